@@ -1,0 +1,20 @@
+export { DeadLetter, Event, EventRecord, Impression, ImpressionItem, Tick } from './generated/freshet/event/v1/event'
+export { AttributeValue, CatalogRecord, FloatVector, Item, TextList, User } from './generated/freshet/catalog/v1/catalog'
+export { ItemState, PairCounts, Sequence, Touch, UserState, Window } from './generated/freshet/feature/v1/state'
+export { ExampleGroup, ExampleItem, LabelSource } from './generated/freshet/example/v1/example'
+export {
+  Claim,
+  Configure,
+  Cut,
+  Genesis,
+  Grant,
+  Heartbeat,
+  JournalRecord,
+  Pins,
+  Progress,
+  Range,
+  Reset,
+  Result,
+  Serve,
+  VoidCut,
+} from './generated/freshet/journal/v1/journal'

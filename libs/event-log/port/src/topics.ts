@@ -1,0 +1,15 @@
+/** The topics of Freshet, by what they hold. */
+export const TOPICS = {
+  events: 'events',
+  touches: 'touches',
+  catalog: 'catalog',
+  examples: 'examples',
+  journal: 'journal',
+  deadLetter: 'dead-letter',
+} as const
+
+/** The journal has one partition: ownership is decided by its order. */
+export const JOURNAL = { topic: TOPICS.journal, partition: 0 } as const
+
+/** Refusals are few: one partition keeps their order. */
+export const DEAD_LETTER = { topic: TOPICS.deadLetter, partition: 0 } as const

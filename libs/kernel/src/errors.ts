@@ -1,0 +1,113 @@
+/** All the ways in which Freshet refuses: closed, so that one table maps each to gRPC and HTTP. */
+export type ErrorCode =
+  | 'INVALID_FIELD'
+  | 'MESSAGE_TOO_LARGE'
+  | 'NOT_FOUND'
+  | 'ALREADY_EXISTS'
+  | 'OFFSET_CONFLICT'
+  | 'OFFSET_OUT_OF_RANGE'
+  | 'STALE_POSITION'
+  | 'SCHEMA_MISMATCH'
+  | 'SHAPE_MISMATCH'
+  | 'CORRUPT'
+  | 'NOT_OWNER'
+  | 'PRECONDITION'
+  | 'OVERLOADED'
+  | 'UNAVAILABLE'
+  | 'DEADLINE_EXCEEDED'
+  | 'DISK_FULL'
+  | 'PORT_IN_USE'
+  | 'CONFIGURATION'
+
+/** An operating error as data: the code is closed, the message names field, value, rule and remedy. */
+export abstract class FreshetError extends Error {
+  abstract readonly code: ErrorCode
+  abstract readonly retryable: boolean
+}
+
+/** What a refusal of one value consists of. */
+export interface FieldFacts {
+  readonly field: string
+  readonly value: unknown
+  readonly rule: string
+  readonly remedy: string
+}
+
+/** A value that breaks a rule. */
+export class InvalidFieldError extends FreshetError {
+  override readonly name = 'InvalidFieldError'
+  readonly code = 'INVALID_FIELD'
+  readonly retryable = false
+
+  constructor(readonly facts: FieldFacts) {
+    super(`${facts.field} is ${spell(facts.value)}, but ${facts.rule}; ${facts.remedy}`)
+  }
+}
+
+/** Something that was asked for and does not exist. */
+export class NotFoundError extends FreshetError {
+  override readonly name = 'NotFoundError'
+  readonly code = 'NOT_FOUND'
+  readonly retryable = false
+
+  constructor(
+    readonly what: string,
+    readonly value: string,
+    readonly remedy: string,
+  ) {
+    super(`${what} ${spell(value)} does not exist; ${remedy}`)
+  }
+}
+
+/** A request that the present state forbids. */
+export class PreconditionError extends FreshetError {
+  override readonly name = 'PreconditionError'
+  readonly code = 'PRECONDITION'
+  readonly retryable = false
+
+  constructor(
+    readonly rule: string,
+    readonly remedy: string,
+  ) {
+    super(`${rule}; ${remedy}`)
+  }
+}
+
+/** Bytes that are not what was written. */
+export class CorruptError extends FreshetError {
+  override readonly name = 'CorruptError'
+  readonly code = 'CORRUPT'
+  readonly retryable = false
+
+  constructor(
+    readonly where: string,
+    readonly reason: string,
+    readonly remedy: string,
+  ) {
+    super(`${where}: ${reason}; ${remedy}`)
+  }
+}
+
+/** A dependency that does not answer now and may answer later. */
+export class UnavailableError extends FreshetError {
+  override readonly name = 'UnavailableError'
+  readonly code = 'UNAVAILABLE'
+  readonly retryable = true
+
+  constructor(
+    readonly what: string,
+    readonly remedy: string,
+  ) {
+    super(`${what} is not available; ${remedy}`)
+  }
+}
+
+/** True for errors that a caller may see as they are. */
+export const isFreshetError = (error: unknown): error is FreshetError => error instanceof FreshetError
+
+const VALUE_CHARACTERS_MAX = 80 // an error stays one readable line
+
+function spell(value: unknown): string {
+  const text = typeof value === 'string' ? `'${value}'` : String(value)
+  return text.length > VALUE_CHARACTERS_MAX ? `${text.slice(0, VALUE_CHARACTERS_MAX)}…` : text
+}

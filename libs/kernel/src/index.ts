@@ -1,0 +1,6 @@
+export * from './bytes'
+export * from './checksum'
+export * from './clock'
+export * from './errors'
+export * from './hash'
+export * from './random'

@@ -1,0 +1,63 @@
+import type { Entry, Partition } from '@freshet/event-log'
+
+/** How far of each source topic the state of a partition contains: the next offset to fold, by topic. */
+export type PositionVector = Readonly<Record<'events' | 'touches' | 'catalog', number>>
+
+/** One change: `null` deletes. */
+export interface Put {
+  readonly key: string
+  readonly value: Uint8Array | null
+}
+
+/** Bytes on their way to the log: written with the state that caused them, published in order afterwards. */
+export interface Outgoing extends Entry {
+  readonly to: Partition
+}
+
+/** An outgoing entry with its place in the partition's outbox. */
+export interface OutboxEntry extends Outgoing {
+  readonly sequence: number
+}
+
+/** Everything that one fold changes, as one atomic write. */
+export interface Commit {
+  /** The vector that the fold started from. */
+  readonly expect: PositionVector
+  /** The vector afterwards. */
+  readonly next: PositionVector
+  readonly puts: readonly Put[]
+  readonly outbox: readonly Outgoing[]
+  /** Outbox entries below this sequence have been published and are forgotten. */
+  readonly publishedBelow: number
+}
+
+/**
+ * The features as they stand now, a partition an atomic domain: one LMDB environment's key range, or one Redis hash tag.
+ *
+ * Any process may read; the one write is the compared {@link commit}, so a writer that lost its partition learns it here
+ * and can spoil nothing. What a commit has answered is durable, or is rebuilt from the log that its vector cites.
+ */
+export interface OnlineStore extends AsyncDisposable {
+  /** The stored vector; zeros for a partition never written. */
+  positions(partition: number): Promise<PositionVector>
+
+  /** The values of `keys`, in order; `undefined` where there is none. One round trip. */
+  read(partition: number, keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]>
+
+  /** Applies all of a commit or, where the stored vector is not `expect`, throws StalePositionError and applies nothing. */
+  commit(partition: number, commit: Commit): Promise<void>
+
+  /** The oldest outbox entries not yet forgotten, in order. */
+  outbox(partition: number, limit: number): Promise<readonly OutboxEntry[]>
+
+  /** Keys that start with `prefix`, with their values, in key order from after `after`. */
+  scan(partition: number, options: ScanOptions): Promise<readonly { readonly key: string; readonly value: Uint8Array }[]>
+}
+
+/** A page of a partition's keys. */
+export interface ScanOptions {
+  readonly prefix: string
+  /** The last key of the page before. */
+  readonly after?: string
+  readonly limit: number
+}
