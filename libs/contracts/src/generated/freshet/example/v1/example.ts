@@ -76,6 +76,9 @@ export interface ExampleGroup {
   items: ExampleItem[];
   /** The wall clock at which the completing event was accepted; for freshness alone, never learned from. */
   acceptedMs: number;
+  /** Hash of the user id, so that one user's items do not serve as each other's negatives: a u32 pair. */
+  userLo: number;
+  userHi: number;
 }
 
 export interface ExampleItem {
@@ -101,6 +104,8 @@ function createBaseExampleGroup(): ExampleGroup {
     userNumbers: new Uint8Array(0),
     items: [],
     acceptedMs: 0,
+    userLo: 0,
+    userHi: 0,
   };
 }
 
@@ -129,6 +134,12 @@ export const ExampleGroup: MessageFns<ExampleGroup> = {
     }
     if (message.acceptedMs !== 0) {
       writer.uint32(64).int64(message.acceptedMs);
+    }
+    if (message.userLo !== 0) {
+      writer.uint32(77).fixed32(message.userLo);
+    }
+    if (message.userHi !== 0) {
+      writer.uint32(85).fixed32(message.userHi);
     }
     return writer;
   },
@@ -210,6 +221,22 @@ export const ExampleGroup: MessageFns<ExampleGroup> = {
             message.acceptedMs = longToNumber(reader.int64());
             continue;
           }
+          case 9: {
+            if (tag !== 77) {
+              break;
+            }
+
+            message.userLo = reader.fixed32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 85) {
+              break;
+            }
+
+            message.userHi = reader.fixed32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -258,6 +285,16 @@ export const ExampleGroup: MessageFns<ExampleGroup> = {
         : isSet(object.accepted_ms)
         ? globalThis.Number(object.accepted_ms)
         : 0,
+      userLo: isSet(object.userLo)
+        ? globalThis.Number(object.userLo)
+        : isSet(object.user_lo)
+        ? globalThis.Number(object.user_lo)
+        : 0,
+      userHi: isSet(object.userHi)
+        ? globalThis.Number(object.userHi)
+        : isSet(object.user_hi)
+        ? globalThis.Number(object.user_hi)
+        : 0,
     };
   },
 
@@ -287,6 +324,12 @@ export const ExampleGroup: MessageFns<ExampleGroup> = {
     if (message.acceptedMs !== 0) {
       obj.acceptedMs = Math.round(message.acceptedMs);
     }
+    if (message.userLo !== 0) {
+      obj.userLo = Math.round(message.userLo);
+    }
+    if (message.userHi !== 0) {
+      obj.userHi = Math.round(message.userHi);
+    }
     return obj;
   },
 
@@ -303,6 +346,8 @@ export const ExampleGroup: MessageFns<ExampleGroup> = {
     message.userNumbers = object.userNumbers ?? new Uint8Array(0);
     message.items = object.items?.map((e) => ExampleItem.fromPartial(e)) || [];
     message.acceptedMs = object.acceptedMs ?? 0;
+    message.userLo = object.userLo ?? 0;
+    message.userHi = object.userHi ?? 0;
     return message;
   },
 };

@@ -82,6 +82,10 @@ export interface Result {
   rowsOmitted: boolean;
   /** A result may be split: all but the last part say so. */
   continues: boolean;
+  /** Where `dense` starts, in floats: large dense states come in parts. */
+  denseOffset: number;
+  /** How many floats the whole dense state has. */
+  denseLength: number;
 }
 
 export interface Progress {
@@ -927,6 +931,8 @@ function createBaseResult(): Result {
     progress: undefined,
     rowsOmitted: false,
     continues: false,
+    denseOffset: 0,
+    denseLength: 0,
   };
 }
 
@@ -965,6 +971,12 @@ export const Result: MessageFns<Result> = {
     }
     if (message.continues !== false) {
       writer.uint32(80).bool(message.continues);
+    }
+    if (message.denseOffset !== 0) {
+      writer.uint32(88).int64(message.denseOffset);
+    }
+    if (message.denseLength !== 0) {
+      writer.uint32(96).int64(message.denseLength);
     }
     return writer;
   },
@@ -1072,6 +1084,22 @@ export const Result: MessageFns<Result> = {
             message.continues = reader.bool();
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.denseOffset = longToNumber(reader.int64());
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.denseLength = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1116,6 +1144,16 @@ export const Result: MessageFns<Result> = {
         ? globalThis.Boolean(object.rows_omitted)
         : false,
       continues: isSet(object.continues) ? globalThis.Boolean(object.continues) : false,
+      denseOffset: isSet(object.denseOffset)
+        ? globalThis.Number(object.denseOffset)
+        : isSet(object.dense_offset)
+        ? globalThis.Number(object.dense_offset)
+        : 0,
+      denseLength: isSet(object.denseLength)
+        ? globalThis.Number(object.denseLength)
+        : isSet(object.dense_length)
+        ? globalThis.Number(object.dense_length)
+        : 0,
     };
   },
 
@@ -1151,6 +1189,12 @@ export const Result: MessageFns<Result> = {
     if (message.continues !== false) {
       obj.continues = message.continues;
     }
+    if (message.denseOffset !== 0) {
+      obj.denseOffset = Math.round(message.denseOffset);
+    }
+    if (message.denseLength !== 0) {
+      obj.denseLength = Math.round(message.denseLength);
+    }
     return obj;
   },
 
@@ -1171,6 +1215,8 @@ export const Result: MessageFns<Result> = {
       : undefined;
     message.rowsOmitted = object.rowsOmitted ?? false;
     message.continues = object.continues ?? false;
+    message.denseOffset = object.denseOffset ?? 0;
+    message.denseLength = object.denseLength ?? 0;
     return message;
   },
 };
