@@ -6,6 +6,11 @@ module.exports = {
   modulePathIgnorePatterns: ['/dist/'],
   testEnvironment: '<rootDir>/tools/jest/environment.cjs',
   testEnvironmentOptions: { customExportConditions: ['@freshet/source', 'node', 'require', 'default'] },
-  transform: { '^.+\\.ts$': ['@swc/jest', require('./tools/jest/swc.cjs')] },
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', require('./tools/jest/swc.cjs')],
+    // An ES module, which Node 20 requires natively and Jest does not.
+    '/@marcbachmann/cel-js/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' }, jsc: { target: 'es2022' } }],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!@marcbachmann/)'],
   workerIdleMemoryLimit: '1GB',
 }
