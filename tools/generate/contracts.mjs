@@ -8,18 +8,33 @@ import path from 'node:path'
 const check = process.argv.includes('--check')
 const committed = 'libs/contracts/src/generated'
 const out = check ? fs.mkdtempSync(path.join(os.tmpdir(), 'freshet-contracts-')) : committed
-const protos = fs.readdirSync('proto', { recursive: true }).filter((file) => file.endsWith('.proto')).sort()
-const options = ['outputServices=grpc-js', 'forceLong=number', 'oneof=unions', 'env=both', 'esModuleInterop=true', 'useOptionals=none', 'outputJsonMethods=true']
+const protos = fs
+  .readdirSync('proto', { recursive: true })
+  .filter((file) => file.endsWith('.proto'))
+  .sort()
+const options = [
+  'outputServices=grpc-js',
+  'forceLong=number',
+  'oneof=unions',
+  'env=both',
+  'esModuleInterop=true',
+  'useOptionals=none',
+  'outputJsonMethods=true',
+]
 
 fs.rmSync(out, { recursive: true, force: true })
 fs.mkdirSync(out, { recursive: true })
-execFileSync('node_modules/.bin/protoc', [
-  '--plugin=protoc-gen-ts_proto=node_modules/.bin/protoc-gen-ts_proto',
-  `--ts_proto_out=${out}`,
-  `--ts_proto_opt=${options.join(',')}`,
-  '--proto_path=proto',
-  ...protos,
-], { stdio: 'inherit' })
+execFileSync(
+  'node_modules/.bin/protoc',
+  [
+    '--plugin=protoc-gen-ts_proto=node_modules/.bin/protoc-gen-ts_proto',
+    `--ts_proto_out=${out}`,
+    `--ts_proto_opt=${options.join(',')}`,
+    '--proto_path=proto',
+    ...protos,
+  ],
+  { stdio: 'inherit' },
+)
 if (check) {
   execFileSync('git', ['diff', '--no-index', '--stat', committed, out], { stdio: 'inherit' })
   fs.rmSync(out, { recursive: true })
