@@ -1,1 +1,3 @@
-export {}
+export * from './fake-clock'
+export * from './spawn-source'
+export * from './temporary-directory'

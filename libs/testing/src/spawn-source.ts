@@ -1,0 +1,86 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { UnavailableError } from '@freshet/kernel'
+
+/** Another process that runs one of our TypeScript files, and speaks by `process.send`. */
+export interface SpawnedSource extends AsyncDisposable {
+  readonly pid: number
+  /** The next message of the child, in order. Throws UnavailableError with its last words when it ended instead. */
+  next(): Promise<unknown>
+  /** Tells the child something: its `process.on('message', …)`. */
+  send(message: object | string | number): void
+  /** Signals it; SIGKILL unless told otherwise. */
+  kill(signal?: NodeJS.Signals): void
+  /** Resolves with the exit code or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>
+}
+
+/** What a child may be given beside its arguments. */
+export interface SpawnOptions {
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/**
+ * The arguments with which `node`, or a worker thread (`execArgv`), runs TypeScript from source and finds `@freshet/*` there,
+ * so that tests of several processes need no build.
+ */
+export const sourceArguments: readonly string[] = [
+  '--conditions=@freshet/source',
+  '--require',
+  join(__dirname, '..', 'source-hook.cjs'), // beside src/ and dist/
+]
+
+/**
+ * Runs `file` (an absolute path to a .ts file) in a process of its own; disposing kills it.
+ *
+ * `await using writer = spawnSource(join(__dirname, 'writer.fixture.ts'), [directory])`
+ */
+export function spawnSource(file: string, args: readonly string[] = [], options: SpawnOptions = {}): SpawnedSource {
+  const child = fork(file, args, {
+    execArgv: [...sourceArguments],
+    env: { ...process.env, ...options.environment },
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  const inbox = openInbox(child, file)
+  const ended = once(child, 'exit').then(([code, signal]): number | NodeJS.Signals => signal ?? code)
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    next: inbox.next,
+    send: (message) => void child.send(message),
+    kill: (signal = 'SIGKILL') => void child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+/** Messages and those who wait for one, whichever comes first; the end of the child answers all that wait. */
+function openInbox(child: ChildProcess, file: string): { next(): Promise<unknown> } {
+  const messages: unknown[] = []
+  const waiting: { resolve(message: unknown): void; reject(error: Error): void }[] = []
+  let lastWords = ''
+  let over: Error | undefined
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (lastWords = (lastWords + text).slice(-LAST_WORDS_MAX)))
+  child.on('message', (message) => {
+    const first = waiting.shift()
+    if (first) first.resolve(message)
+    else messages.push(message)
+  })
+  child.on('close', (code, signal) => {
+    over = new UnavailableError(`the process of ${file}, ended by ${signal ?? code},`, lastWords.trim() || 'it said nothing')
+    for (const { reject } of waiting.splice(0)) reject(over)
+  })
+  const next = (): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      if (messages.length > 0) resolve(messages.shift())
+      else if (over) reject(over)
+      else waiting.push({ resolve, reject })
+    })
+  return { next }
+}
+
+const LAST_WORDS_MAX = 4000 // characters: an error with its stack
