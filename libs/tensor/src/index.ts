@@ -1,1 +1,9 @@
-export {}
+export { differentiate } from './differentiate'
+export { add, detach, divide, equal, exp, log, multiply, relu, scale, sigmoid, sign, softplus, sqrt, subtract, tanh } from './elementwise'
+export { interpret, interpretGraph, type NumericFeeds } from './interpreter'
+export type { Tensor } from './kernels'
+export { concat, expand, eye, pad, reshape, slice, transpose } from './layout'
+export { constant, input, type Attributes, type Node, type Op } from './node'
+export { logSumExp, matmul, reduceMax, reduceSum } from './reduction'
+export { bindFeeds, inputName, orderGraph, type Bindings, type CompileGraph, type Feed, type GraphRunner, type GraphSpec } from './runner'
+export { cellCount, sameShape, ShapeError, spellShape, type Dimension, type Shape } from './shape'

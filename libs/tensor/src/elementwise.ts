@@ -1,0 +1,52 @@
+import { constant, NONE, type Node } from './node'
+import { broadcastShapes, sameShape, type Shape } from './shape'
+
+/** Element by element, broadcast. */
+export const add = (a: Node, b: Node): Node => binary('add', a, b)
+/** Element by element, broadcast. */
+export const subtract = (a: Node, b: Node): Node => binary('subtract', a, b)
+/** Element by element, broadcast. */
+export const multiply = (a: Node, b: Node): Node => binary('multiply', a, b)
+/** Element by element, broadcast. */
+export const divide = (a: Node, b: Node): Node => binary('divide', a, b)
+/** 1 where both are equal, else 0; broadcast. No gradient flows through it. */
+export const equal = (a: Node, b: Node): Node => binary('equal', a, b)
+/** A node times a number. */
+export const scale = (x: Node, by: number): Node => multiply(x, constant(by))
+
+/** math  max(0, x) */
+export const relu = (x: Node): Node => unary('relu', x)
+/** math  −1, 0 or 1. No gradient flows through it. */
+export const sign = (x: Node): Node => unary('sign', x)
+/** math  1 / (1 + e⁻ˣ) */
+export const sigmoid = (x: Node): Node => unary('sigmoid', x)
+/** math  (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ) */
+export const tanh = (x: Node): Node => unary('tanh', x)
+/** math  eˣ */
+export const exp = (x: Node): Node => unary('exp', x)
+/** math  ln x */
+export const log = (x: Node): Node => unary('log', x)
+/** math  √x */
+export const sqrt = (x: Node): Node => unary('sqrt', x)
+/** math  ln(1 + eˣ), without overflow */
+export const softplus = (x: Node): Node => unary('softplus', x)
+/** The same value, through which no gradient flows. */
+export const detach = (x: Node): Node => unary('detach', x)
+
+const unary = (op: UnaryOp, x: Node): Node => ({ op, inputs: [x], shape: x.shape, attributes: NONE })
+
+function binary(op: BinaryOp, a: Node, b: Node): Node {
+  const shape = broadcastShapes(op, a.shape, b.shape)
+  const left = unexpanded(a, { beside: b, shape })
+  return { op, inputs: [left, unexpanded(b, { beside: left, shape })], shape, attributes: NONE }
+}
+
+/** An operand that was stretched only to the shape which the other one has anyway goes in as it was. */
+function unexpanded(x: Node, { beside, shape }: { beside: Node; shape: Shape }): Node {
+  if (x.op !== 'expand') return x
+  const [narrow] = x.inputs
+  return sameShape(broadcastShapes(x.op, narrow.shape, beside.shape), shape) ? narrow : x
+}
+
+type UnaryOp = 'relu' | 'sign' | 'sigmoid' | 'tanh' | 'exp' | 'log' | 'sqrt' | 'softplus' | 'detach'
+type BinaryOp = 'add' | 'subtract' | 'multiply' | 'divide' | 'equal'

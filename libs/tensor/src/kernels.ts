@@ -1,0 +1,109 @@
+import type { Node, Op } from './node'
+import { cellCount } from './shape'
+import { broadcastStrides, positions, stridesOf } from './strides'
+
+/** Cells in doubles, row by row. */
+export interface Tensor {
+  readonly data: Float64Array
+  readonly shape: readonly number[]
+}
+
+/** What a kernel sees: the operation, its inputs' values, and the lengths of its result. */
+export interface KernelScope<O extends Op> {
+  readonly node: Node<O>
+  readonly inputs: readonly Tensor[]
+  readonly shape: readonly number[]
+}
+
+/** How each operation is computed, a row each: in doubles, slow and obvious. */
+export const kernels: { readonly [O in Exclude<Op, 'input'>]: (scope: KernelScope<O>) => Float64Array } = {
+  constant: ({ node, shape }) => new Float64Array(cellCount(shape)).fill(node.attributes.fill),
+  add: (scope) => pairwise(scope, (a, b) => a + b),
+  subtract: (scope) => pairwise(scope, (a, b) => a - b),
+  multiply: (scope) => pairwise(scope, (a, b) => a * b),
+  divide: (scope) => pairwise(scope, (a, b) => a / b),
+  equal: (scope) => pairwise(scope, (a, b) => (a === b ? 1 : 0)),
+  matmul: (scope) => matrixProduct(scope),
+  transpose: ({ node, inputs: [x], shape }) =>
+    read(
+      x,
+      positions(
+        shape,
+        node.attributes.permutation.map((axis) => stridesOf(x.shape)[axis]),
+      ),
+    ),
+  relu: ({ inputs: [x] }) => x.data.map((value) => (value > 0 ? value : 0)),
+  sign: ({ inputs: [x] }) => x.data.map(Math.sign),
+  sigmoid: ({ inputs: [x] }) => x.data.map((value) => 1 / (1 + Math.exp(-value))),
+  tanh: ({ inputs: [x] }) => x.data.map(Math.tanh),
+  exp: ({ inputs: [x] }) => x.data.map(Math.exp),
+  log: ({ inputs: [x] }) => x.data.map(Math.log),
+  sqrt: ({ inputs: [x] }) => x.data.map(Math.sqrt),
+  softplus: ({ inputs: [x] }) => x.data.map((value) => Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)))),
+  detach: ({ inputs: [x] }) => x.data.slice(),
+  reduceSum: (scope) => fold(scope, 0, (sum, value) => sum + value),
+  reduceMax: (scope) => fold(scope, -Infinity, Math.max),
+  concat: (scope) => sideBySide(scope),
+  slice: ({ node: { attributes }, inputs: [x], shape }) => {
+    const strides = stridesOf(x.shape)
+    return read(x, positions(shape, strides, attributes.from * strides[attributes.axis]))
+  },
+  pad: ({ node: { attributes }, inputs: [x], shape }) => {
+    const result = new Float64Array(cellCount(shape))
+    write(x, { into: result, shape, offset: attributes.before * stridesOf(shape)[attributes.axis] })
+    return result
+  },
+  reshape: ({ inputs: [x] }) => x.data.slice(),
+  expand: ({ inputs: [x], shape }) => read(x, positions(shape, broadcastStrides(x.shape, shape))),
+  eye: ({ shape: [rows, columns] }) =>
+    Float64Array.from({ length: rows * columns }, (_, cell) => (Math.floor(cell / columns) === cell % columns ? 1 : 0)),
+}
+
+const read = (x: Tensor, from: Uint32Array): Float64Array => Float64Array.from(from, (position) => x.data[position])
+
+function write(x: Tensor, { into, shape, offset }: { into: Float64Array; shape: readonly number[]; offset: number }): void {
+  positions(x.shape, stridesOf(shape), offset).forEach((position, cell) => {
+    into[position] = x.data[cell]
+  })
+}
+
+function pairwise({ inputs: [a, b], shape }: KernelScope<Op>, f: (a: number, b: number) => number): Float64Array {
+  const left = positions(shape, broadcastStrides(a.shape, shape))
+  const right = positions(shape, broadcastStrides(b.shape, shape))
+  return Float64Array.from(left, (position, cell) => f(a.data[position], b.data[right[cell]]))
+}
+
+function fold({ inputs: [x], shape }: KernelScope<Op>, start: number, f: (sum: number, value: number) => number): Float64Array {
+  const result = new Float64Array(cellCount(shape)).fill(start)
+  positions(x.shape, broadcastStrides(shape, x.shape)).forEach((position, cell) => {
+    result[position] = f(result[position], x.data[cell])
+  })
+  return result
+}
+
+function matrixProduct({ node, inputs: [a, b], shape: [m, n] }: KernelScope<'matmul'>): Float64Array {
+  const { transposeA, transposeB } = node.attributes
+  const inner = a.shape[transposeA ? 0 : 1]
+  const [rowStep, innerStepA] = transposeA ? [1, a.shape[1]] : [a.shape[1], 1]
+  const [innerStepB, columnStep] = transposeB ? [1, b.shape[1]] : [b.shape[1], 1]
+  const result = new Float64Array(m * n)
+  for (let row = 0; row < m; row++) {
+    for (let column = 0; column < n; column++) {
+      let sum = 0
+      for (let k = 0; k < inner; k++) sum += a.data[row * rowStep + k * innerStepA] * b.data[k * innerStepB + column * columnStep]
+      result[row * n + column] = sum
+    }
+  }
+  return result
+}
+
+function sideBySide({ node, inputs, shape }: KernelScope<'concat'>): Float64Array {
+  const { axis } = node.attributes
+  const result = new Float64Array(cellCount(shape))
+  let offset = 0
+  for (const part of inputs) {
+    write(part, { into: result, shape, offset })
+    offset += part.shape[axis] * stridesOf(shape)[axis]
+  }
+  return result
+}

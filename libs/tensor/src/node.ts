@@ -1,0 +1,58 @@
+import type { Shape } from './shape'
+
+/** What each operation carries beside its inputs. Its keys are everything that a graph can compute. */
+export interface Attributes {
+  /** The feed that it reads. */
+  input: { readonly name: string }
+  /** The number that it spreads over its shape. */
+  constant: { readonly fill: number }
+  add: None
+  subtract: None
+  multiply: None
+  divide: None
+  equal: None
+  matmul: MatmulAttributes
+  transpose: { readonly permutation: readonly number[] }
+  relu: None
+  sign: None
+  sigmoid: None
+  tanh: None
+  exp: None
+  log: None
+  sqrt: None
+  softplus: None
+  detach: None
+  reduceSum: { readonly axes: readonly number[] }
+  reduceMax: { readonly axes: readonly number[] }
+  concat: { readonly axis: number }
+  slice: { readonly axis: number; readonly from: number; readonly to: number }
+  pad: { readonly axis: number; readonly before: number; readonly after: number }
+  reshape: None
+  expand: None
+  eye: None
+}
+
+type None = Readonly<Record<string, never>>
+interface MatmulAttributes {
+  readonly transposeA: boolean
+  readonly transposeB: boolean
+}
+
+/** Everything that a graph can compute. */
+export type Op = keyof Attributes
+
+/** A tensor expression: how it is computed, from what, and the shape of the result. A graph is whatever its outputs reach. */
+export interface Node<O extends Op = Op> {
+  readonly op: O
+  readonly inputs: readonly Node[]
+  readonly shape: Shape
+  readonly attributes: Attributes[O]
+}
+
+/** For operations that carry nothing. */
+export const NONE: None = {}
+
+/** A value that is fed by name at each run. */
+export const input = (name: string, shape: Shape): Node<'input'> => ({ op: 'input', inputs: [], shape, attributes: { name } })
+/** One number, spread over a shape of known lengths; by default a scalar, which broadcasts to anything. */
+export const constant = (fill: number, shape: readonly number[] = []): Node => ({ op: 'constant', inputs: [], shape, attributes: { fill } })
