@@ -1,0 +1,63 @@
+import { InvalidFieldError } from '@freshet/kernel'
+
+/** What a table is made of: constants of its line. */
+export interface TableOptions {
+  /** Floats of a row's vector: the sum of its segments. */
+  readonly width: number
+  /** Consecutive parts of the vector, one Adagrad accumulator each. */
+  readonly segments: readonly number[]
+  /** By segment: a birth draws its values uniformly from ±this; 0 begins at 0. */
+  readonly rowScales: readonly number[]
+  readonly seed: number
+  /** Parts of the hash index, a power of two up to 1,024; 64 unless given. Without influence on any value. */
+  readonly shards?: number
+  /** How many steps must have met an id before it gets a row; 1 unless given: at once. */
+  readonly admission?: number
+}
+
+/**
+ * Where a row's parts lie in its record, in words of four bytes:
+ *
+ *     vector (Float32 × width) · accumulators (Float32 × segments) · frequency · last seen · key lo · key hi (Uint32)
+ *
+ * A step that reads the vector then writes it, its accumulators and its counters meets the same few cache lines.
+ */
+export interface RecordLayout {
+  readonly width: number
+  readonly segments: readonly number[]
+  readonly accumulators: number
+  readonly frequency: number
+  readonly lastSeen: number
+  readonly key: number
+  /** Words from one record to the next. */
+  readonly stride: number
+}
+
+/** The layout of a table's records. Throws InvalidFieldError where the options contradict each other. */
+export function layoutOf({ width, segments, rowScales, shards = 64, admission = 1 }: TableOptions): RecordLayout {
+  const sum = segments.reduce((total, length) => total + length, 0)
+  refuseUnless(isCount(width) && sum === width && segments.every(isCount), {
+    ...{ field: 'segments', value: segments, rule: `they are positive and add up to the width ${width}` },
+    remedy: 'give one length for each part of the vector',
+  })
+  refuseUnless(rowScales.length === segments.length && rowScales.every((scale) => scale >= 0 && Number.isFinite(scale)), {
+    ...{ field: 'rowScales', value: rowScales, rule: `each of the ${segments.length} segments has one, finite and at least 0` },
+    remedy: 'give one scale for each segment',
+  })
+  refuseUnless(shards >= 1 && shards <= 1024 && (shards & (shards - 1)) === 0, {
+    ...{ field: 'shards', value: shards, rule: 'it is a power of two from 1 to 1024' },
+    remedy: 'leave it out for 64',
+  })
+  refuseUnless(isCount(admission) && admission <= 255, {
+    ...{ field: 'admission', value: admission, rule: 'it is a whole number from 1 to 255' },
+    remedy: 'leave it out to admit at once',
+  })
+  const frequency = width + segments.length
+  return { width, segments, accumulators: width, frequency, lastSeen: frequency + 1, key: frequency + 2, stride: frequency + 4 }
+}
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value > 0
+
+function refuseUnless(holds: boolean, facts: InvalidFieldError['facts']): void {
+  if (!holds) throw new InvalidFieldError(facts)
+}

@@ -1,0 +1,200 @@
+import { ABSENT } from './absent'
+import { Admission } from './admission'
+import { InitialValues } from './initial-values'
+import { layoutOf, type RecordLayout, type TableOptions } from './layout'
+import { RecordPages } from './record-pages'
+import { RowIndex } from './row-index'
+import { TableReader, tableParts, type NamedBytes, type TablePart } from './table-parts'
+
+/** Anything that digests bytes piece by piece, as `createHash('sha256')` does. */
+export interface ByteDigest {
+  update(bytes: Uint8Array): unknown
+}
+
+/** Opens an empty table. Throws InvalidFieldError where the options contradict each other. */
+export const openTable = (options: TableOptions): Table => new Table(options)
+
+/**
+ * A collisionless embedding table: from 64-bit ids to rows of floats, born as they are met, each id its own.
+ *
+ * The same calls in the same order give the same bytes, in any process. Ids are pairs (lo, hi) in a Uint32Array; the pair (0, 0)
+ * stands for no id: it has no row, and zeros for values. Memory is bounded by the rows: see {@link Table.bytes}.
+ */
+export class Table {
+  readonly layout: RecordLayout
+  private pages: RecordPages
+  private index: RowIndex
+  private admission: Admission
+  private readonly initial: InitialValues
+
+  constructor(private readonly options: TableOptions) {
+    this.layout = layoutOf(options)
+    this.pages = new RecordPages(this.layout)
+    this.index = new RowIndex(this.pages, options.shards)
+    this.admission = new Admission(options.admission)
+    this.initial = new InitialValues(options)
+  }
+
+  /** Floats of a row's vector. */
+  get width(): number {
+    return this.layout.width
+  }
+
+  /** How many ids have a row. */
+  get size(): number {
+    return this.pages.size
+  }
+
+  /** What the table holds of memory: pages, index and admission counters. */
+  get bytes(): number {
+    return this.pages.bytes + this.index.bytes + this.admission.counters.byteLength
+  }
+
+  /**
+   * The rows of distinct ids for a step that learns from them: missing ones are born, in order; each one's frequency and
+   * last-seen step are counted. ABSENT for the empty pair and for ids that are not admitted yet.
+   */
+  rowsOf(pairs: Uint32Array, count: number, { step }: { step: number }): Uint32Array {
+    const rows = new Uint32Array(count)
+    for (let i = 0; i < count; i++) {
+      const lo = pairs[2 * i]
+      const hi = pairs[2 * i + 1]
+      const row = this.rowOrBirth(lo, hi)
+      rows[i] = row
+      if (row !== ABSENT) this.countSighting(row, step)
+    }
+    return rows
+  }
+
+  /** The vectors of `count` ids; an id without a row has the vector that it would be born with. Nothing is born. */
+  gather(pairs: Uint32Array, count: number, out: Float32Array): void {
+    for (let i = 0; i < count; i++) this.readRow({ row: this.index.find(pairs[2 * i], pairs[2 * i + 1]), pairs, i }, out)
+  }
+
+  /** As {@link gather}, without a probe: `rows` are what {@link rowsOf} gave for `pairs`. */
+  gatherRows(rows: Uint32Array, pairs: Uint32Array, out: Float32Array): void {
+    for (let i = 0; i < rows.length; i++) this.readRow({ row: rows[i], pairs, i }, out)
+  }
+
+  /**
+   * One step of row-wise Adagrad on distinct rows; ABSENT ones are passed over.
+   *
+   * shape   rows Uint32[count], gradients Float32[count, width], reduced over the occurrences
+   * math    by segment s: aₛ ← aₛ + mean(gₛ²);  wₛ ← wₛ − learningRate · gₛ / (√aₛ + 10⁻⁸)
+   * source  Duchi et al. 2011; one accumulator a row as in FBGEMM's EXACT_ROWWISE_ADAGRAD
+   */
+  applyAdagrad(rows: Uint32Array, gradients: Float32Array, { learningRate }: { learningRate: number }): void {
+    const { floats, rowShift, rowMask } = this.pages
+    const { stride, width, segments, accumulators } = this.layout
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]
+      if (row === ABSENT) continue
+      const page = floats[row >>> rowShift]
+      const at = (row & rowMask) * stride
+      let lane = 0
+      for (let s = 0; s < segments.length; s++) {
+        const end = lane + segments[s]
+        let squares = 0
+        for (let k = lane; k < end; k++) squares += gradients[i * width + k] * gradients[i * width + k]
+        const accumulated = (page[at + accumulators + s] += squares / segments[s])
+        const rate = learningRate / (Math.sqrt(accumulated) + EPSILON)
+        for (; lane < end; lane++) page[at + lane] -= rate * gradients[i * width + lane]
+      }
+    }
+  }
+
+  /** Takes over vectors that another table computed; accumulators and counters stay as they are (0 for a new id). */
+  assign(pairs: Uint32Array, count: number, values: Float32Array): void {
+    const { floats, rowShift, rowMask } = this.pages
+    const { width, stride } = this.layout
+    for (let i = 0; i < count; i++) {
+      const lo = pairs[2 * i]
+      const hi = pairs[2 * i + 1]
+      if ((lo | hi) === 0) continue
+      const found = this.index.find(lo, hi)
+      const row = found === ABSENT ? this.birth(lo, hi) : found
+      const page = floats[row >>> rowShift]
+      const at = (row & rowMask) * stride
+      for (let k = 0; k < width; k++) page[at + k] = values[i * width + k]
+    }
+  }
+
+  /**
+   * The whole state as named tensors: a header, then the pages as they lie in memory. No copies: each part shows the page as it
+   * is when it is read, so finish with them before the next step, or copy.
+   */
+  serialise(): Iterable<TablePart> {
+    return tableParts(this.options, this.pages, this.admission.counters)
+  }
+
+  /** Becomes what {@link serialise} gave, exactly; nothing changes where it throws CorruptError or PreconditionError. */
+  restore(parts: Iterable<NamedBytes>): void {
+    const reader = new TableReader(this.options)
+    for (const part of parts) reader.take(part)
+    this.become(reader)
+  }
+
+  /** As {@link restore}, from a stream: only one part need be in memory beside the table. */
+  async restoreFrom(parts: AsyncIterable<NamedBytes>): Promise<void> {
+    const reader = new TableReader(this.options)
+    for await (const part of parts) reader.take(part)
+    this.become(reader)
+  }
+
+  /** Digests every row, in order of birth, and whatever else the next step depends on. */
+  digestInto(hash: ByteDigest): void {
+    for (const { bytes } of this.serialise()) hash.update(bytes)
+  }
+
+  private become(reader: TableReader): void {
+    const { pages, counters } = reader.finish()
+    this.pages = pages
+    this.index = new RowIndex(pages, this.options.shards)
+    this.index.insertAll()
+    this.admission = new Admission(this.options.admission)
+    this.admission.counters.set(counters)
+  }
+
+  private rowOrBirth(lo: number, hi: number): number {
+    if ((lo | hi) === 0) return ABSENT
+    const row = this.index.find(lo, hi)
+    if (row !== ABSENT || !this.admission.admit(lo, hi)) return row
+    const born = this.birth(lo, hi)
+    const { floats, rowShift, rowMask } = this.pages
+    this.initial.of(lo, hi).into(floats[born >>> rowShift], (born & rowMask) * this.layout.stride)
+    return born
+  }
+
+  private birth(lo: number, hi: number): number {
+    const row = this.pages.add(lo, hi)
+    this.index.insert(lo, hi, row)
+    return row
+  }
+
+  private countSighting(row: number, step: number): void {
+    const { words, rowShift, rowMask } = this.pages
+    const page = words[row >>> rowShift]
+    const at = (row & rowMask) * this.layout.stride
+    const frequency = page[at + this.layout.frequency]
+    if (frequency !== FREQUENCY_MAX) page[at + this.layout.frequency] = frequency + 1
+    page[at + this.layout.lastSeen] = step
+  }
+
+  private readRow({ row, pairs, i }: { row: number; pairs: Uint32Array; i: number }, out: Float32Array): void {
+    const { floats, rowShift, rowMask } = this.pages
+    const { width, stride } = this.layout
+    const to = i * width
+    if (row !== ABSENT) {
+      const page = floats[row >>> rowShift]
+      const at = (row & rowMask) * stride
+      for (let k = 0; k < width; k++) out[to + k] = page[at + k]
+    } else if ((pairs[2 * i] | pairs[2 * i + 1]) === 0) {
+      out.fill(0, to, to + width)
+    } else {
+      this.initial.of(pairs[2 * i], pairs[2 * i + 1]).into(out, to)
+    }
+  }
+}
+
+const EPSILON = 1e-8
+const FREQUENCY_MAX = 0xffffffff
