@@ -6,6 +6,7 @@ export const TOPICS = {
   examples: 'examples',
   journal: 'journal',
   deadLetter: 'dead-letter',
+  replays: 'replays',
 } as const
 
 /** The journal has one partition: ownership is decided by its order. */
@@ -13,3 +14,6 @@ export const JOURNAL = { topic: TOPICS.journal, partition: 0 } as const
 
 /** Refusals are few: one partition keeps their order. */
 export const DEAD_LETTER = { topic: TOPICS.deadLetter, partition: 0 } as const
+
+/** Which replay is open is decided by the order of one partition. */
+export const REPLAYS = { topic: TOPICS.replays, partition: 0 } as const

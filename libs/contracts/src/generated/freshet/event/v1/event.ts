@@ -11,6 +11,52 @@ export const protobufPackage = "freshet.event.v1";
 
 export const protobufFileName = "freshet/event/v1/event.proto";
 
+export enum ReplayPhase {
+  REPLAY_PHASE_UNSPECIFIED = 0,
+  REPLAY_PHASE_OPENED = 1,
+  /** REPLAY_PHASE_BEAT - The process that drives the replay lives, and so does its client. */
+  REPLAY_PHASE_BEAT = 2,
+  REPLAY_PHASE_CLOSED = 3,
+  UNRECOGNIZED = -1,
+}
+
+export function replayPhaseFromJSON(object: any): ReplayPhase {
+  switch (object) {
+    case 0:
+    case "REPLAY_PHASE_UNSPECIFIED":
+      return ReplayPhase.REPLAY_PHASE_UNSPECIFIED;
+    case 1:
+    case "REPLAY_PHASE_OPENED":
+      return ReplayPhase.REPLAY_PHASE_OPENED;
+    case 2:
+    case "REPLAY_PHASE_BEAT":
+      return ReplayPhase.REPLAY_PHASE_BEAT;
+    case 3:
+    case "REPLAY_PHASE_CLOSED":
+      return ReplayPhase.REPLAY_PHASE_CLOSED;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return ReplayPhase.UNRECOGNIZED;
+  }
+}
+
+export function replayPhaseToJSON(object: ReplayPhase): string {
+  switch (object) {
+    case ReplayPhase.REPLAY_PHASE_UNSPECIFIED:
+      return "REPLAY_PHASE_UNSPECIFIED";
+    case ReplayPhase.REPLAY_PHASE_OPENED:
+      return "REPLAY_PHASE_OPENED";
+    case ReplayPhase.REPLAY_PHASE_BEAT:
+      return "REPLAY_PHASE_BEAT";
+    case ReplayPhase.REPLAY_PHASE_CLOSED:
+      return "REPLAY_PHASE_CLOSED";
+    case ReplayPhase.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** What a user did, as the application reports it. */
 export interface Event {
   /** Effective once within the stated window; made by ingest from the content where it is empty. */
@@ -94,6 +140,16 @@ export interface DeadLetter {
   field: string;
   message: string;
   timeMs: number;
+}
+
+/** A record of the topic `replays`: whose clock rules, by the order of this topic. */
+export interface ReplayRecord {
+  replayId: string;
+  phase: ReplayPhase;
+  /** What is replayed: opening the same source again takes the replay over. */
+  source: string;
+  /** How far the file's time has come. */
+  watermarkMs: number;
 }
 
 function createBaseEvent(): Event {
@@ -1186,6 +1242,131 @@ export const DeadLetter: MessageFns<DeadLetter> = {
     message.field = object.field ?? "";
     message.message = object.message ?? "";
     message.timeMs = object.timeMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseReplayRecord(): ReplayRecord {
+  return { replayId: "", phase: 0, source: "", watermarkMs: 0 };
+}
+
+export const ReplayRecord: MessageFns<ReplayRecord> = {
+  encode(message: ReplayRecord, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.replayId !== "") {
+      writer.uint32(10).string(message.replayId);
+    }
+    if (message.phase !== 0) {
+      writer.uint32(16).int32(message.phase);
+    }
+    if (message.source !== "") {
+      writer.uint32(26).string(message.source);
+    }
+    if (message.watermarkMs !== 0) {
+      writer.uint32(32).int64(message.watermarkMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReplayRecord {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReplayRecord();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.replayId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.phase = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.source = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.watermarkMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReplayRecord {
+    return {
+      replayId: isSet(object.replayId)
+        ? globalThis.String(object.replayId)
+        : isSet(object.replay_id)
+        ? globalThis.String(object.replay_id)
+        : "",
+      phase: isSet(object.phase) ? replayPhaseFromJSON(object.phase) : 0,
+      source: isSet(object.source) ? globalThis.String(object.source) : "",
+      watermarkMs: isSet(object.watermarkMs)
+        ? globalThis.Number(object.watermarkMs)
+        : isSet(object.watermark_ms)
+        ? globalThis.Number(object.watermark_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: ReplayRecord): unknown {
+    const obj: any = {};
+    if (message.replayId !== "") {
+      obj.replayId = message.replayId;
+    }
+    if (message.phase !== 0) {
+      obj.phase = replayPhaseToJSON(message.phase);
+    }
+    if (message.source !== "") {
+      obj.source = message.source;
+    }
+    if (message.watermarkMs !== 0) {
+      obj.watermarkMs = Math.round(message.watermarkMs);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReplayRecord>, I>>(base?: I): ReplayRecord {
+    return ReplayRecord.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReplayRecord>, I>>(object: I): ReplayRecord {
+    const message = createBaseReplayRecord();
+    message.replayId = object.replayId ?? "";
+    message.phase = object.phase ?? 0;
+    message.source = object.source ?? "";
+    message.watermarkMs = object.watermarkMs ?? 0;
     return message;
   },
 };
