@@ -1,1 +1,2 @@
-export {}
+export { onnxBytes } from './onnx-bytes'
+export { compileOnnx, type OnnxOptions } from './runtime'

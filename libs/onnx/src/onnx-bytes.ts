@@ -1,0 +1,71 @@
+import { inputName, orderGraph, type GraphSpec, type Node, type Op } from '@freshet/tensor'
+import { modelBytes, type Initializer, type OnnxNode } from './model-proto'
+import { translations, type Emitter } from './translations'
+
+/**
+ * A graph as an ONNX model: inputs and outputs keep their names, symbolic lengths become named dimensions.
+ *
+ * cost    one visit a node; a node that is used twice is written once
+ * throws  ShapeError when a reshape moves two symbols, InvalidFieldError when an input is not declared
+ */
+export function onnxBytes(spec: GraphSpec): Uint8Array {
+  const to = new GraphBuilder()
+  const names = new Map<Node, string>()
+  for (const node of orderGraph(spec)) {
+    const inputs = node.inputs.map((from) => names.get(from) ?? '')
+    names.set(node, isComputed(node) ? translate(node, inputs, to) : inputName(node))
+  }
+  const outputs = Object.entries(spec.outputs)
+  // an alias each: an output may be an input, or two outputs one node; the runtime takes the copy out again
+  for (const [name, node] of outputs) to.alias(names.get(node) ?? '', name)
+  return modelBytes({
+    name: spec.name,
+    nodes: to.nodes,
+    initializers: to.initializers,
+    inputs: spec.inputs.map((node) => ({ name: inputName(node), shape: node.shape })),
+    outputs: outputs.map(([name, { shape }]) => ({ name, shape })),
+  })
+}
+
+/** The row of the table, called with the operation that it belongs to. */
+function translate<O extends Exclude<Op, 'input'>>(node: Node<O>, inputs: readonly string[], to: Emitter): string {
+  return translations[node.op]({ node, inputs, to })
+}
+
+const isComputed = (node: Node): node is Node<Exclude<Op, 'input'>> => node.op !== 'input'
+
+/** Collects operations and constants, and names tensors by their turn. */
+class GraphBuilder implements Emitter {
+  readonly nodes: OnnxNode[] = []
+  readonly initializers: Initializer[] = []
+  private readonly integerNames = new Map<string, string>()
+
+  emit(type: string, inputs: readonly string[], attributes: OnnxNode['attributes'] = {}): string {
+    const output = `t:${this.nodes.length}`
+    this.nodes.push({ type, inputs, outputs: [output], attributes })
+    return output
+  }
+
+  alias(from: string, to: string): void {
+    this.nodes.push({ type: 'Identity', inputs: [from], outputs: [to], attributes: {} })
+  }
+
+  integers(values: readonly number[]): string {
+    const key = values.join()
+    const known = this.integerNames.get(key)
+    if (known) return known
+    const name = this.keep(BigInt64Array.from(values, BigInt), [values.length])
+    this.integerNames.set(key, name)
+    return name
+  }
+
+  floats(values: Float32Array, shape: readonly number[]): string {
+    return this.keep(values, shape)
+  }
+
+  private keep(data: Initializer['data'], shape: readonly number[]): string {
+    const name = `c:${this.initializers.length}`
+    this.initializers.push({ name, shape, data })
+    return name
+  }
+}

@@ -1,0 +1,48 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { bindFeeds, type CompileGraph, type Feed, type GraphRunner, type GraphSpec } from '@freshet/tensor'
+import { onnxBytes } from './onnx-bytes'
+
+/** How graphs are run. */
+export interface OnnxOptions {
+  /** Threads inside an operation; more than one may change the last bits of a sum. */
+  readonly threads?: number
+}
+
+/**
+ * Graphs run by ONNX Runtime on the CPU: one thread, in order, asleep between runs, so that equal feeds give equal bits.
+ *
+ * `run` occupies the calling thread until it is done, whatever its promise suggests: long work belongs in a worker thread.
+ */
+export function compileOnnx({ threads = 1 }: OnnxOptions = {}): CompileGraph {
+  return async (spec) => new OnnxRunner(spec, await InferenceSession.create(onnxBytes(spec), sessionOptions(threads)))
+}
+
+const sessionOptions = (threads: number): InferenceSession.SessionOptions => ({
+  executionProviders: ['cpu'],
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
+  intraOpNumThreads: threads,
+  interOpNumThreads: 1,
+  extra: { session: { intra_op: { allow_spinning: '0' } } },
+  logSeverityLevel: 3,
+})
+
+class OnnxRunner implements GraphRunner {
+  constructor(
+    private readonly spec: GraphSpec,
+    private readonly session: InferenceSession,
+  ) {}
+
+  async run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, Float32Array>> {
+    bindFeeds(this.spec, feeds)
+    const tensors = this.session.inputNames.map((name) => [name, new Tensor('float32', feeds[name].data, feeds[name].shape)])
+    const results = await this.session.run(Object.fromEntries(tensors))
+    return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, float32(data)]))
+  }
+
+  release(): Promise<void> {
+    return this.session.release()
+  }
+}
+
+const float32 = (data: Tensor['data']): Float32Array => (data instanceof Float32Array ? data : new Float32Array(0))

@@ -1,0 +1,66 @@
+import { cellCount, type Node, type Op } from '@freshet/tensor'
+import { reshapeTarget } from './reshape-target'
+
+/** What a translation writes to: the graph under construction. */
+export interface Emitter {
+  /** One operation with one result. */
+  emit(type: string, inputs: readonly string[], attributes?: Readonly<Record<string, number | readonly number[]>>): string
+  /** Whole numbers that are part of the model, such as axes. */
+  integers(values: readonly number[]): string
+  /** Numbers that are part of the model. */
+  floats(values: Float32Array, shape: readonly number[]): string
+}
+
+/** What a translation sees: the operation, the names of its inputs, and where to write. */
+export interface TranslationScope<O extends Op> {
+  readonly node: Node<O>
+  readonly inputs: readonly string[]
+  readonly to: Emitter
+}
+
+const ELEMENT_FLOAT = 1
+
+/** How each operation is said in ONNX, a row each; the result is the name of the tensor that holds it. */
+export const translations: { readonly [O in Exclude<Op, 'input'>]: (scope: TranslationScope<O>) => string } = {
+  constant: ({ node: { shape, attributes }, to }) => {
+    const lengths = shape.map(Number)
+    return to.floats(new Float32Array(cellCount(lengths)).fill(attributes.fill), lengths)
+  },
+  add: named('Add'),
+  subtract: named('Sub'),
+  multiply: named('Mul'),
+  divide: named('Div'),
+  equal: ({ inputs, to }) => to.emit('Cast', [to.emit('Equal', inputs)], { to: ELEMENT_FLOAT }),
+  matmul: ({ node: { attributes }, inputs, to }) =>
+    to.emit('Gemm', inputs, { transA: Number(attributes.transposeA), transB: Number(attributes.transposeB) }),
+  transpose: ({ node, inputs, to }) => to.emit('Transpose', inputs, { perm: node.attributes.permutation }),
+  relu: named('Relu'),
+  sign: named('Sign'),
+  sigmoid: named('Sigmoid'),
+  tanh: named('Tanh'),
+  exp: named('Exp'),
+  log: named('Log'),
+  sqrt: named('Sqrt'),
+  softplus: named('Softplus'),
+  detach: named('Identity'),
+  reduceSum: ({ node, inputs, to }) => to.emit('ReduceSum', [...inputs, to.integers(node.attributes.axes)], { keepdims: 1 }),
+  reduceMax: ({ node, inputs, to }) => to.emit('ReduceMax', [...inputs, to.integers(node.attributes.axes)], { keepdims: 1 }),
+  concat: ({ node, inputs, to }) => to.emit('Concat', inputs, { axis: node.attributes.axis }),
+  slice: ({ node, inputs, to }) => {
+    const { axis, from, to: end } = node.attributes
+    return to.emit('Slice', [...inputs, to.integers([from]), to.integers([end]), to.integers([axis])])
+  },
+  pad: ({ node, inputs, to }) => {
+    const { axis, before, after } = node.attributes
+    const ends = (width: number): number[] => node.shape.map((_, i) => (i === axis ? width : 0))
+    return to.emit('Pad', [...inputs, to.integers([...ends(before), ...ends(after)])])
+  },
+  reshape: ({ node, inputs, to }) => to.emit('Reshape', [...inputs, to.integers(reshapeTarget(node.inputs[0].shape, node.shape))]),
+  expand: ({ inputs: [x, like], to }) => to.emit('Expand', [x, to.emit('Shape', [like])]),
+  eye: named('EyeLike'),
+}
+
+/** An operation whose inputs are ours, and which has no attributes. */
+function named(type: string): (scope: TranslationScope<Op>) => string {
+  return ({ inputs, to }) => to.emit(type, inputs)
+}
