@@ -1,0 +1,44 @@
+import { FreshetError } from '@freshet/kernel'
+
+/** A request, or a record of it, that is larger than ingest takes. */
+export class MessageTooLargeError extends FreshetError {
+  override readonly name = 'MessageTooLargeError'
+  readonly code = 'MESSAGE_TOO_LARGE'
+  readonly retryable = false
+
+  constructor(
+    readonly field: string,
+    readonly value: number,
+    readonly valueMax: number,
+  ) {
+    super(`${field} is ${value}, and at most ${valueMax} is taken; send smaller pieces`)
+  }
+}
+
+/** A live write while a file's clock rules. */
+export class ReplayOpenError extends FreshetError {
+  override readonly name = 'ReplayOpenError'
+  readonly code = 'UNAVAILABLE'
+  readonly retryable = true
+
+  constructor(
+    readonly replayId: string,
+    readonly source: string,
+  ) {
+    super(`replay '${replayId}' of '${source}' is open, and live writes wait for its end; send this again once it is closed`)
+  }
+}
+
+/** More waits for the log than memory is meant to hold. */
+export class IntakeOverloadedError extends FreshetError {
+  override readonly name = 'IntakeOverloadedError'
+  readonly code = 'OVERLOADED'
+  readonly retryable = true
+
+  constructor(
+    readonly waitingBytes: number,
+    readonly waitingBytesMax: number,
+  ) {
+    super(`${waitingBytes} bytes wait to become durable, and at most ${waitingBytesMax} may; send this again a little later`)
+  }
+}

@@ -1,0 +1,35 @@
+import { isFreshetError, UnavailableError, type FreshetError } from '@freshet/kernel'
+import type { Event } from '@freshet/contracts'
+import type { FieldFacts } from '@freshet/kernel'
+
+/** An event as it arrived: what was read of it, and the very bytes, which go to the log as they are. */
+export interface ReceivedEvent {
+  readonly event: Event
+  readonly bytes: Uint8Array
+  /** Why it could not be read: `event` is empty then. */
+  readonly defect?: FieldFacts
+}
+
+/** What became of one record: durable at its place, or refused with the reason. */
+export type Outcome = AcceptedAt | Refused
+
+/** Durable from now on, at this place. */
+export interface AcceptedAt {
+  readonly kind: 'accepted'
+  readonly partition: number
+  readonly offset: number
+}
+
+/** Not taken, and why. */
+export interface Refused {
+  readonly kind: 'refused'
+  readonly error: FreshetError
+}
+
+/** The refusal that an error amounts to; what is not one of ours is an outage of the log. */
+export const refusedBy = (error: unknown): Refused => ({
+  kind: 'refused',
+  error: isFreshetError(error)
+    ? error
+    : new UnavailableError(`the log (${String(error)})`, 'send this again; if it persists, look at the log of ingest'),
+})

@@ -1,0 +1,87 @@
+import type { Entry, EventLog } from '@freshet/event-log'
+import { IntakeOverloadedError } from './errors'
+
+const GROUP_RECORDS_MAX = 10_000
+const GROUP_BYTES_MAX = 4 << 20
+
+/** Appends to the partitions of a topic by group commit: one append in flight a partition, and what comes meanwhile shares the next. */
+export interface PartitionWriter {
+  /** The first offset of the entries, once they are durable. Order within a partition is the order of the calls. */
+  write(partition: number, entries: readonly Entry[]): Promise<number>
+  /** Throws IntakeOverloadedError when more waits than may. */
+  assertRoom(): void
+}
+
+interface Waiting {
+  readonly entries: readonly Entry[]
+  readonly bytes: number
+  readonly done: (first: number) => void
+  readonly failed: (error: unknown) => void
+}
+
+interface Lane {
+  readonly partition: number
+  readonly waiting: Waiting[]
+  busy: boolean
+}
+
+/** A writer over a log's topic that lets at most `waitingBytesMax` wait. */
+export function createPartitionWriter(log: EventLog, topic: string, waitingBytesMax: number): PartitionWriter {
+  const lanes = new Map<number, Lane>()
+  let waitingBytes = 0
+
+  const drain = async (lane: Lane): Promise<void> => {
+    lane.busy = true
+    while (lane.waiting.length > 0) {
+      const group = takeGroup(lane.waiting)
+      await appendGroup(log, { topic, partition: lane.partition }, group)
+      waitingBytes -= group.reduce((sum, { bytes }) => sum + bytes, 0)
+    }
+    lane.busy = false
+  }
+
+  return {
+    write(partition, entries) {
+      const lane = lanes.get(partition) ?? { partition, waiting: [], busy: false }
+      lanes.set(partition, lane)
+      return new Promise((done, failed) => {
+        const bytes = entries.reduce((sum, { value }) => sum + value.length, 0)
+        waitingBytes += bytes
+        lane.waiting.push({ entries, bytes, done, failed })
+        if (!lane.busy) void drain(lane)
+      })
+    },
+
+    assertRoom() {
+      if (waitingBytes > waitingBytesMax) throw new IntakeOverloadedError(waitingBytes, waitingBytesMax)
+    },
+  }
+}
+
+function takeGroup(waiting: Waiting[]): Waiting[] {
+  let count = 0
+  let records = 0
+  let bytes = 0
+  for (const next of waiting) {
+    records += next.entries.length
+    bytes += next.bytes
+    if (count > 0 && (records > GROUP_RECORDS_MAX || bytes > GROUP_BYTES_MAX)) break
+    count++
+  }
+  return waiting.splice(0, count)
+}
+
+async function appendGroup(log: EventLog, to: { topic: string; partition: number }, group: readonly Waiting[]): Promise<void> {
+  try {
+    let first = await log.append(
+      to,
+      group.flatMap(({ entries }) => entries),
+    )
+    for (const { entries, done } of group) {
+      done(first)
+      first += entries.length
+    }
+  } catch (error) {
+    for (const { failed } of group) failed(error)
+  }
+}
