@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'DISK_FULL'
   | 'PORT_IN_USE'
   | 'CONFIGURATION'
+  | 'INTERNAL'
 
 /** An operating error as data: the code is closed, the message names field, value, rule and remedy. */
 export abstract class FreshetError extends Error {

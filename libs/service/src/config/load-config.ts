@@ -1,0 +1,124 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import type { z } from 'zod'
+import { ConfigurationError } from '../errors/errors'
+import { environmentName, nearest, settings } from './paths'
+import { configSchema, type Config, type ConfigInput } from './schema'
+
+/** Where settings come from: later ones win. */
+export interface ConfigSources {
+  /** A YAML file that must exist; without it, `freshet.yaml` of the working directory is read where there is one. */
+  readonly file?: string
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly overrides?: ConfigInput
+}
+
+/**
+ * Reads the configuration: defaults, then the file, then FRESHET_* of the environment, then overrides.
+ *
+ * throws  ConfigurationError naming source, setting, value, rule and remedy
+ */
+export function loadConfig({ file, env = process.env, overrides = {} }: ConfigSources = {}): Config {
+  const chosen = file ?? env.FRESHET_CONFIG ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined)
+  const layers = [
+    { source: chosen ?? DEFAULT_FILE, values: chosen === undefined ? {} : readYaml(chosen) },
+    { source: 'the environment', values: fromEnvironment(env) },
+    { source: 'the command line', values: overrides as Tree },
+  ]
+  for (const { source, values } of layers) check(source, values)
+  return check('the configuration', layers.map(({ values }) => values).reduce(merge, {}))
+}
+
+type Tree = Readonly<Record<string, unknown>>
+
+const DEFAULT_FILE = 'freshet.yaml'
+const RESERVED = new Set(['FRESHET_CONFIG'])
+/** What Kubernetes puts into the environment of pods beside a service named `freshet`. */
+const SERVICE_LINK = /^FRESHET(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_TCP(_[A-Z]+)?)?)$/
+
+function readYaml(file: string): Tree {
+  try {
+    const values: unknown = parse(readFileSync(file, 'utf8')) ?? {}
+    if (isTree(values)) return values
+    throw refuse(file, {
+      setting: 'the document',
+      value: values,
+      rule: 'it must be a mapping of settings',
+      remedy: 'write `key: value` lines',
+    })
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
+    throw refuse(file, {
+      setting: 'the file',
+      value: file,
+      rule: `it must be readable YAML (${reason})`,
+      remedy: 'correct it, or give another by --config',
+    })
+  }
+}
+
+function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Tree {
+  const known = new Map(settings().map((setting) => [environmentName(setting.path), setting]))
+  let tree: Tree = {}
+  for (const [name, text] of Object.entries(env)) {
+    if (!name.startsWith('FRESHET_') || RESERVED.has(name) || text === undefined || SERVICE_LINK.test(name)) continue
+    const setting = known.get(name)
+    if (!setting) throw unknown('the environment', name, text, [...known.keys()])
+    tree = merge(tree, nest(setting.path.split('.'), setting.type === 'string' ? text : scalar(text)))
+  }
+  return tree
+}
+
+function check(source: string, values: Tree): Config {
+  const parsed = configSchema.safeParse(values)
+  if (parsed.success) return parsed.data
+  throw refusal(source, parsed.error.issues[0], values)
+}
+
+function refusal(source: string, issue: z.core.$ZodIssue, values: Tree): ConfigurationError {
+  const path = issue.path.map(String)
+  if (issue.code === 'unrecognized_keys') {
+    const setting = [...path, issue.keys[0]].join('.')
+    return unknown(
+      source,
+      setting,
+      valueAt(values, [...path, issue.keys[0]]),
+      settings().map((known) => known.path),
+    )
+  }
+  const setting = path.join('.')
+  const rule = issue.message.charAt(0).toLowerCase() + issue.message.slice(1)
+  return refuse(source, { setting, value: valueAt(values, path), rule, remedy: 'see libs/service/freshet.schema.json for what it may be' })
+}
+
+function unknown(source: string, setting: string, value: unknown, known: readonly string[]): ConfigurationError {
+  const meant = nearest(setting, known)
+  const remedy = meant ? `did you mean ${meant}?` : 'remove it, or see libs/service/freshet.schema.json for what can be set'
+  return refuse(source, { setting, value, rule: 'there is no such setting', remedy })
+}
+
+const refuse = (source: string, facts: ConstructorParameters<typeof ConfigurationError>[1]): ConfigurationError =>
+  new ConfigurationError(source, facts)
+
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const valueAt = (tree: unknown, path: readonly string[]): unknown =>
+  path.reduce((node: unknown, key) => (isTree(node) ? node[key] : undefined), tree)
+
+const nest = (path: readonly string[], value: unknown): Tree => ({ [path[0]]: path.length === 1 ? value : nest(path.slice(1), value) })
+
+function merge(under: Tree, over: Tree): Tree {
+  const merged: Record<string, unknown> = { ...under }
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key]
+    if (value !== undefined) merged[key] = isTree(below) && isTree(value) ? merge(below, value) : value
+  }
+  return merged
+}
+
+/** Numbers and booleans as YAML reads them; anything else stays the text that it is, for the schema to refuse. */
+function scalar(text: string): unknown {
+  const value: unknown = parse(text)
+  return typeof value === 'number' || typeof value === 'boolean' ? value : text
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod'
+
+/** Everything that can be set, with its default: one strict tree for all processes. */
+export const configSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
+    .default('default')
+    .describe('the data set: what this installation learns lies in <data>/<name>'),
+  data: z.string().min(1).default('./.freshet').describe('the directory of all data sets'),
+  dictionary: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'a built-in feature dictionary by name, or the path of a YAML file; by default what the data set was made with, else generic',
+    ),
+  partitions: z.int().min(1).max(256).default(8).describe('partitions of keyed topics, fixed when a data set is made'),
+  log: z.enum(['embedded']).default('embedded').describe('which event log'),
+  store: z.enum(['embedded']).default('embedded').describe('which online store'),
+  drainMs: milliseconds(5000).describe('how long requests in flight may take to end at shutdown'),
+  messageBytesMax: z
+    .int()
+    .min(1024)
+    .max(4 << 20)
+    .default(1 << 20)
+    .describe('the largest request, or message of a stream'),
+  deadlineMs: milliseconds(30_000).describe('how long a unary request may take whose caller set no deadline'),
+  ingest: section({
+    grpc: address('127.0.0.1:50051'),
+    http: address('127.0.0.1:8081'),
+    futureMsMax: milliseconds(300_000).describe("how far an event's time may be ahead of the clock"),
+  }),
+  featureStore: section({ grpc: address('127.0.0.1:50052'), http: address('').describe(METRICS_ONLY()) }),
+  trainer: section({
+    grpc: address('127.0.0.1:50053'),
+    http: address('').describe(METRICS_ONLY()),
+    id: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i)
+      .default('trainer-a')
+      .describe('the name that owns epochs in the journal'),
+    standby: z.boolean().default(false).describe('follow, and claim only when the owner falls silent'),
+    cutMs: milliseconds(20).describe('online: the longest wait for a cut to fill'),
+    cutExamples: z.int().min(1).max(65_536).default(256).describe('online: the most examples of a cut'),
+    backfillExamples: z.int().min(1).max(65_536).default(1024).describe('backfill: the most examples of a cut'),
+    logicalShards: z.int().min(1).max(64).default(4).describe('shards of a step, a constant of the model set'),
+    seed: z.int().min(0).max(0xffffffff).default(1).describe('what initial weights and drawings come from'),
+    versionsKept: z.int().min(3).max(1000).default(3).describe('complete versions kept on disk'),
+    versionEverySteps: z.int().min(1).default(2000).describe('steps between versions'),
+    heartbeatMs: milliseconds(250).describe('how often an idle owner shows that it lives'),
+    denseEveryMs: milliseconds(1000).describe('how often dense parameters go to rankers'),
+  }),
+  migrator: section({ grpc: address('127.0.0.1:50060'), http: address('').describe(METRICS_ONLY()) }),
+  ranker: section({
+    grpc: address('127.0.0.1:50061'),
+    http: address('127.0.0.1:8082'),
+    ingestAddress: address('127.0.0.1:50051').describe('where impressions go'),
+  }),
+  all: section({ grpc: address('127.0.0.1:50051'), http: address('127.0.0.1:8080') }).describe('the all-in-one process'),
+  logging: section({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info') }),
+})
+
+/** A checked configuration: every key present. */
+export type Config = Immutable<z.output<typeof configSchema>>
+
+/** What a file or an override may say: any part of it. */
+export type ConfigInput = z.input<typeof configSchema>
+
+type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T
+
+function section<T extends z.ZodRawShape>(shape: T) {
+  return z.strictObject(shape).prefault({} as never)
+}
+
+function milliseconds(fallback: number) {
+  return z.number().min(1).max(86_400_000).default(fallback)
+}
+
+function address(fallback: string) {
+  return z
+    .string()
+    .regex(/^$|^(\[[0-9a-f:]+\]|[^\s:/]+):\d{1,5}$/i, "must be host:port, for example 127.0.0.1:50051, or '' for none")
+    .default(fallback)
+}
+
+function METRICS_ONLY(): string {
+  return "health and metrics; '' for none"
+}

@@ -1,0 +1,71 @@
+import type { ErrorCode } from '@freshet/kernel'
+import { status } from '@grpc/grpc-js'
+
+/** What each code is in gRPC's words. */
+export const GRPC_STATUS = {
+  INVALID_FIELD: status.INVALID_ARGUMENT,
+  MESSAGE_TOO_LARGE: status.INVALID_ARGUMENT,
+  NOT_FOUND: status.NOT_FOUND,
+  ALREADY_EXISTS: status.ALREADY_EXISTS,
+  OFFSET_CONFLICT: status.ABORTED,
+  OFFSET_OUT_OF_RANGE: status.OUT_OF_RANGE,
+  STALE_POSITION: status.ABORTED,
+  SCHEMA_MISMATCH: status.FAILED_PRECONDITION,
+  SHAPE_MISMATCH: status.INTERNAL,
+  CORRUPT: status.DATA_LOSS,
+  NOT_OWNER: status.FAILED_PRECONDITION,
+  PRECONDITION: status.FAILED_PRECONDITION,
+  OVERLOADED: status.RESOURCE_EXHAUSTED,
+  UNAVAILABLE: status.UNAVAILABLE,
+  DEADLINE_EXCEEDED: status.DEADLINE_EXCEEDED,
+  DISK_FULL: status.RESOURCE_EXHAUSTED,
+  PORT_IN_USE: status.INTERNAL,
+  CONFIGURATION: status.FAILED_PRECONDITION,
+  INTERNAL: status.INTERNAL,
+} as const satisfies Record<ErrorCode, status>
+
+/** What each code is in HTTP's numbers. */
+export const HTTP_STATUS = {
+  INVALID_FIELD: 400,
+  MESSAGE_TOO_LARGE: 413,
+  NOT_FOUND: 404,
+  ALREADY_EXISTS: 409,
+  OFFSET_CONFLICT: 409,
+  OFFSET_OUT_OF_RANGE: 416,
+  STALE_POSITION: 409,
+  SCHEMA_MISMATCH: 409,
+  SHAPE_MISMATCH: 500,
+  CORRUPT: 500,
+  NOT_OWNER: 409,
+  PRECONDITION: 412,
+  OVERLOADED: 429,
+  UNAVAILABLE: 503,
+  DEADLINE_EXCEEDED: 504,
+  DISK_FULL: 507,
+  PORT_IN_USE: 500,
+  CONFIGURATION: 409,
+  INTERNAL: 500,
+} as const satisfies Record<ErrorCode, number>
+
+/** With what a process ends: 2 is the caller's mistake, 3 nobody there, 4 a place that is taken or not ours, 1 all else. */
+export const EXIT_CODE = {
+  INVALID_FIELD: 2,
+  MESSAGE_TOO_LARGE: 2,
+  NOT_FOUND: 1,
+  ALREADY_EXISTS: 1,
+  OFFSET_CONFLICT: 1,
+  OFFSET_OUT_OF_RANGE: 1,
+  STALE_POSITION: 1,
+  SCHEMA_MISMATCH: 4,
+  SHAPE_MISMATCH: 1,
+  CORRUPT: 5,
+  NOT_OWNER: 1,
+  PRECONDITION: 4,
+  OVERLOADED: 3,
+  UNAVAILABLE: 3,
+  DEADLINE_EXCEEDED: 3,
+  DISK_FULL: 1,
+  PORT_IN_USE: 4,
+  CONFIGURATION: 2,
+  INTERNAL: 1,
+} as const satisfies Record<ErrorCode, number>

@@ -1,0 +1,110 @@
+import type {
+  handleBidiStreamingCall,
+  handleServerStreamingCall,
+  handleUnaryCall,
+  ServerDuplexStream,
+  ServerWritableStream,
+} from '@grpc/grpc-js'
+import { firstValueFrom, isObservable } from 'rxjs'
+import { statusOf } from '../errors/error-details'
+import { openCall, type CallContext } from './call-context'
+
+/** A controller's method behind Nest's guards, pipes, interceptors and filters. */
+export type Invoke = (requestOrCall: unknown, context: CallContext) => Promise<unknown>
+
+/** What all adapters of one method share. */
+export interface MethodHost {
+  readonly method: string
+  readonly invoke: Invoke
+  /** For unary calls whose caller set no deadline. */
+  readonly deadlineMs: number
+  /** Told of every failure, before it is reduced to what a caller may know. */
+  readonly onError: (method: string, error: unknown) => void
+}
+
+/** One request, one answer. */
+export const unary =
+  ({ method, invoke, deadlineMs, onError }: MethodHost): handleUnaryCall<unknown, unknown> =>
+  async (call, callback) => {
+    using open = openCall(call, method, deadlineMs)
+    try {
+      callback(null, await Promise.race([settle(invoke(call.request, open.context)), open.ended]))
+    } catch (error) {
+      onError(method, error)
+      callback(statusOf(error))
+    }
+  }
+
+/** One request, an AsyncIterable of answers: the next is asked for when the caller has room for it. */
+export const serverStream =
+  ({ method, invoke, onError }: MethodHost): handleServerStreamingCall<unknown, unknown> =>
+  async (call) => {
+    using open = openCall(call, method)
+    try {
+      await pump(await settle(invoke(call.request, open.context)), call, open.context.signal)
+      call.end()
+    } catch (error) {
+      fail(call, method, { error, onError })
+    }
+  }
+
+/**
+ * A call in both directions, handed over as it is: the handler reads it by `for await`, and either returns an AsyncIterable
+ * of answers, or writes and ends the call itself.
+ */
+export const bidirectional =
+  ({ method, invoke, onError }: MethodHost): handleBidiStreamingCall<unknown, unknown> =>
+  async (call) => {
+    using open = openCall(call, method)
+    try {
+      const answers = await settle(invoke(call, open.context))
+      if (!isAsyncIterable(answers)) return
+      await pump(answers, call, open.context.signal)
+      call.end()
+    } catch (error) {
+      fail(call, method, { error, onError })
+    }
+  }
+
+type Writable = ServerWritableStream<unknown, unknown> | ServerDuplexStream<unknown, unknown>
+
+/** Nest's filters answer with an Observable that fails; interceptors may wrap a value in one. */
+async function settle(result: Promise<unknown>): Promise<unknown> {
+  const value = await result
+  return isObservable(value) ? firstValueFrom(value) : value
+}
+
+async function pump(answers: unknown, call: Writable, signal: AbortSignal): Promise<void> {
+  if (!isAsyncIterable(answers)) return
+  for await (const answer of answers) {
+    if (signal.aborted) return
+    if (!call.write(answer)) await room(call, signal)
+  }
+}
+
+/** Resolves when the caller has read enough to be sent more, or has gone. */
+function room(call: Writable, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      call.off('drain', done)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    call.once('drain', done)
+    signal.addEventListener('abort', done, { once: true })
+    if (signal.aborted) done()
+  })
+}
+
+function fail(
+  call: Writable,
+  method: string,
+  { error, onError }: { readonly error: unknown; readonly onError: MethodHost['onError'] },
+): void {
+  if (call.cancelled) return
+  onError(method, error)
+  call.emit('error', statusOf(error))
+}
+
+const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value

@@ -1,0 +1,95 @@
+import type { ServiceDefinition } from '@grpc/grpc-js'
+import type { Type } from '@nestjs/common'
+import { isFreshetError } from '@freshet/kernel'
+import { loadConfig } from '../config/load-config'
+import { withoutSecrets } from '../config/redact'
+import type { Config } from '../config/schema'
+import { EXIT_CODE } from '../errors/status-tables'
+import { openRuntime } from '../runtime/open-runtime'
+import type { Runtime } from '../runtime/runtime'
+import { serve, type Served } from './serve'
+
+/** The sections of the configuration that are services. */
+export type ServiceSection = 'ingest' | 'featureStore' | 'trainer' | 'migrator' | 'ranker' | 'all'
+
+/** One service as its package exports it: what `main.ts` runs alone, and the all-in-one beside others. */
+export interface App {
+  readonly name: string
+  readonly section: ServiceSection
+  readonly module: Type
+  readonly services: readonly ServiceDefinition[]
+}
+
+/** Runs one service as this process: `--config FILE` and FRESHET_* configure it, SIGTERM and SIGINT end it. */
+export async function serveApp(app: App): Promise<void> {
+  try {
+    const config = loadConfig({ file: optionOf('--config', process.argv) })
+    const runtime = await openRuntime(config)
+    const served = await serveApps([app], { runtime, name: app.name, section: app.section }).catch(async (error: unknown) => {
+      await runtime[Symbol.asyncDispose]()
+      throw error
+    })
+    announce(app.name, served, runtime)
+    await untilSignal(runtime)
+    await served.close()
+    await runtime[Symbol.asyncDispose]()
+    process.exit(0)
+  } catch (error) {
+    process.stderr.write(`${app.name}: ${isFreshetError(error) ? error.message : String(error instanceof Error ? error.stack : error)}\n`)
+    process.exit(isFreshetError(error) ? EXIT_CODE[error.code] : 1)
+  }
+}
+
+/** Where several apps of one process listen, and under which name they count. */
+export interface Placement {
+  readonly runtime: Runtime
+  readonly name: string
+  readonly section: ServiceSection
+}
+
+/** Hosts apps together on the addresses of one section. */
+export function serveApps(apps: readonly App[], { runtime, name, section }: Placement): Promise<Served> {
+  const addresses: Config['all'] = runtime.config[section]
+  return serve({
+    name,
+    runtime,
+    modules: apps.map((app) => app.module),
+    grpc: { address: addresses.grpc, setting: `${section}.grpc`, services: apps.flatMap((app) => app.services) },
+    http: { address: addresses.http, setting: `${section}.http` },
+  })
+}
+
+/** The boot line: what is served, where, and by which settings. */
+export function announce(name: string, served: Served, runtime: Runtime): void {
+  const { grpcAddress: grpc, httpAddress: http } = served
+  runtime.logger.info(
+    {
+      service: name,
+      grpc,
+      http,
+      directory: runtime.directory,
+      dictionary: runtime.dictionary.hash,
+      config: withoutSecrets(runtime.config),
+    },
+    'serving',
+  )
+}
+
+/** Resolves at the first SIGTERM or SIGINT; the second ends the process at once. */
+export function untilSignal(runtime: Runtime): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const stop = (signal: NodeJS.Signals): void => {
+      runtime.logger.info({ signal, drainMs: runtime.config.drainMs }, 'draining')
+      for (const name of SIGNALS) process.removeListener(name, stop).once(name, () => process.exit(130))
+      resolve(signal)
+    }
+    for (const name of SIGNALS) process.on(name, stop)
+  })
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const
+
+function optionOf(option: string, argv: readonly string[]): string | undefined {
+  const at = argv.indexOf(option)
+  return at < 0 ? undefined : argv[at + 1]
+}

@@ -1,0 +1,110 @@
+import 'reflect-metadata'
+import type { AddressInfo } from 'node:net'
+import { UnavailableError } from '@freshet/kernel'
+import type { ServiceDefinition } from '@grpc/grpc-js'
+import { Module, type DynamicModule, type Type } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import type { MicroserviceOptions } from '@nestjs/microservices'
+import type { NestExpressApplication } from '@nestjs/platform-express'
+import { PortInUseError } from '../errors/errors'
+import { RuntimeModule, type Runtime } from '../runtime/runtime'
+import { nestLogger } from '../telemetry/logger'
+import { openTelemetry } from '../telemetry/telemetry'
+import { ErrorFilter } from './error-filters'
+import { GrpcStrategy } from './grpc-strategy'
+import { StatusController, TELEMETRY } from './status.controller'
+
+/** Where to listen: `host:port`, and the setting that said so. */
+export interface Listen {
+  readonly address: string
+  readonly setting: string
+}
+
+/** What a process serves. */
+export interface ServeOptions {
+  /** The `service` of its metrics. */
+  readonly name: string
+  readonly runtime: Runtime
+  readonly modules: readonly Type[]
+  readonly grpc: Listen & { readonly services: readonly ServiceDefinition[] }
+  /** Without it, or with an empty address, nothing listens for HTTP. */
+  readonly http?: Listen
+}
+
+/** A process that serves, until it is closed: then calls in flight end first, within `config.drainMs`. */
+export interface Served extends AsyncDisposable {
+  readonly grpcAddress: string
+  readonly httpAddress?: string
+  close(): Promise<void>
+}
+
+/**
+ * Hosts modules on one gRPC and one HTTP server. The runtime stays its caller's, who closes it afterwards.
+ *
+ * throws  PortInUseError when somebody else listens there; nothing stays open then
+ */
+export async function serve(options: ServeOptions): Promise<Served> {
+  const { runtime, grpc, http } = options
+  const { config, clock, logger } = runtime
+  const telemetry = openTelemetry(options.name)
+  const root = rootModule(options, telemetry)
+  const app = await NestFactory.create<NestExpressApplication>(root, { logger: nestLogger(logger), bodyParser: false, abortOnError: false })
+  app.useBodyParser('json', { limit: config.messageBytesMax })
+  app.useGlobalFilters(new ErrorFilter(logger))
+  const { messageBytesMax, deadlineMs } = config
+  const strategy = new GrpcStrategy({ ...grpc, clock, logger, telemetry, messageBytesMax, deadlineMs })
+  app.connectMicroservice<MicroserviceOptions>({ strategy }, { inheritAppConfig: true })
+  try {
+    await app.init()
+    await app.startAllMicroservices()
+    const httpAddress = http?.address ? await listen(app, http) : undefined
+    return served(strategy, { app, runtime, httpAddress })
+  } catch (error) {
+    await app.close()
+    throw error
+  }
+}
+
+function rootModule({ runtime, modules }: ServeOptions, telemetry: unknown): DynamicModule {
+  return {
+    module: ServedModule,
+    imports: [RuntimeModule.forRuntime(runtime), ...modules],
+    controllers: [StatusController],
+    providers: [{ provide: TELEMETRY, useValue: telemetry }],
+  }
+}
+
+@Module({})
+class ServedModule {}
+
+async function listen(app: NestExpressApplication, { address, setting }: Listen): Promise<string> {
+  const colon = address.lastIndexOf(':')
+  const host = address.slice(0, colon)
+  try {
+    await app.listen(Number(address.slice(colon + 1)), host.replace(/^\[|\]$/g, ''))
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    throw code === 'EADDRINUSE'
+      ? new PortInUseError(address, setting)
+      : new UnavailableError(address, `${String(error)}; choose another by ${setting}`)
+  }
+  const { port } = app.getHttpServer().address() as AddressInfo
+  return `${host}:${port}`
+}
+
+interface Serving {
+  readonly app: NestExpressApplication
+  readonly runtime: Runtime
+  readonly httpAddress: string | undefined
+}
+
+function served(strategy: GrpcStrategy, { app, runtime, httpAddress }: Serving): Served {
+  let closing: Promise<void> | undefined
+  const close = (): Promise<void> => (closing ??= drainAndClose())
+  const drainAndClose = async (): Promise<void> => {
+    runtime.drain.abort()
+    await strategy.drain(runtime.config.drainMs)
+    await app.close()
+  }
+  return { grpcAddress: strategy.address, httpAddress, close, [Symbol.asyncDispose]: close }
+}

@@ -1,0 +1,27 @@
+import { Controller, Get, Header, Inject } from '@nestjs/common'
+import { RUNTIME, type Runtime } from '../runtime/runtime'
+import type { Telemetry } from '../telemetry/telemetry'
+
+/** The token of the process's {@link Telemetry}. */
+export const TELEMETRY = Symbol('freshet.telemetry')
+
+/** What operators ask every process for. */
+@Controller()
+export class StatusController {
+  constructor(
+    @Inject(TELEMETRY) private readonly telemetry: Telemetry,
+    @Inject(RUNTIME) private readonly runtime: Runtime,
+  ) {}
+
+  @Get('healthz')
+  health(): { status: string; name: string; dictionary: string } {
+    const { drain, config, dictionary } = this.runtime
+    return { status: drain.signal.aborted ? 'draining' : 'serving', name: config.name, dictionary: dictionary.hash }
+  }
+
+  @Get('metrics')
+  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  metrics(): Promise<string> {
+    return this.telemetry.registry.metrics()
+  }
+}

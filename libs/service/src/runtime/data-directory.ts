@@ -1,0 +1,120 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { CorruptError, FreshetError, PreconditionError } from '@freshet/kernel'
+import { z } from 'zod'
+
+/** What a data set was made with: fixed from then on. */
+export type DataSet = z.output<typeof metaSchema>
+
+/** What a process expects of the data set that it opens. */
+export interface ExpectedDataSet {
+  readonly name: string
+  readonly partitions: number
+  readonly dictionaryHash: string
+  readonly dictionaryText: string
+}
+
+/** The dictionary that an existing data set was made with, as text. */
+export function dictionaryOf(directory: string): string | undefined {
+  const file = join(directory, DICTIONARY_FILE)
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
+}
+
+/**
+ * Opens a data set's directory, or makes it: complete or not at all, whatever number of processes try at once.
+ *
+ * throws  PreconditionError when it belongs to something else or cannot be written, SchemaError when it is newer,
+ *         CorruptError when its meta.json is not what was written
+ */
+export function openDataDirectory(directory: string, expected: ExpectedDataSet): DataSet {
+  if (!existsSync(join(directory, META_FILE))) create(directory, expected)
+  const found = readMeta(directory)
+  agree(directory, found, expected)
+  return found
+}
+
+/** A data set of a later release. */
+export class SchemaError extends FreshetError {
+  override readonly name = 'SchemaError'
+  readonly code = 'SCHEMA_MISMATCH'
+  readonly retryable = false
+
+  constructor(
+    readonly directory: string,
+    readonly schema: number,
+  ) {
+    super(
+      `${directory} has schema ${schema}, and this release reads ${SCHEMA}; run the release that made it, or choose another by --data NAME`,
+    )
+  }
+}
+
+const SCHEMA = 1
+const META_FILE = 'meta.json'
+const DICTIONARY_FILE = 'dictionary.yaml'
+
+const metaSchema = z.strictObject({
+  schema: z.literal(SCHEMA),
+  name: z.string(),
+  partitions: z.int().min(1),
+  dictionaryHash: z.string(),
+})
+
+/** A folder is filled under another name and then renamed: who comes second finds the first one's. */
+function create(directory: string, { name, partitions, dictionaryHash, dictionaryText }: ExpectedDataSet): void {
+  const draft = `${directory}.new-${process.pid}`
+  const meta: DataSet = { schema: SCHEMA, name, partitions, dictionaryHash }
+  try {
+    mkdirSync(dirname(directory), { recursive: true })
+    mkdirSync(draft)
+    writeFileSync(join(draft, DICTIONARY_FILE), dictionaryText, { flush: true })
+    writeFileSync(join(draft, META_FILE), `${JSON.stringify(meta, null, 2)}\n`, { flush: true })
+    renameSync(draft, directory)
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true })
+    if (existsSync(join(directory, META_FILE))) return
+    throw notOurs(directory, error)
+  }
+}
+
+function readMeta(directory: string): DataSet {
+  const file = join(directory, META_FILE)
+  const text = readFileSync(file, 'utf8')
+  const parsed = metaSchema.safeParse(parseJson(text))
+  if (parsed.success) return parsed.data
+  const newer = z.looseObject({ schema: z.int().min(SCHEMA + 1) }).safeParse(parseJson(text))
+  if (newer.success) throw new SchemaError(directory, newer.data.schema)
+  throw new CorruptError(
+    file,
+    'it is not the description of a data set',
+    'restore it from a backup, or choose another data set by --data NAME',
+  )
+}
+
+function agree(directory: string, found: DataSet, expected: ExpectedDataSet): void {
+  const otherwise = `choose another data set by --data NAME, or open ${found.name} as it is`
+  if (found.dictionaryHash !== expected.dictionaryHash)
+    throw new PreconditionError(
+      `${directory} was made with feature dictionary ${found.dictionaryHash}, not ${expected.dictionaryHash}`,
+      otherwise,
+    )
+  if (found.partitions !== expected.partitions)
+    throw new PreconditionError(`${directory} was made with ${found.partitions} partitions, not ${expected.partitions}`, otherwise)
+}
+
+function notOurs(directory: string, error: unknown): PreconditionError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  const taken = code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR'
+  const rule = taken
+    ? `${directory} exists, but is no data set of Freshet (it has no ${META_FILE})`
+    : `${directory} cannot be written (${code})`
+  return new PreconditionError(rule, 'choose another place by --data NAME or by the settings data and name')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

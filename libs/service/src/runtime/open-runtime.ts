@@ -1,0 +1,88 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { TOPICS, type EventLog } from '@freshet/event-log'
+import { openEmbeddedLog } from '@freshet/event-log-embedded'
+import { builtInDictionary, compileDictionary, type Dictionary } from '@freshet/features'
+import { systemClock, type Clock } from '@freshet/kernel'
+import type { OnlineStore } from '@freshet/online-store'
+import { openEmbeddedStore } from '@freshet/online-store-embedded'
+import type { Config } from '../config/schema'
+import { openLogger, type Logger } from '../telemetry/logger'
+import { dictionaryOf, openDataDirectory } from './data-directory'
+import type { Runtime } from './runtime'
+
+/** What a test hands in instead of the machine's. */
+export interface RuntimeParts {
+  readonly clock?: Clock
+  readonly logger?: Logger
+}
+
+/**
+ * Opens what a process stands on: its data set's directory, log, store and dictionary.
+ * The one place that names adapters (docs/adr/0006).
+ *
+ * throws  PreconditionError, SchemaError or CorruptError when the data set is not the one that the configuration means
+ */
+export async function openRuntime(config: Config, parts: RuntimeParts = {}): Promise<Runtime> {
+  const directory = join(config.data, config.name)
+  const dictionary = compileDictionary(dictionaryText(config, directory))
+  const opened: Opening = {
+    directory,
+    partitions: openDataDirectory(directory, {
+      name: config.name,
+      partitions: config.partitions,
+      dictionaryHash: dictionary.hash,
+      dictionaryText: dictionary.text,
+    }).partitions,
+    clock: parts.clock ?? systemClock,
+  }
+  const log = await LOGS[config.log](opened)
+  const store = await STORES[config.store](opened)
+  const logger = parts.logger ?? openLogger({ name: config.name, level: config.logging.level })
+  return assemble({ config, clock: opened.clock, log, store, dictionary, directory, logger })
+}
+
+interface Opening {
+  readonly directory: string
+  readonly partitions: number
+  readonly clock: Clock
+}
+
+const LOGS = {
+  embedded: ({ directory, partitions, clock }: Opening): Promise<EventLog> =>
+    openEmbeddedLog({ directory: join(directory, 'log'), partitions: topicPartitions(partitions), clock }),
+} satisfies Record<Config['log'], (opening: Opening) => Promise<EventLog>>
+
+const STORES = {
+  embedded: ({ directory, partitions }: Opening): Promise<OnlineStore> =>
+    openEmbeddedStore({ directory: join(directory, 'store'), partitions }),
+} satisfies Record<Config['store'], (opening: Opening) => Promise<OnlineStore>>
+
+/** Keyed topics are spread; the journal and the refusals have an order to keep. */
+const topicPartitions = (partitions: number): Record<string, number> => ({
+  [TOPICS.events]: partitions,
+  [TOPICS.touches]: partitions,
+  [TOPICS.catalog]: partitions,
+  [TOPICS.examples]: partitions,
+  [TOPICS.journal]: 1,
+  [TOPICS.deadLetter]: 1,
+})
+
+/** What was asked for; else what the data set has; else the generic one. */
+function dictionaryText(config: Config, directory: string): string {
+  const { dictionary } = config
+  if (dictionary === undefined) return dictionaryOf(directory) ?? builtInDictionary('generic')
+  return existsSync(dictionary) ? readFileSync(dictionary, 'utf8') : builtInDictionary(dictionary)
+}
+
+function assemble(parts: Omit<Runtime, 'versionsDirectory' | 'drain' | typeof Symbol.asyncDispose> & { dictionary: Dictionary }): Runtime {
+  return {
+    ...parts,
+    versionsDirectory: join(parts.directory, 'versions'),
+    drain: new AbortController(),
+    async [Symbol.asyncDispose]() {
+      await parts.store[Symbol.asyncDispose]()
+      await parts.log[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import type { EventLog } from '@freshet/event-log'
+import type { Dictionary } from '@freshet/features'
+import type { Clock } from '@freshet/kernel'
+import type { OnlineStore } from '@freshet/online-store'
+import { Module, type DynamicModule } from '@nestjs/common'
+import type { Config } from '../config/schema'
+import type { Logger } from '../telemetry/logger'
+
+/** What every service of a process shares; disposing of it closes store and log. */
+export interface Runtime extends AsyncDisposable {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: EventLog
+  readonly store: OnlineStore
+  readonly dictionary: Dictionary
+  /** The data set's directory. */
+  readonly directory: string
+  /** Where model versions lie. */
+  readonly versionsDirectory: string
+  readonly logger: Logger
+  /** Aborts when the process starts to drain: long-lived streams end themselves then. */
+  readonly drain: AbortController
+}
+
+/** The Nest token of the {@link Runtime}: `constructor(@Inject(RUNTIME) private readonly runtime: Runtime)`. */
+export const RUNTIME = Symbol('freshet.runtime')
+
+/** Makes a runtime injectable everywhere in an application. */
+@Module({})
+export class RuntimeModule {
+  /** The global module around one runtime. */
+  static forRuntime(runtime: Runtime): DynamicModule {
+    return { module: RuntimeModule, global: true, providers: [{ provide: RUNTIME, useValue: runtime }], exports: [RUNTIME] }
+  }
+}
