@@ -1,1 +1,11 @@
-export {}
+export { builtInDictionaries, builtInDictionary } from './built-in'
+export { type CrossScope } from './cross-features'
+export { type DeclaredDictionary, dictionarySchema } from './declared-dictionary'
+export { type Dictionary, compileDictionary, meaningOf } from './dictionary'
+export { foldCatalogItem, foldDeletedItem, foldItem } from './fold-item'
+export { type UserFoldScope, foldCatalogUser, foldUser, isConsumed, residualOf } from './fold-user'
+export { ITEM_PREFIX, actorOf, itemIdOf, itemKey, userKey } from './keys'
+export { type FeatureLayout, type Field, type Part, type PartLayout } from './layout'
+export { type EventMeaning, labelOf } from './meaning'
+export { type ModelDeclaration } from './model-declaration'
+export { type ItemMoment, type UserMoment, crossPart, itemPart, packParts, userPart } from './parts'

@@ -21,11 +21,18 @@ export interface UserState {
   sequences: { [key: string]: Sequence };
   /** By item id: what this user did to it, of late. */
   items: { [key: string]: PairCounts };
-  /** By category: decayed sums of what this user did to items of it. */
-  categories: { [key: string]: number };
+  /** By `attribute=value` of the items acted upon, and by `attribute` alone for all of them. */
+  categories: { [key: string]: Affinity };
   lastSeenMs: number;
   firstSeenMs: number;
   events: number;
+  /** Over the events whose value is a judgement. */
+  valueSum: number;
+  valueCount: number;
+  /** How far the values lay above the mean of their item, together. */
+  residualSum: number;
+  /** The item acted upon last. */
+  lastItemId: string;
 }
 
 export interface UserState_AttributesEntry {
@@ -50,7 +57,7 @@ export interface UserState_ItemsEntry {
 
 export interface UserState_CategoriesEntry {
   key: string;
-  value: number;
+  value: Affinity | undefined;
 }
 
 /** What is remembered of an item (key `i:<item id>`). */
@@ -64,6 +71,8 @@ export interface ItemState {
   events: number;
   valueSum: number;
   valueCount: number;
+  /** How far the values lay above the mean of their user, together. */
+  residualSum: number;
 }
 
 export interface ItemState_AttributesEntry {
@@ -91,6 +100,18 @@ export interface PairCounts {
   /** By event type, in the dictionary's order. */
   counts: number[];
   lastMs: number;
+  /** Positively consumed: not recommended again. */
+  consumed: boolean;
+}
+
+/** What a user did to items that share an attribute's value. */
+export interface Affinity {
+  /** A sum that halves with time, as it was at `at_ms`. */
+  weight: number;
+  atMs: number;
+  /** How far values lay above what user and item let expect, together. */
+  residualSum: number;
+  valueCount: number;
 }
 
 /** A record of the topic `touches`: what an event did to an item. */
@@ -108,6 +129,8 @@ export interface Touch {
   sequence: number;
   /** The watermark of the source partition when the touch was written. */
   watermarkMs: number;
+  /** How far the value lies above its user's mean before it. */
+  residual?: number | undefined;
 }
 
 function createBaseUserState(): UserState {
@@ -120,6 +143,10 @@ function createBaseUserState(): UserState {
     lastSeenMs: 0,
     firstSeenMs: 0,
     events: 0,
+    valueSum: 0,
+    valueCount: 0,
+    residualSum: 0,
+    lastItemId: "",
   };
 }
 
@@ -137,7 +164,7 @@ export const UserState: MessageFns<UserState> = {
     globalThis.Object.entries(message.items).forEach(([key, value]: [string, PairCounts]) => {
       UserState_ItemsEntry.encode({ key: key as any, value }, writer.uint32(34).fork()).join();
     });
-    globalThis.Object.entries(message.categories).forEach(([key, value]: [string, number]) => {
+    globalThis.Object.entries(message.categories).forEach(([key, value]: [string, Affinity]) => {
       UserState_CategoriesEntry.encode({ key: key as any, value }, writer.uint32(42).fork()).join();
     });
     if (message.lastSeenMs !== 0) {
@@ -148,6 +175,18 @@ export const UserState: MessageFns<UserState> = {
     }
     if (message.events !== 0) {
       writer.uint32(64).int64(message.events);
+    }
+    if (message.valueSum !== 0) {
+      writer.uint32(73).double(message.valueSum);
+    }
+    if (message.valueCount !== 0) {
+      writer.uint32(80).int64(message.valueCount);
+    }
+    if (message.residualSum !== 0) {
+      writer.uint32(89).double(message.residualSum);
+    }
+    if (message.lastItemId !== "") {
+      writer.uint32(98).string(message.lastItemId);
     }
     return writer;
   },
@@ -244,6 +283,38 @@ export const UserState: MessageFns<UserState> = {
             message.events = longToNumber(reader.int64());
             continue;
           }
+          case 9: {
+            if (tag !== 73) {
+              break;
+            }
+
+            message.valueSum = reader.double();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.valueCount = longToNumber(reader.int64());
+            continue;
+          }
+          case 11: {
+            if (tag !== 89) {
+              break;
+            }
+
+            message.residualSum = reader.double();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.lastItemId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -316,9 +387,9 @@ export const UserState: MessageFns<UserState> = {
         : {},
       categories: isObject(object.categories)
         ? (globalThis.Object.entries(object.categories) as [string, any][]).reduce(
-          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+          (acc: { [key: string]: Affinity }, [key, value]: [string, any]) => {
             globalThis.Object.defineProperty(acc, key, {
-              value: globalThis.Number(value),
+              value: Affinity.fromJSON(value),
               enumerable: true,
               configurable: true,
               writable: true,
@@ -339,6 +410,26 @@ export const UserState: MessageFns<UserState> = {
         ? globalThis.Number(object.first_seen_ms)
         : 0,
       events: isSet(object.events) ? globalThis.Number(object.events) : 0,
+      valueSum: isSet(object.valueSum)
+        ? globalThis.Number(object.valueSum)
+        : isSet(object.value_sum)
+        ? globalThis.Number(object.value_sum)
+        : 0,
+      valueCount: isSet(object.valueCount)
+        ? globalThis.Number(object.valueCount)
+        : isSet(object.value_count)
+        ? globalThis.Number(object.value_count)
+        : 0,
+      residualSum: isSet(object.residualSum)
+        ? globalThis.Number(object.residualSum)
+        : isSet(object.residual_sum)
+        ? globalThis.Number(object.residual_sum)
+        : 0,
+      lastItemId: isSet(object.lastItemId)
+        ? globalThis.String(object.lastItemId)
+        : isSet(object.last_item_id)
+        ? globalThis.String(object.last_item_id)
+        : "",
     };
   },
 
@@ -381,11 +472,11 @@ export const UserState: MessageFns<UserState> = {
       }
     }
     if (message.categories) {
-      const entries = globalThis.Object.entries(message.categories) as [string, number][];
+      const entries = globalThis.Object.entries(message.categories) as [string, Affinity][];
       if (entries.length > 0) {
         obj.categories = {};
         entries.forEach(([k, v]) => {
-          obj.categories[k] = floatToJson(v);
+          obj.categories[k] = Affinity.toJSON(v);
         });
       }
     }
@@ -397,6 +488,18 @@ export const UserState: MessageFns<UserState> = {
     }
     if (message.events !== 0) {
       obj.events = Math.round(message.events);
+    }
+    if (message.valueSum !== 0) {
+      obj.valueSum = floatToJson(message.valueSum);
+    }
+    if (message.valueCount !== 0) {
+      obj.valueCount = Math.round(message.valueCount);
+    }
+    if (message.residualSum !== 0) {
+      obj.residualSum = floatToJson(message.residualSum);
+    }
+    if (message.lastItemId !== "") {
+      obj.lastItemId = message.lastItemId;
     }
     return obj;
   },
@@ -442,10 +545,10 @@ export const UserState: MessageFns<UserState> = {
       },
       {},
     );
-    message.categories = (globalThis.Object.entries(object.categories ?? {}) as [string, number][]).reduce(
-      (acc: { [key: string]: number }, [key, value]: [string, number]) => {
+    message.categories = (globalThis.Object.entries(object.categories ?? {}) as [string, Affinity][]).reduce(
+      (acc: { [key: string]: Affinity }, [key, value]: [string, Affinity]) => {
         if (value !== undefined) {
-          acc[key] = globalThis.Number(value);
+          acc[key] = Affinity.fromPartial(value);
         }
         return acc;
       },
@@ -454,6 +557,10 @@ export const UserState: MessageFns<UserState> = {
     message.lastSeenMs = object.lastSeenMs ?? 0;
     message.firstSeenMs = object.firstSeenMs ?? 0;
     message.events = object.events ?? 0;
+    message.valueSum = object.valueSum ?? 0;
+    message.valueCount = object.valueCount ?? 0;
+    message.residualSum = object.residualSum ?? 0;
+    message.lastItemId = object.lastItemId ?? "";
     return message;
   },
 };
@@ -807,7 +914,7 @@ export const UserState_ItemsEntry: MessageFns<UserState_ItemsEntry> = {
 };
 
 function createBaseUserState_CategoriesEntry(): UserState_CategoriesEntry {
-  return { key: "", value: 0 };
+  return { key: "", value: undefined };
 }
 
 export const UserState_CategoriesEntry: MessageFns<UserState_CategoriesEntry> = {
@@ -815,8 +922,8 @@ export const UserState_CategoriesEntry: MessageFns<UserState_CategoriesEntry> = 
     if (message.key !== "") {
       writer.uint32(10).string(message.key);
     }
-    if (message.value !== 0) {
-      writer.uint32(17).double(message.value);
+    if (message.value !== undefined) {
+      Affinity.encode(message.value, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -843,11 +950,11 @@ export const UserState_CategoriesEntry: MessageFns<UserState_CategoriesEntry> = 
             continue;
           }
           case 2: {
-            if (tag !== 17) {
+            if (tag !== 18) {
               break;
             }
 
-            message.value = reader.double();
+            message.value = Affinity.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -865,7 +972,7 @@ export const UserState_CategoriesEntry: MessageFns<UserState_CategoriesEntry> = 
   fromJSON(object: any): UserState_CategoriesEntry {
     return {
       key: isSet(object.key) ? globalThis.String(object.key) : "",
-      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
+      value: isSet(object.value) ? Affinity.fromJSON(object.value) : undefined,
     };
   },
 
@@ -874,8 +981,8 @@ export const UserState_CategoriesEntry: MessageFns<UserState_CategoriesEntry> = 
     if (message.key !== "") {
       obj.key = message.key;
     }
-    if (message.value !== 0) {
-      obj.value = floatToJson(message.value);
+    if (message.value !== undefined) {
+      obj.value = Affinity.toJSON(message.value);
     }
     return obj;
   },
@@ -886,7 +993,9 @@ export const UserState_CategoriesEntry: MessageFns<UserState_CategoriesEntry> = 
   fromPartial<I extends Exact<DeepPartial<UserState_CategoriesEntry>, I>>(object: I): UserState_CategoriesEntry {
     const message = createBaseUserState_CategoriesEntry();
     message.key = object.key ?? "";
-    message.value = object.value ?? 0;
+    message.value = (object.value !== undefined && object.value !== null)
+      ? Affinity.fromPartial(object.value)
+      : undefined;
     return message;
   },
 };
@@ -902,6 +1011,7 @@ function createBaseItemState(): ItemState {
     events: 0,
     valueSum: 0,
     valueCount: 0,
+    residualSum: 0,
   };
 }
 
@@ -933,6 +1043,9 @@ export const ItemState: MessageFns<ItemState> = {
     }
     if (message.valueCount !== 0) {
       writer.uint32(72).int64(message.valueCount);
+    }
+    if (message.residualSum !== 0) {
+      writer.uint32(81).double(message.residualSum);
     }
     return writer;
   },
@@ -1028,6 +1141,14 @@ export const ItemState: MessageFns<ItemState> = {
             message.valueCount = longToNumber(reader.int64());
             continue;
           }
+          case 10: {
+            if (tag !== 81) {
+              break;
+            }
+
+            message.residualSum = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1093,6 +1214,11 @@ export const ItemState: MessageFns<ItemState> = {
         : isSet(object.value_count)
         ? globalThis.Number(object.value_count)
         : 0,
+      residualSum: isSet(object.residualSum)
+        ? globalThis.Number(object.residualSum)
+        : isSet(object.residual_sum)
+        ? globalThis.Number(object.residual_sum)
+        : 0,
     };
   },
 
@@ -1137,6 +1263,9 @@ export const ItemState: MessageFns<ItemState> = {
     if (message.valueCount !== 0) {
       obj.valueCount = Math.round(message.valueCount);
     }
+    if (message.residualSum !== 0) {
+      obj.residualSum = floatToJson(message.residualSum);
+    }
     return obj;
   },
 
@@ -1170,6 +1299,7 @@ export const ItemState: MessageFns<ItemState> = {
     message.events = object.events ?? 0;
     message.valueSum = object.valueSum ?? 0;
     message.valueCount = object.valueCount ?? 0;
+    message.residualSum = object.residualSum ?? 0;
     return message;
   },
 };
@@ -1569,7 +1699,7 @@ export const Sequence: MessageFns<Sequence> = {
 };
 
 function createBasePairCounts(): PairCounts {
-  return { counts: [], lastMs: 0 };
+  return { counts: [], lastMs: 0, consumed: false };
 }
 
 export const PairCounts: MessageFns<PairCounts> = {
@@ -1583,6 +1713,9 @@ export const PairCounts: MessageFns<PairCounts> = {
     }
     if (message.lastMs !== 0) {
       writer.uint32(16).int64(message.lastMs);
+    }
+    if (message.consumed !== false) {
+      writer.uint32(24).bool(message.consumed);
     }
     return writer;
   },
@@ -1626,6 +1759,14 @@ export const PairCounts: MessageFns<PairCounts> = {
             message.lastMs = longToNumber(reader.int64());
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.consumed = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1646,6 +1787,7 @@ export const PairCounts: MessageFns<PairCounts> = {
         : isSet(object.last_ms)
         ? globalThis.Number(object.last_ms)
         : 0,
+      consumed: isSet(object.consumed) ? globalThis.Boolean(object.consumed) : false,
     };
   },
 
@@ -1657,6 +1799,9 @@ export const PairCounts: MessageFns<PairCounts> = {
     if (message.lastMs !== 0) {
       obj.lastMs = Math.round(message.lastMs);
     }
+    if (message.consumed !== false) {
+      obj.consumed = message.consumed;
+    }
     return obj;
   },
 
@@ -1667,6 +1812,136 @@ export const PairCounts: MessageFns<PairCounts> = {
     const message = createBasePairCounts();
     message.counts = object.counts?.map((e) => e) || [];
     message.lastMs = object.lastMs ?? 0;
+    message.consumed = object.consumed ?? false;
+    return message;
+  },
+};
+
+function createBaseAffinity(): Affinity {
+  return { weight: 0, atMs: 0, residualSum: 0, valueCount: 0 };
+}
+
+export const Affinity: MessageFns<Affinity> = {
+  encode(message: Affinity, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.weight !== 0) {
+      writer.uint32(9).double(message.weight);
+    }
+    if (message.atMs !== 0) {
+      writer.uint32(16).int64(message.atMs);
+    }
+    if (message.residualSum !== 0) {
+      writer.uint32(25).double(message.residualSum);
+    }
+    if (message.valueCount !== 0) {
+      writer.uint32(32).int64(message.valueCount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Affinity {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAffinity();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.weight = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.atMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.residualSum = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.valueCount = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Affinity {
+    return {
+      weight: isSet(object.weight) ? globalThis.Number(object.weight) : 0,
+      atMs: isSet(object.atMs)
+        ? globalThis.Number(object.atMs)
+        : isSet(object.at_ms)
+        ? globalThis.Number(object.at_ms)
+        : 0,
+      residualSum: isSet(object.residualSum)
+        ? globalThis.Number(object.residualSum)
+        : isSet(object.residual_sum)
+        ? globalThis.Number(object.residual_sum)
+        : 0,
+      valueCount: isSet(object.valueCount)
+        ? globalThis.Number(object.valueCount)
+        : isSet(object.value_count)
+        ? globalThis.Number(object.value_count)
+        : 0,
+    };
+  },
+
+  toJSON(message: Affinity): unknown {
+    const obj: any = {};
+    if (message.weight !== 0) {
+      obj.weight = floatToJson(message.weight);
+    }
+    if (message.atMs !== 0) {
+      obj.atMs = Math.round(message.atMs);
+    }
+    if (message.residualSum !== 0) {
+      obj.residualSum = floatToJson(message.residualSum);
+    }
+    if (message.valueCount !== 0) {
+      obj.valueCount = Math.round(message.valueCount);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Affinity>, I>>(base?: I): Affinity {
+    return Affinity.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Affinity>, I>>(object: I): Affinity {
+    const message = createBaseAffinity();
+    message.weight = object.weight ?? 0;
+    message.atMs = object.atMs ?? 0;
+    message.residualSum = object.residualSum ?? 0;
+    message.valueCount = object.valueCount ?? 0;
     return message;
   },
 };
@@ -1681,6 +1956,7 @@ function createBaseTouch(): Touch {
     sourcePartition: 0,
     sequence: 0,
     watermarkMs: 0,
+    residual: undefined,
   };
 }
 
@@ -1709,6 +1985,9 @@ export const Touch: MessageFns<Touch> = {
     }
     if (message.watermarkMs !== 0) {
       writer.uint32(64).int64(message.watermarkMs);
+    }
+    if (message.residual !== undefined) {
+      writer.uint32(73).double(message.residual);
     }
     return writer;
   },
@@ -1790,6 +2069,14 @@ export const Touch: MessageFns<Touch> = {
             message.watermarkMs = longToNumber(reader.int64());
             continue;
           }
+          case 9: {
+            if (tag !== 73) {
+              break;
+            }
+
+            message.residual = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1828,6 +2115,7 @@ export const Touch: MessageFns<Touch> = {
         : isSet(object.watermark_ms)
         ? globalThis.Number(object.watermark_ms)
         : 0,
+      residual: isSet(object.residual) ? globalThis.Number(object.residual) : undefined,
     };
   },
 
@@ -1857,6 +2145,9 @@ export const Touch: MessageFns<Touch> = {
     if (message.watermarkMs !== 0) {
       obj.watermarkMs = Math.round(message.watermarkMs);
     }
+    if (message.residual !== undefined) {
+      obj.residual = floatToJson(message.residual);
+    }
     return obj;
   },
 
@@ -1873,6 +2164,7 @@ export const Touch: MessageFns<Touch> = {
     message.sourcePartition = object.sourcePartition ?? 0;
     message.sequence = object.sequence ?? 0;
     message.watermarkMs = object.watermarkMs ?? 0;
+    message.residual = object.residual ?? undefined;
     return message;
   },
 };

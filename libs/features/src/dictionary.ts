@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import { InvalidFieldError } from '@freshet/kernel'
+import { parse } from 'yaml'
+import type { z } from 'zod'
+import { type CompiledFeatures, compileFeatures } from './compiled-features'
+import { type DeclaredDictionary, declaredDictionary } from './declared-dictionary'
+import type { FeatureLayout } from './layout'
+import { type EventMeaning, meaningsOf } from './meaning'
+
+/** A dictionary ready for use: what is learned from events, and where each feature stands. */
+export interface Dictionary {
+  readonly name: string
+  /** Sixteen hexadecimal digits of the content: comments and spelling do not count, nor what only concerns answers. */
+  readonly hash: string
+  /** The YAML text that it was made from. */
+  readonly text: string
+  readonly declared: DeclaredDictionary
+  readonly layout: FeatureLayout
+  readonly meanings: ReadonlyMap<string, EventMeaning>
+  readonly compiled: CompiledFeatures
+}
+
+/**
+ * Reads a dictionary.
+ *
+ * throws  InvalidFieldError naming path, value, rule and remedy: unknown keys, wrong types, names used twice
+ */
+export function compileDictionary(text: string): Dictionary {
+  const declared = validated(parseYaml(text))
+  const compiled = compileFeatures(declared)
+  return {
+    name: declared.name,
+    hash: contentHash(declared),
+    text,
+    declared,
+    layout: { user: compiled.user.layout, item: compiled.item.layout, cross: compiled.cross.layout },
+    meanings: meaningsOf(declared),
+    compiled,
+  }
+}
+
+/** What an event type means; undefined for a type that the dictionary does not declare. */
+export const meaningOf = ({ meanings }: Dictionary, type: string): EventMeaning | undefined => meanings.get(type)
+
+const REMEDY = 'correct the dictionary, by libs/features/dictionary.schema.json'
+
+function parseYaml(text: string): unknown {
+  try {
+    return parse(text)
+  } catch (error) {
+    const rule = error instanceof Error ? error.message.split('\n')[0] : 'it does not parse'
+    throw new InvalidFieldError({ field: 'dictionary', value: text.slice(0, 40), rule: `YAML was expected: ${rule}`, remedy: REMEDY })
+  }
+}
+
+function validated(raw: unknown): DeclaredDictionary {
+  const parsed = declaredDictionary.safeParse(raw)
+  if (!parsed.success) throw refusal(raw, parsed.error.issues[0])
+  const { user, item, cross, context, events } = parsed.data
+  refuseTwice('user', user)
+  refuseTwice('item', item)
+  refuseTwice('cross', [...cross, ...context])
+  for (const [section, features] of Object.entries({ user, item, cross })) {
+    features.forEach((feature, i) => refuseUnknownEvents(`${section}.${i}`, feature, events))
+  }
+  return parsed.data
+}
+
+function refusal(raw: unknown, issue: z.core.$ZodIssue): InvalidFieldError {
+  const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+  const path = [...issue.path, ...(unknownKey === undefined ? [] : [unknownKey])]
+  const rule = unknownKey === undefined ? issue.message : 'no such key exists there'
+  return new InvalidFieldError({ field: path.join('.') || 'dictionary', value: valueAt(raw, path), rule, remedy: REMEDY })
+}
+
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+  const value = path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined), raw)
+  return typeof value === 'object' ? JSON.stringify(value) : value
+}
+
+/** A name seeds ids and names numbers, so it stands for one feature of its part. */
+function refuseTwice(section: string, features: readonly { readonly name: string }[]): void {
+  const seen = new Set<string>()
+  features.forEach(({ name }, i) => {
+    if (seen.has(name)) {
+      throw new InvalidFieldError({ field: `${section}.${i}.name`, value: name, rule: 'another feature has that name', remedy: REMEDY })
+    }
+    seen.add(name)
+  })
+}
+
+function refuseUnknownEvents(path: string, feature: object, events: DeclaredDictionary['events']): void {
+  for (const key of ['events', 'of', 'per']) {
+    const types: unknown = Reflect.get(feature, key)
+    const unknown = Array.isArray(types) ? types.find((type) => !Object.hasOwn(events, type)) : undefined
+    if (unknown === undefined) continue
+    const rule = `only declared events count: ${Object.keys(events).join(', ')}`
+    throw new InvalidFieldError({ field: `${path}.${key}`, value: unknown, rule, remedy: REMEDY })
+  }
+}
+
+/** SHA-256 of the declaration as parsed (its keys in the schema's order), cut to 64 bits. `arrange` may change while a model lives. */
+const contentHash = ({ arrange: _, ...declared }: DeclaredDictionary): string =>
+  createHash('sha256').update(JSON.stringify(declared)).digest('hex').slice(0, 16)

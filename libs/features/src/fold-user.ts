@@ -1,0 +1,110 @@
+import { Affinity, type Event, type ItemState, PairCounts, type User, UserState } from '@freshet/contracts'
+import { meanResidual, meanValue } from './activity-features'
+import { textsOf } from './attributes'
+import { categoryKey, weightAt } from './cross-features'
+import type { Dictionary } from './dictionary'
+import { type EventMeaning, isValued, labelOf } from './meaning'
+import { forgetOldest } from './forget'
+import { countInWindow } from './window'
+
+/** What an event happened to. */
+export interface UserFoldScope {
+  readonly meaning: EventMeaning
+  /** The item's state just before the event; undefined for an unknown one, and for a list. */
+  readonly item: ItemState | undefined
+}
+
+/**
+ * Folds an event into its user's state, which is changed in place and returned.
+ *
+ * A list that was shown counts in windows, once for each item, and is otherwise no deed of the user.
+ */
+export function foldUser(dictionary: Dictionary, state: UserState | undefined, event: Event, { meaning, item }: UserFoldScope): UserState {
+  const user = state ?? UserState.create({ firstSeenMs: event.timeMs })
+  const times = meaning.impression ? (event.impression?.items.length ?? 0) : 1
+  for (const shape of dictionary.compiled.userWindows.get(event.type) ?? []) countInWindow(user.windows, shape, event.timeMs, times)
+  if (meaning.impression) return user
+  user.events += 1
+  user.firstSeenMs = user.firstSeenMs === 0 ? event.timeMs : Math.min(user.firstSeenMs, event.timeMs)
+  user.lastSeenMs = Math.max(user.lastSeenMs, event.timeMs)
+  if (event.itemId === '') return user
+  foldAffinities(dictionary, user, event, { meaning, item })
+  foldValue(dictionary, user, event, { meaning, item })
+  foldPair(dictionary, user, event, meaning)
+  foldSequences(dictionary, user, event)
+  user.lastItemId = event.itemId
+  return user
+}
+
+/** Replaces a user's attributes. */
+export function foldCatalogUser(state: UserState | undefined, { attributes }: User): UserState {
+  return Object.assign(state ?? UserState.create({}), { attributes })
+}
+
+/** How far an event's value lies above what its user's others let expect; undefined where it is no judgement. */
+export function residualOf(
+  { compiled }: Dictionary,
+  state: UserState | undefined,
+  event: Event,
+  meaning: EventMeaning,
+): number | undefined {
+  return isValued(meaning) && event.value !== undefined ? event.value - meanValue(state, compiled.values) : undefined
+}
+
+/** True when a positive event has taken the item out of this user's answers. */
+export const isConsumed = (state: UserState | undefined, itemId: string): boolean => state?.items[itemId]?.consumed ?? false
+
+/** Above the item's mean, so that a user is not called mild for choosing well. */
+function foldValue({ compiled }: Dictionary, user: UserState, { value }: Event, { meaning, item }: UserFoldScope): void {
+  if (!isValued(meaning) || value === undefined) return
+  user.valueSum += value
+  user.valueCount += 1
+  user.residualSum += value - meanValue(item, compiled.values)
+}
+
+function foldPair({ declared, meanings }: Dictionary, user: UserState, { itemId, timeMs, value }: Event, meaning: EventMeaning): void {
+  const pair = (user.items[itemId] ??= PairCounts.create({ counts: new Array<number>(meanings.size).fill(0) }))
+  while (pair.counts.length < meanings.size) pair.counts.push(0)
+  pair.counts[meaning.index] += 1
+  pair.lastMs = Math.max(pair.lastMs, timeMs)
+  pair.consumed ||= meaning.consumes && labelOf(meaning, value) === 1
+  forgetOldest(user.items, declared.remember.items, user.events, ({ consumed, lastMs }) =>
+    consumed ? lastMs : lastMs - CONSUMED_LONGER_MS,
+  )
+}
+
+const CONSUMED_LONGER_MS = 315_360_000_000 // ten years: what was only looked at is forgotten first
+
+function foldAffinities(dictionary: Dictionary, user: UserState, event: Event, { meaning, item }: UserFoldScope): void {
+  const { affinities, values } = dictionary.compiled
+  const expected = meanValue(user, values) + meanResidual(item, values)
+  const residual = isValued(meaning) && event.value !== undefined ? event.value - expected : undefined
+  for (const { attribute, separator, unitMs } of affinities) {
+    const texts = textsOf(item?.attributes, attribute, separator)
+    if (texts.length === 0) continue
+    for (const key of [attribute, ...texts.map((text) => categoryKey(attribute, text))]) {
+      const affinity = (user.categories[key] ??= Affinity.create({ atMs: event.timeMs }))
+      const atMs = Math.max(affinity.atMs, event.timeMs)
+      affinity.weight = weightAt(affinity, unitMs, atMs) + meaning.weight
+      affinity.atMs = atMs
+      if (residual === undefined) continue
+      affinity.residualSum += residual
+      affinity.valueCount += 1
+    }
+  }
+  forgetOldest(user.categories, dictionary.declared.remember.categories, user.events, ({ atMs }) => atMs)
+}
+
+function foldSequences({ compiled }: Dictionary, user: UserState, { type, itemId, timeMs, value }: Event): void {
+  for (const { name, events, last, atLeast = -Infinity, below = Infinity } of compiled.sequences) {
+    if (!events.includes(type) || !((value ?? 0) >= atLeast && (value ?? 0) < below)) continue
+    const sequence = (user.sequences[name] ??= { itemIds: [], timesMs: [] })
+    let at = sequence.timesMs.length
+    while (at > 0 && sequence.timesMs[at - 1] > timeMs) at--
+    sequence.itemIds.splice(at, 0, itemId)
+    sequence.timesMs.splice(at, 0, timeMs)
+    if (sequence.itemIds.length <= last) continue
+    sequence.itemIds.shift()
+    sequence.timesMs.shift()
+  }
+}

@@ -1,0 +1,13 @@
+const CHECK_EVERY = 32 // counting the keys of an object costs as much as there are
+
+/**
+ * Keeps a record near `max` entries: now and then, by the count of events and nothing else, the lowest-ranked go.
+ * Equal ranks leave in the order of their keys, so that equal histories leave equal states.
+ */
+export function forgetOldest<T>(of: Record<string, T>, max: number, events: number, rank: (entry: T) => number): void {
+  if (events % CHECK_EVERY !== 0) return
+  const entries = Object.entries(of)
+  if (entries.length <= max) return
+  entries.sort(([a, x], [b, y]) => rank(x) - rank(y) || (a < b ? -1 : 1))
+  for (const [key] of entries.slice(0, entries.length - max)) delete of[key]
+}

@@ -1,0 +1,38 @@
+import type { DeclaredDictionary } from './declared-dictionary'
+
+/** What an event of a type means to the rest of the house. */
+export interface EventMeaning {
+  readonly type: string
+  /** Its place among the dictionary's types: what counts per type are kept by. */
+  readonly index: number
+  /** What it says of its item; undefined: nothing to learn from. */
+  readonly label?: 'positive' | { readonly atLeast: number }
+  /** It says no as well as yes, so nothing is drawn beside it. */
+  readonly explicit: boolean
+  readonly weight: number
+  /** A positive one takes the item out of this user's answers. */
+  readonly consumes: boolean
+  readonly touches: boolean
+  readonly impression: boolean
+}
+
+/** The meanings of all declared types, in the order of declaration. */
+export function meaningsOf({ events }: DeclaredDictionary): ReadonlyMap<string, EventMeaning> {
+  return new Map(
+    Object.entries(events).map(([type, { label, ...declared }], index) => [
+      type,
+      { type, index, ...declared, label: label === 'none' || declared.impression ? undefined : label },
+    ]),
+  )
+}
+
+/** 1 or 0 as the event says; undefined where it says nothing, or its value is missing. */
+export function labelOf(meaning: EventMeaning, value: number | undefined): 0 | 1 | undefined {
+  if (meaning.label === undefined) return undefined
+  if (meaning.label === 'positive') return 1
+  if (value === undefined) return undefined
+  return value >= meaning.label.atLeast ? 1 : 0
+}
+
+/** True where an event's value is a judgement that means are made of: a rating. */
+export const isValued = (meaning: EventMeaning): boolean => typeof meaning.label === 'object'
