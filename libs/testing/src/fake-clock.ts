@@ -26,7 +26,10 @@ export function fakeClock(startMs = 0): FakeClock {
 
     sleep: (durationMs, signal) =>
       new Promise((resolve) => {
-        if (signal?.aborted) return resolve()
+        if (signal?.aborted) {
+          resolve()
+          return
+        }
         const sleeper: Sleeper = { atMs: nowMs + durationMs, wake }
         sleepers.add(sleeper)
         signal?.addEventListener('abort', wake)

@@ -1,5 +1,4 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { UnavailableError } from '@freshet/kernel'
 
@@ -7,7 +6,7 @@ import { UnavailableError } from '@freshet/kernel'
 export interface SpawnedSource extends AsyncDisposable {
   readonly pid: number
   /** The next message of the child, in order. Throws UnavailableError with its last words when it ended instead. */
-  next(): Promise<unknown>
+  readonly next: () => Promise<unknown>
   /** Tells the child something: its `process.on('message', …)`. */
   send(message: object | string | number): void
   /** Signals it; SIGKILL unless told otherwise. */
@@ -44,7 +43,7 @@ export function spawnSource(file: string, args: readonly string[] = [], options:
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   const inbox = openInbox(child, file)
-  const ended = once(child, 'exit').then(([code, signal]): number | NodeJS.Signals => signal ?? code)
+  const ended = new Promise<number | NodeJS.Signals>((resolve) => child.on('exit', (code, signal) => resolve(signal ?? code ?? 0)))
   return {
     pid: child.pid ?? 0,
     ended,
@@ -59,9 +58,9 @@ export function spawnSource(file: string, args: readonly string[] = [], options:
 }
 
 /** Messages and those who wait for one, whichever comes first; the end of the child answers all that wait. */
-function openInbox(child: ChildProcess, file: string): { next(): Promise<unknown> } {
+function openInbox(child: ChildProcess, file: string): { readonly next: () => Promise<unknown> } {
   const messages: unknown[] = []
-  const waiting: { resolve(message: unknown): void; reject(error: Error): void }[] = []
+  const waiting: { readonly resolve: (message: unknown) => void; readonly reject: (error: Error) => void }[] = []
   let lastWords = ''
   let over: Error | undefined
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (lastWords = (lastWords + text).slice(-LAST_WORDS_MAX)))

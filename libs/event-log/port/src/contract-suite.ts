@@ -1,1 +1,19 @@
-export {}
+import { describeAppending } from './contract/appending'
+import { describeGrowing } from './contract/growing'
+import { describeReading } from './contract/reading'
+import { describeSharing } from './contract/sharing'
+import type { OpenLog } from './contract/trial'
+
+export { eachTrial, type OpenLog, type Trial } from './contract/trial'
+
+/**
+ * The law of the port: every adapter runs it, each sentence against the real engine.
+ *
+ * `describeEventLog('embedded', (t) => openEmbeddedLog({ directory: t.directory, partitions: t.partitions }))`
+ */
+export function describeEventLog(adapter: string, open: OpenLog): void {
+  describe(`event log, ${adapter}: appending`, () => describeAppending(open))
+  describe(`event log, ${adapter}: reading`, () => describeReading(open))
+  describe(`event log, ${adapter}: growing`, () => describeGrowing(open))
+  describe(`event log, ${adapter}: sharing`, () => describeSharing(open))
+}

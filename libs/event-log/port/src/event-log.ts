@@ -32,7 +32,10 @@ export interface EventLog extends AsyncDisposable {
   /** How many partitions a topic has: 8 for keyed topics by default, 1 for the journal; fixed when the log was made. */
   partitions(topic: string): number
 
-  /** Appends in order; returns the first offset once all are durable. Throws RecordTooLargeError or DiskFullError and appends nothing. */
+  /**
+   * Appends in order; returns the first offset once all are durable. Calls that do not wait for each other keep their order.
+   * Throws RecordTooLargeError or DiskFullError and appends nothing.
+   */
   append(to: Partition, entries: readonly Entry[]): Promise<number>
 
   /**
@@ -53,14 +56,20 @@ export interface EventLog extends AsyncDisposable {
   /** The first offset that is still kept. */
   first(of: Partition): Promise<number>
 
-  /** Resolves when a record at or beyond `offset` is durable, or when `signal` aborts: then a read brings something, or nothing. */
+  /**
+   * Resolves when a record at or beyond `offset` is durable, whoever appended it, or when `signal` aborts or the log is closed:
+   * then a read brings something, or nothing.
+   */
   grown(of: Partition, offset: number, signal: AbortSignal): Promise<void>
 
-  /** Retires the records below `below`; those at or above it stay. */
+  /** Retires the records below `below`; those at or above it stay. Throws OffsetOutOfRangeError where `below` is beyond the next offset. */
   trim(of: Partition, below: number): Promise<void>
 
   /** Joins a consumer group: partition p of all topics goes to the same member. */
   join(group: string, options: JoinOptions): Promise<Membership>
+
+  /** The position that a member of `group` last reported, `undefined` where none has: only to display lag. */
+  reported(group: string, of: Partition): Promise<number | undefined>
 }
 
 /** How a member takes part. */

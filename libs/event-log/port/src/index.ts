@@ -1,3 +1,5 @@
 export * from './errors'
 export * from './event-log'
+export * from './growth-waiters'
+export * from './rules'
 export * from './topics'

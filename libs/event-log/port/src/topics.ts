@@ -17,3 +17,12 @@ export const DEAD_LETTER = { topic: TOPICS.deadLetter, partition: 0 } as const
 
 /** Which replay is open is decided by the order of one partition. */
 export const REPLAYS = { topic: TOPICS.replays, partition: 0 } as const
+
+/** Records of a key-partitioned topic spread over this many, unless its log was made with another number. */
+export const KEYED_PARTITIONS = 8
+
+/** How many partitions a topic gets where `declared` does not say. */
+export function partitionCountOf(topic: string, declared: Readonly<Record<string, number>> = {}): number {
+  if (Object.hasOwn(declared, topic)) return declared[topic]
+  return topic === JOURNAL.topic || topic === DEAD_LETTER.topic ? 1 : KEYED_PARTITIONS
+}
