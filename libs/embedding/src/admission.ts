@@ -2,6 +2,9 @@ import { randomWord } from '@freshet/kernel'
 
 const COUNTERS = 1 << 20 // one byte each: the memory that ids without a row may take together
 
+/** How many counters a threshold needs. */
+export const admissionCounters = (threshold = 1): number => (threshold > 1 ? COUNTERS : 0)
+
 /**
  * Counts the steps that met an id which has no row yet, in fixed memory: two counters an id, the lesser one counts.
  * Ids that share both counters may be admitted early, never late. The counters are state, like the rows.
@@ -12,7 +15,7 @@ export class Admission {
   readonly counters: Uint8Array
 
   constructor(private readonly threshold = 1) {
-    this.counters = new Uint8Array(threshold > 1 ? COUNTERS : 0)
+    this.counters = new Uint8Array(admissionCounters(threshold))
   }
 
   /** Counts one more step; true once there were enough. */

@@ -46,6 +46,25 @@ export class RowIndex {
     }
   }
 
+  /**
+   * The rows of many ids. Hashes, slots and keys are met in loops of their own, each short enough for the processor to
+   * have several cache misses under way at once.
+   */
+  findAll(pairs: Uint32Array, count: number): Uint32Array {
+    const rows = new Uint32Array(count)
+    for (let i = 0; i < count; i++) rows[i] = mix64(pairs[2 * i], pairs[2 * i + 1])
+    for (let i = 0; i < count; i++) rows[i] = this.firstWithHash(rows[i])
+    const { words, rowShift, rowMask, layout } = this.pages
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]
+      if (row === ABSENT) continue
+      const page = words[row >>> rowShift]
+      const at = (row & rowMask) * layout.stride + layout.key
+      if (page[at] !== pairs[2 * i] || page[at + 1] !== pairs[2 * i + 1]) rows[i] = this.find(pairs[2 * i], pairs[2 * i + 1])
+    }
+    return rows
+  }
+
   /** Enters an id that {@link find} does not know. */
   insert(lo: number, hi: number, row: number): void {
     const hash = mix64(lo, hi)
@@ -67,6 +86,14 @@ export class RowIndex {
 
   get bytes(): number {
     return this.shards.reduce((sum, { slots }) => sum + slots.byteLength, 0)
+  }
+
+  /** The row of the first slot that holds the hash, or ABSENT, which is a free slot's 0 - 1 as a word. */
+  private firstWithHash(hash: number): number {
+    const { slots, mask } = this.shards[(hash >>> SHARD_SHIFT) & this.shardMask]
+    let slot = hash & mask
+    while (slots[2 * slot + 1] !== 0 && slots[2 * slot] !== hash) slot = (slot + 1) & mask
+    return (slots[2 * slot + 1] - 1) >>> 0
   }
 
   private holds(row: number, lo: number, hi: number): boolean {

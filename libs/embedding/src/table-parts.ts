@@ -1,4 +1,5 @@
 import { CorruptError, PreconditionError, uint32Of, bytesOf } from '@freshet/kernel'
+import { admissionCounters } from './admission'
 import { layoutOf, type TableOptions } from './layout'
 import { RecordPages } from './record-pages'
 
@@ -59,6 +60,10 @@ export class TableReader {
     }
     const rows = this.header[this.header.length - 1]
     if (this.pages.size !== rows) throw new CorruptError('table.page', `${this.pages.size} of ${rows} rows are there`, REMEDY)
+    const counters = admissionCounters(this.options.admission)
+    if (this.counters.length !== counters) {
+      throw new CorruptError(ADMISSION, `${this.counters.length} of ${counters} counters are there`, REMEDY)
+    }
     return { pages: this.pages, counters: this.counters }
   }
 

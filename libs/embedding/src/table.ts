@@ -1,4 +1,5 @@
 import { ABSENT } from './absent'
+import { stepAdagrad } from './adagrad'
 import { Admission } from './admission'
 import { InitialValues } from './initial-values'
 import { layoutOf, type RecordLayout, type TableOptions } from './layout'
@@ -55,52 +56,37 @@ export class Table {
    * last-seen step are counted. ABSENT for the empty pair and for ids that are not admitted yet.
    */
   rowsOf(pairs: Uint32Array, count: number, { step }: { step: number }): Uint32Array {
-    const rows = new Uint32Array(count)
-    for (let i = 0; i < count; i++) {
-      const lo = pairs[2 * i]
-      const hi = pairs[2 * i + 1]
-      const row = this.rowOrBirth(lo, hi)
-      rows[i] = row
-      if (row !== ABSENT) this.countSighting(row, step)
-    }
+    const rows = this.index.findAll(pairs, count)
+    for (let i = 0; i < count; i++) if (rows[i] === ABSENT) rows[i] = this.birth(pairs[2 * i], pairs[2 * i + 1])
+    this.countSightings(rows, step)
     return rows
   }
 
   /** The vectors of `count` ids; an id without a row has the vector that it would be born with. Nothing is born. */
   gather(pairs: Uint32Array, count: number, out: Float32Array): void {
-    for (let i = 0; i < count; i++) this.readRow({ row: this.index.find(pairs[2 * i], pairs[2 * i + 1]), pairs, i }, out)
+    this.gatherRows(this.index.findAll(pairs, count), pairs, out)
   }
 
   /** As {@link gather}, without a probe: `rows` are what {@link rowsOf} gave for `pairs`. */
   gatherRows(rows: Uint32Array, pairs: Uint32Array, out: Float32Array): void {
-    for (let i = 0; i < rows.length; i++) this.readRow({ row: rows[i], pairs, i }, out)
-  }
-
-  /**
-   * One step of row-wise Adagrad on distinct rows; ABSENT ones are passed over.
-   *
-   * shape   rows Uint32[count], gradients Float32[count, width], reduced over the occurrences
-   * math    by segment s: aₛ ← aₛ + mean(gₛ²);  wₛ ← wₛ − learningRate · gₛ / (√aₛ + 10⁻⁸)
-   * source  Duchi et al. 2011; one accumulator a row as in FBGEMM's EXACT_ROWWISE_ADAGRAD
-   */
-  applyAdagrad(rows: Uint32Array, gradients: Float32Array, { learningRate }: { learningRate: number }): void {
     const { floats, rowShift, rowMask } = this.pages
-    const { stride, width, segments, accumulators } = this.layout
+    const { width, stride } = this.layout
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]
-      if (row === ABSENT) continue
-      const page = floats[row >>> rowShift]
-      const at = (row & rowMask) * stride
-      let lane = 0
-      for (let s = 0; s < segments.length; s++) {
-        const end = lane + segments[s]
-        let squares = 0
-        for (let k = lane; k < end; k++) squares += gradients[i * width + k] * gradients[i * width + k]
-        const accumulated = (page[at + accumulators + s] += squares / segments[s])
-        const rate = learningRate / (Math.sqrt(accumulated) + EPSILON)
-        for (; lane < end; lane++) page[at + lane] -= rate * gradients[i * width + lane]
+      const to = i * width
+      if (row === ABSENT) {
+        this.readUnborn(pairs, i, out)
+      } else {
+        const page = floats[row >>> rowShift]
+        const at = (row & rowMask) * stride
+        for (let k = 0; k < width; k++) out[to + k] = page[at + k]
       }
     }
+  }
+
+  /** One step of row-wise Adagrad on distinct rows, `gradients` reduced over the occurrences; ABSENT rows are passed over. See {@link stepAdagrad}. */
+  applyAdagrad(rows: Uint32Array, gradients: Float32Array, { learningRate }: { learningRate: number }): void {
+    stepAdagrad(this.pages, rows, { gradients, learningRate })
   }
 
   /** Takes over vectors that another table computed; accumulators and counters stay as they are (0 for a new id). */
@@ -112,7 +98,7 @@ export class Table {
       const hi = pairs[2 * i + 1]
       if ((lo | hi) === 0) continue
       const found = this.index.find(lo, hi)
-      const row = found === ABSENT ? this.birth(lo, hi) : found
+      const row = found === ABSENT ? this.add(lo, hi) : found
       const page = floats[row >>> rowShift]
       const at = (row & rowMask) * stride
       for (let k = 0; k < width; k++) page[at + k] = values[i * width + k]
@@ -155,46 +141,42 @@ export class Table {
     this.admission.counters.set(counters)
   }
 
-  private rowOrBirth(lo: number, hi: number): number {
+  /** The row of an id that had none when it was looked for: its new one, or ABSENT where it may have none. */
+  private birth(lo: number, hi: number): number {
     if ((lo | hi) === 0) return ABSENT
-    const row = this.index.find(lo, hi)
-    if (row !== ABSENT || !this.admission.admit(lo, hi)) return row
-    const born = this.birth(lo, hi)
+    const found = this.index.find(lo, hi)
+    if (found !== ABSENT || !this.admission.admit(lo, hi)) return found
+    const row = this.add(lo, hi)
     const { floats, rowShift, rowMask } = this.pages
-    this.initial.of(lo, hi).into(floats[born >>> rowShift], (born & rowMask) * this.layout.stride)
-    return born
+    this.initial.of(lo, hi).into(floats[row >>> rowShift], (row & rowMask) * this.layout.stride)
+    return row
   }
 
-  private birth(lo: number, hi: number): number {
+  private add(lo: number, hi: number): number {
     const row = this.pages.add(lo, hi)
     this.index.insert(lo, hi, row)
     return row
   }
 
-  private countSighting(row: number, step: number): void {
-    const { words, rowShift, rowMask } = this.pages
-    const page = words[row >>> rowShift]
-    const at = (row & rowMask) * this.layout.stride
-    const frequency = page[at + this.layout.frequency]
-    if (frequency !== FREQUENCY_MAX) page[at + this.layout.frequency] = frequency + 1
-    page[at + this.layout.lastSeen] = step
+  private readUnborn(pairs: Uint32Array, i: number, out: Float32Array): void {
+    const lo = pairs[2 * i]
+    const hi = pairs[2 * i + 1]
+    if ((lo | hi) === 0) out.fill(0, i * this.width, (i + 1) * this.width)
+    else this.initial.of(lo, hi).into(out, i * this.width)
   }
 
-  private readRow({ row, pairs, i }: { row: number; pairs: Uint32Array; i: number }, out: Float32Array): void {
-    const { floats, rowShift, rowMask } = this.pages
-    const { width, stride } = this.layout
-    const to = i * width
-    if (row !== ABSENT) {
-      const page = floats[row >>> rowShift]
+  private countSightings(rows: Uint32Array, step: number): void {
+    const { words, rowShift, rowMask } = this.pages
+    const { stride, frequency, lastSeen } = this.layout
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]
+      if (row === ABSENT) continue
+      const page = words[row >>> rowShift]
       const at = (row & rowMask) * stride
-      for (let k = 0; k < width; k++) out[to + k] = page[at + k]
-    } else if ((pairs[2 * i] | pairs[2 * i + 1]) === 0) {
-      out.fill(0, to, to + width)
-    } else {
-      this.initial.of(pairs[2 * i], pairs[2 * i + 1]).into(out, to)
+      if (page[at + frequency] !== FREQUENCY_MAX) page[at + frequency]++
+      page[at + lastSeen] = step
     }
   }
 }
 
-const EPSILON = 1e-8
 const FREQUENCY_MAX = 0xffffffff
