@@ -1,10 +1,10 @@
-import { describeAppending } from './contract/appending'
+import { describeAppending, describeContending, describeRefusing } from './contract/appending'
 import { describeGrowing } from './contract/growing'
-import { describeReading } from './contract/reading'
+import { describeKeeping, describeReading } from './contract/reading'
 import { describeSharing } from './contract/sharing'
 import type { OpenLog } from './contract/trial'
 
-export { eachTrial, type OpenLog, type Trial } from './contract/trial'
+export type { OpenLog, Trial } from './contract/trial'
 
 /**
  * The law of the port: every adapter runs it, each sentence against the real engine.
@@ -13,7 +13,10 @@ export { eachTrial, type OpenLog, type Trial } from './contract/trial'
  */
 export function describeEventLog(adapter: string, open: OpenLog): void {
   describe(`event log, ${adapter}: appending`, () => describeAppending(open))
+  describe(`event log, ${adapter}: contending`, () => describeContending(open))
+  describe(`event log, ${adapter}: refusing`, () => describeRefusing(open))
   describe(`event log, ${adapter}: reading`, () => describeReading(open))
+  describe(`event log, ${adapter}: keeping`, () => describeKeeping(open))
   describe(`event log, ${adapter}: growing`, () => describeGrowing(open))
   describe(`event log, ${adapter}: sharing`, () => describeSharing(open))
 }

@@ -1,2 +1,3 @@
 export * from './errors'
 export * from './online-store'
+export * from './rules'

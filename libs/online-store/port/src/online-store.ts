@@ -14,7 +14,7 @@ export interface Outgoing extends Entry {
   readonly to: Partition
 }
 
-/** An outgoing entry with its place in the partition's outbox. */
+/** An outgoing entry with its place in the partition's outbox: from 0 on, without gaps, never given twice. */
 export interface OutboxEntry extends Outgoing {
   readonly sequence: number
 }
@@ -27,7 +27,7 @@ export interface Commit {
   readonly next: PositionVector
   readonly puts: readonly Put[]
   readonly outbox: readonly Outgoing[]
-  /** Outbox entries below this sequence have been published and are forgotten. */
+  /** Outbox entries of earlier commits below this sequence have been published and are forgotten. */
   readonly publishedBelow: number
 }
 
@@ -41,7 +41,7 @@ export interface OnlineStore extends AsyncDisposable {
   /** The stored vector; zeros for a partition never written. */
   positions(partition: number): Promise<PositionVector>
 
-  /** The values of `keys`, in order; `undefined` where there is none. One round trip. */
+  /** The values of `keys`, in order, `undefined` where there is none; all of one moment. One round trip. */
   read(partition: number, keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]>
 
   /** Applies all of a commit or, where the stored vector is not `expect`, throws StalePositionError and applies nothing. */
@@ -50,7 +50,7 @@ export interface OnlineStore extends AsyncDisposable {
   /** The oldest outbox entries not yet forgotten, in order. */
   outbox(partition: number, limit: number): Promise<readonly OutboxEntry[]>
 
-  /** Keys that start with `prefix`, with their values, in key order from after `after`. */
+  /** Keys that start with `prefix`, with their values, in the order of their UTF-8 bytes, from after `after`. */
   scan(partition: number, options: ScanOptions): Promise<readonly { readonly key: string; readonly value: Uint8Array }[]>
 }
 

@@ -47,6 +47,11 @@ export function describeAppending(open: OpenLog): void {
     expect(offsets).toEqual(names.map((_, i) => i))
     expect(keys(await log.read(clicks, 0, ALL))).toEqual(names)
   })
+}
+
+/** What several writers of one partition may rely on. */
+export function describeContending(open: OpenLog): void {
+  const trial = eachTrial()
 
   it('gives each of two handles its own offsets, and loses nothing of either', async () => {
     await using ours = await open(trial())
@@ -81,6 +86,11 @@ export function describeAppending(open: OpenLog): void {
     await expect(log.appendIf(clicks, 3, entries('c')[0])).rejects.toThrow('expected clicks/0 to end at 3, but it ends at 2')
     expect(keys(await log.read(clicks, 0, ALL))).toEqual(['a', 'b'])
   })
+}
+
+/** What is refused, whole. */
+export function describeRefusing(open: OpenLog): void {
+  const trial = eachTrial()
 
   it('takes a value of 1 MiB, and of a batch with one byte more nothing', async () => {
     await using log = await open(trial())

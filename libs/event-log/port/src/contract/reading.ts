@@ -53,6 +53,11 @@ export function describeReading(open: OpenLog): void {
     expect(await log.append(clicks, entries('c'))).toBe(2)
     expect(keys(await log.read(clicks, 2, ALL))).toEqual(['c'])
   })
+}
+
+/** What readers elsewhere, and later, may rely on. */
+export function describeKeeping(open: OpenLog): void {
+  const trial = eachTrial()
 
   it('shows another handle what has been acknowledged, and nothing else', async () => {
     await using writer = await open(trial())
