@@ -1,0 +1,60 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { InvalidFieldError } from '@freshet/kernel'
+import { reportOf, type Measured } from './report'
+
+/** What a bench works with. */
+export interface BenchScope {
+  /** A prefix of the same work, for a first impression. */
+  readonly isQuick: boolean
+  /** An empty folder, removed when the bench ends. */
+  readonly directory: string
+  /** Speaks to people. */
+  say(text: string): void
+}
+
+/** A program that measures: figures by name. */
+export type Bench = (scope: BenchScope) => Promise<Readonly<Record<string, Measured>>>
+
+/** Where a bench speaks and what it was asked: the process, or a test's stand-in. */
+export interface Terminal {
+  readonly args: readonly string[]
+  out(text: string): void
+  error(text: string): void
+}
+
+/**
+ * Runs a bench as a program: text for people on stderr, one JSON document on stdout.
+ *
+ * returns  the exit code: 0 whatever the figures say, 1 where the bench could not run
+ */
+export async function runBench(name: string, bench: Bench, terminal: Terminal = ofProcess()): Promise<number> {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), `freshet-bench-${name}-`))
+  try {
+    const isQuick = readArguments(terminal.args)
+    const scope: BenchScope = { isQuick, directory, say: (text) => terminal.error(`${text}\n`) }
+    const report = reportOf(name, await bench(scope), isQuick)
+    terminal.out(`${JSON.stringify(report, null, 2)}\n`)
+    return 0
+  } catch (error) {
+    terminal.error(`bench ${name} failed to run: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    return 1
+  } finally {
+    fs.rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+function readArguments(args: readonly string[]): boolean {
+  const unknown = args.find((arg) => arg !== '--quick')
+  if (unknown !== undefined) {
+    throw new InvalidFieldError({ field: 'argument', value: unknown, rule: 'a bench knows --quick only', remedy: 'leave it out' })
+  }
+  return args.includes('--quick')
+}
+
+const ofProcess = (): Terminal => ({
+  args: process.argv.slice(2),
+  out: (text) => void process.stdout.write(text),
+  error: (text) => void process.stderr.write(text),
+})
