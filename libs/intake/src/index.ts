@@ -1,5 +1,6 @@
 export type { EventMeaning, EventTypes } from './event-types'
 export { fieldOf } from './dead-letters'
+export { eventFromJson, eventsFromJson } from './event-json'
 export { openIntake, type Intake, type IntakeScope, type IntakeStatus } from './intake'
 export { INTAKE_DEFAULTS, type IntakeSettings } from './limits'
 export type { AcceptedAt, Outcome, ReceivedEvent, Refused } from './outcome'
