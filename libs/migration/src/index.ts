@@ -1,1 +1,3 @@
-export {}
+export { MoveFailedError } from './errors'
+export type { MovableTrainer, MoveProgress, TrainerStanding } from './movable-trainer'
+export { moveTrainer, type MoveOptions } from './move'

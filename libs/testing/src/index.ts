@@ -1,3 +1,4 @@
+export * from './fleet'
 export * from './fake-clock'
 export * from './spawn-source'
 export * from './temporary-directory'

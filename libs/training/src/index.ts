@@ -1,1 +1,12 @@
-export {}
+export { appendGroup, type Batch, type ExampleShape, makeBatch, shapeOf } from './batch'
+export { DivergedError, LineMismatchError, NotOwnerError } from './errors'
+export { type CutPart, Learner, type LearnerTools, type StepOutcome } from './learner'
+export { digestState, genesisState, type LearnerState } from './learner-state'
+export { type ProgressiveFigures, ProgressiveMetrics } from './progressive-metrics'
+export { TRAINING_DEFAULTS, type TrainingSettings } from './settings'
+export { restoreState, snapshotState, STATE_FILES } from './snapshot'
+export { Trainer, type TrainerNotice, type TrainerOptions } from './trainer'
+export type { TrainerStatus } from './trainer-status'
+export { JOURNAL_FILE, type LineOptions, TrainingLine } from './training-line'
+export { replayTwin, type TwinOptions, type TwinOutcome } from './verify'
+export type { Tensors, VersionContents, VersionFacts, VersionShelf } from './version-shelf'

@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { UnavailableError } from '@freshet/kernel'
+
+/** The five services, and a second trainer to move to. */
+export type FleetService = 'ingest' | 'feature-store' | 'trainer' | 'migrator' | 'ranker' | 'standby'
+
+/** What a fleet is started with. */
+export interface FleetOptions {
+  /** The workspace, built. */
+  readonly root: string
+  /** Where the data set lies. */
+  readonly data: string
+  /** A built-in feature dictionary by name, or a file. */
+  readonly dictionary: string
+  readonly services?: readonly FleetService[]
+  /** FRESHET_* settings for all of them. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+const SERVICES: readonly FleetService[] = ['ingest', 'feature-store', 'trainer', 'migrator', 'ranker']
+const BOOT_MS_MAX = 60_000
+const LAST_LINES = 20
+
+/** The services as processes of their own, sharing one data directory; each can be ended at any moment and started again. */
+export class Fleet implements AsyncDisposable {
+  private readonly running = new Map<FleetService, ChildProcess>()
+  private readonly lines = new Map<FleetService, string[]>()
+
+  private constructor(
+    private readonly options: FleetOptions,
+    private readonly ports: ReadonlyMap<string, number>,
+  ) {}
+
+  /** Starts all services and waits until each one serves. Throws UnavailableError with the last words of one that does not. */
+  static async start(options: FleetOptions): Promise<Fleet> {
+    const names = [...SERVICES, 'standby', 'ingest-http', 'ranker-http']
+    const ports = await freePorts(names.length)
+    const fleet = new Fleet(options, new Map(names.map((name, i) => [name, ports[i]])))
+    for (const service of options.services ?? SERVICES) await fleet.launch(service)
+    return fleet
+  }
+
+  /** The gRPC address of a service; with `-http`, its HTTP address. */
+  address(name: FleetService | 'ingest-http' | 'ranker-http'): string {
+    return `127.0.0.1:${this.ports.get(name) ?? 0}`
+  }
+
+  /** Starts a service and waits until it serves. */
+  async launch(service: FleetService): Promise<void> {
+    const app = service === 'standby' ? 'trainer' : service
+    const child = spawn(process.execPath, [join(this.options.root, 'apps', app, 'dist', 'main.js')], {
+      cwd: this.options.data,
+      env: { ...process.env, ...this.environmentOf(service) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.running.set(service, child)
+    const heard = (this.lines.set(service, []).get(service) ?? []) as string[]
+    await new Promise<void>((resolve, reject) => {
+      const fail = (reason: string): void => reject(new UnavailableError(service, `${reason}; it last said:\n${heard.join('\n')}`))
+      const timer = setTimeout(() => fail(`it did not serve within ${BOOT_MS_MAX} ms`), BOOT_MS_MAX)
+      const hear = (line: string): void => {
+        heard.push(line)
+        if (heard.length > LAST_LINES) heard.shift()
+        if (line.includes('"msg":"serving"')) resolve()
+      }
+      for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', hear)
+      child.once('exit', (code, signal) => fail(`it ended (${signal ?? code})`))
+      child.once('exit', () => clearTimeout(timer))
+      timer.unref()
+    })
+  }
+
+  /** Sends a signal; SIGKILL and SIGTERM wait until the process is gone. */
+  async signal(service: FleetService, signal: NodeJS.Signals): Promise<void> {
+    const child = this.running.get(service)
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill(signal)
+    if (signal === 'SIGKILL' || signal === 'SIGTERM') await gone
+  }
+
+  /** The process id of a running service. */
+  pid(service: FleetService): number | undefined {
+    return this.running.get(service)?.pid
+  }
+
+  /** What a service last said. */
+  lastWords(service: FleetService): string {
+    return (this.lines.get(service) ?? []).join('\n')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.running.keys()].map((service) => this.signal(service, 'SIGTERM')))
+  }
+
+  private environmentOf(service: FleetService): Record<string, string> {
+    const trainer = service === 'standby' ? 'standby' : 'trainer'
+    return {
+      FRESHET_DATA: this.options.data,
+      FRESHET_DICTIONARY: this.options.dictionary,
+      FRESHET_INGEST_GRPC: this.address('ingest'),
+      FRESHET_INGEST_HTTP: this.address('ingest-http'),
+      FRESHET_FEATURE_STORE_GRPC: this.address('feature-store'),
+      FRESHET_TRAINER_GRPC: this.address(trainer),
+      FRESHET_TRAINER_ID: trainer,
+      FRESHET_TRAINER_STANDBY: String(service === 'standby'),
+      FRESHET_MIGRATOR_GRPC: this.address('migrator'),
+      FRESHET_RANKER_GRPC: this.address('ranker'),
+      FRESHET_RANKER_HTTP: this.address('ranker-http'),
+      FRESHET_RANKER_INGEST_ADDRESS: this.address('ingest'),
+      ...this.options.environment,
+    }
+  }
+}
+
+/** Ports that nobody listens on: held all at once, so that they differ, then let go. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
+  await Promise.all(servers.map((server) => once(server, 'listening')))
+  const ports = servers.map((server) => {
+    const address = server.address()
+    return typeof address === 'object' && address ? address.port : 0
+  })
+  await Promise.all(servers.map((server) => once(server.close(), 'close')))
+  return ports
+}

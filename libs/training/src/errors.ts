@@ -1,0 +1,45 @@
+import { FreshetError } from '@freshet/kernel'
+
+/** A follower's chain is not the owner's: its state is not what the journal says, and it must start from a version again. */
+export class DivergedError extends FreshetError {
+  override readonly name = 'DivergedError'
+  readonly code = 'CORRUPT'
+  readonly retryable = true
+
+  constructor(
+    readonly step: number,
+    readonly chain: string,
+    readonly expected: string,
+  ) {
+    super(`the chain after step ${step} is ${chain}, but the journal says ${expected}; reopen a version and replay`)
+  }
+}
+
+/** The journal belongs to another dictionary or model than the one that is configured. */
+export class LineMismatchError extends FreshetError {
+  override readonly name = 'LineMismatchError'
+  readonly code = 'SCHEMA_MISMATCH'
+  readonly retryable = false
+
+  constructor(
+    readonly what: string,
+    readonly configured: string,
+    readonly recorded: string,
+  ) {
+    super(`the ${what} is ${configured}, but the journal began with ${recorded}; use another data directory (--data NAME), or the first ${what}`)
+  }
+}
+
+/** Only the owner may do what was asked. */
+export class NotOwnerError extends FreshetError {
+  override readonly name = 'NotOwnerError'
+  readonly code = 'NOT_OWNER'
+  readonly retryable = true
+
+  constructor(
+    readonly trainer: string,
+    readonly owner: string,
+  ) {
+    super(`trainer ${trainer} does not own the model set, ${owner === '' ? 'nobody does yet' : `${owner} does`}; ask the owner`)
+  }
+}

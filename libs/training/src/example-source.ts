@@ -1,0 +1,120 @@
+import { ExampleGroup, type Range } from '@freshet/contracts'
+import { type EventLog, TOPICS } from '@freshet/event-log'
+import type { CutPart } from './learner'
+
+/** A group with its place in `examples`. */
+interface PlacedGroup {
+  readonly offset: number
+  readonly group: ExampleGroup
+}
+
+const READ = { records: 512, bytes: 4 << 20 } // a few cuts at a time
+
+/**
+ * The examples that wait to be cut, by partition, in order; and those that a cut names.
+ *
+ * What is read ahead is kept until a cut has taken it, so an owner reads each record once.
+ */
+export class ExampleSource {
+  private readonly waiting: PlacedGroup[][]
+  private readonly readTo: number[]
+
+  constructor(
+    private readonly log: EventLog,
+    positions: readonly number[],
+  ) {
+    this.waiting = positions.map(() => [])
+    this.readTo = [...positions]
+  }
+
+  /** Reads on in every partition that has fewer than `examples` waiting; returns how many wait in all. */
+  async refill(examples: number): Promise<number> {
+    await Promise.all(this.waiting.map((groups, partition) => (groups.length < examples ? this.readOn(partition) : undefined)))
+    return this.count()
+  }
+
+  /** How many examples have been read and not been cut. */
+  count(): number {
+    return this.waiting.reduce((sum, groups) => sum + groups.reduce((items, { group }) => items + group.items.length, 0), 0)
+  }
+
+  /** By partition: how many records have not been cut. */
+  async lag(): Promise<number[]> {
+    return Promise.all(
+      this.waiting.map(async (groups, partition) => {
+        const end = await this.log.next({ topic: TOPICS.examples, partition })
+        return end - this.readTo[partition] + groups.length
+      }),
+    )
+  }
+
+  /** Resolves when there is something beyond what has been read, or at `signal`. */
+  async grown(signal: AbortSignal): Promise<void> {
+    const first = new AbortController()
+    const either = AbortSignal.any([signal, first.signal])
+    await Promise.race(this.readTo.map((offset, partition) => this.log.grown({ topic: TOPICS.examples, partition }, offset, either)))
+    first.abort()
+  }
+
+  /** Takes about `examples` examples off the front, whole groups, evenly from all partitions. */
+  take(examples: number): { readonly ranges: Range[]; readonly parts: CutPart[] } {
+    const takenOf = this.waiting.map(() => 0)
+    let taken = 0
+    for (let progress = true; progress && taken < examples; ) {
+      progress = false
+      for (let partition = 0; partition < this.waiting.length && taken < examples; partition++) {
+        const next = this.waiting[partition][takenOf[partition]]
+        if (!next) continue
+        takenOf[partition]++
+        taken += next.group.items.length
+        progress = true
+      }
+    }
+    const parts = takenOf.flatMap((count, partition) => (count > 0 ? [this.cutOff(partition, count)] : []))
+    return { ranges: parts.map(({ from, partition, to }) => ({ partition, from, to })), parts }
+  }
+
+  /** The groups that a cut names: from what has been read ahead where it fits, else from the log. */
+  async of(ranges: readonly Range[]): Promise<CutPart[]> {
+    return Promise.all(ranges.map(async ({ partition, from, to }) => ({ partition, to, groups: await this.readRange(partition, from, to) })))
+  }
+
+  private cutOff(partition: number, count: number): CutPart & { readonly from: number } {
+    const groups = this.waiting[partition].splice(0, count)
+    return { partition, from: groups[0].offset, to: groups[count - 1].offset + 1, groups: groups.map(({ group }) => group) }
+  }
+
+  private async readOn(partition: number): Promise<void> {
+    const at = { topic: TOPICS.examples, partition }
+    if ((await this.log.next(at)) <= this.readTo[partition]) return
+    const records = await this.log.read(at, this.readTo[partition], READ)
+    for (const { offset, value } of records) this.waiting[partition].push({ offset, group: ExampleGroup.decode(value) })
+    const last = records.at(-1)
+    if (last) this.readTo[partition] = last.offset + 1
+  }
+
+  private async readRange(partition: number, from: number, to: number): Promise<ExampleGroup[]> {
+    const ahead = this.waiting[partition]
+    const known = ahead.findIndex(({ offset }) => offset >= to)
+    if (ahead.length > 0 && ahead[0].offset === from && (known > 0 || this.readTo[partition] >= to)) {
+      return ahead.splice(0, known < 0 ? ahead.length : known).map(({ group }) => group)
+    }
+    const groups: ExampleGroup[] = []
+    for (let at = from; at < to; ) {
+      const records = await this.log.read({ topic: TOPICS.examples, partition }, at, { ...READ, records: Math.min(READ.records, to - at) })
+      for (const { offset, value } of records) if (offset < to) groups.push(ExampleGroup.decode(value))
+      const last = records.at(-1)
+      if (!last) break
+      at = last.offset + 1
+    }
+    this.forget(partition, to)
+    return groups
+  }
+
+  /** Drops what was read ahead below `to`, and never reads behind it again. */
+  private forget(partition: number, to: number): void {
+    const kept = this.waiting[partition].filter(({ offset }) => offset >= to)
+    this.waiting[partition] = kept
+    this.readTo[partition] = Math.max(this.readTo[partition], to)
+  }
+}

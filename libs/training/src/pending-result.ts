@@ -1,0 +1,93 @@
+import { Progress, Result } from '@freshet/contracts'
+import { type Table, unique } from '@freshet/embedding'
+import { bytesOf, checksumBytes } from '@freshet/kernel'
+import type { LearnerState } from './learner-state'
+import type { StepOutcome } from './learner'
+
+const PART_BYTES_MAX = 768 << 10 // a journal record holds at most 1 MiB, envelope included
+
+/** What has been learned and not yet told: the touched ids of the steps since the last result. */
+export class PendingResult {
+  private touched: Uint32Array[] = []
+  private fromStep: number
+  private rowsOmitted = false
+  private acceptedMs = 0
+
+  constructor(resultStep: number) {
+    this.fromStep = resultStep + 1
+  }
+
+  /** True when no step has been executed since the last result. */
+  isEmpty(state: LearnerState): boolean {
+    return state.step < this.fromStep
+  }
+
+  /** Notes what a step touched; without `withRows` (backfill) readers are sent to the next version. */
+  note(outcome: StepOutcome, withRows: boolean): void {
+    this.acceptedMs = Math.max(this.acceptedMs, outcome.acceptedMs)
+    if (!withRows) this.omitRows()
+    else if (!this.rowsOmitted) this.touched.push(outcome.touched.subarray(0, 2 * outcome.touchedCount))
+  }
+
+  /** The result of all steps so far, in parts; the last one carries chain, positions and progress. Starts the next one. */
+  seal(state: LearnerState, withDense: boolean): Result[] {
+    const span = { fromStep: this.fromStep, toStep: state.step }
+    const rows = this.rowsOmitted ? [] : rowParts(state.table, this.touched)
+    const dense = withDense ? denseParts(state.dense) : []
+    const parts = [...rows, ...dense].map((part) => Result.create({ ...span, ...part, continues: true }))
+    const { examples, rankLoss, recallLoss, auc } = state.metrics.read()
+    const last = Result.create({
+      ...parts.pop(),
+      ...span,
+      continues: false,
+      chain: checksumBytes(state.chain),
+      contains: [...state.contains],
+      rowsOmitted: this.rowsOmitted,
+      progress: Progress.create({ examples, rankLoss, recallLoss, auc, acceptedMs: this.acceptedMs }),
+    })
+    this.restart(state.step)
+    return [...parts, last]
+  }
+
+  /** The owner has told everything up to `resultStep`: what is gathered begins after it. */
+  restart(resultStep: number): void {
+    this.fromStep = resultStep + 1
+    this.touched = []
+    this.rowsOmitted = false
+  }
+
+  /** Leaves rows out of the result that is being gathered. */
+  omitRows(): void {
+    this.rowsOmitted = true
+    this.touched = []
+  }
+}
+
+/** The touched rows as they are now, each once. */
+function rowParts(table: Table, touched: readonly Uint32Array[]): Partial<Result>[] {
+  const all = new Uint32Array(touched.reduce((length, ids) => length + ids.length, 0))
+  let at = 0
+  for (const ids of touched) {
+    all.set(ids, at)
+    at += ids.length
+  }
+  const { ids, count } = unique(all, all.length / 2)
+  const values = new Float32Array(count * table.width)
+  table.gather(ids, count, values)
+  const rowsMax = Math.floor(PART_BYTES_MAX / (8 + 4 * table.width))
+  return chunks(count, rowsMax).map(([from, to]) => ({
+    rowIds: bytesOf(ids.subarray(2 * from, 2 * to)),
+    rowValues: bytesOf(values.subarray(from * table.width, to * table.width)),
+  }))
+}
+
+function denseParts(dense: Float32Array): Partial<Result>[] {
+  return chunks(dense.length, PART_BYTES_MAX / 4).map(([from, to]) => ({
+    dense: bytesOf(dense.subarray(from, to)),
+    denseOffset: from,
+    denseLength: dense.length,
+  }))
+}
+
+const chunks = (length: number, size: number): [number, number][] =>
+  Array.from({ length: Math.ceil(length / size) }, (_, i) => [i * size, Math.min(length, (i + 1) * size)])

@@ -1,0 +1,32 @@
+/** How a trainer paces itself. Nothing here changes what a given cut does to the weights. */
+export interface TrainingSettings {
+  /** How long the first example of a cut waits for company, online. */
+  readonly cutMs: number
+  /** Examples a cut, online. */
+  readonly cutExamples: number
+  /** Examples a cut while catching up; backfill begins at twice as many waiting. */
+  readonly backfillExamples: number
+  readonly heartbeatMs: number
+  /** How often results carry rows, at most, and dense parameters. */
+  readonly resultMs: number
+  readonly denseMs: number
+  readonly versionSteps: number
+  readonly versionMs: number
+  readonly versionsKept: number
+}
+
+/** As DESIGN §5 and §6 have it. */
+export const TRAINING_DEFAULTS: TrainingSettings = {
+  cutMs: 20,
+  cutExamples: 256,
+  backfillExamples: 1024,
+  heartbeatMs: 250,
+  resultMs: 20,
+  denseMs: 500,
+  versionSteps: 20_000,
+  versionMs: 120_000,
+  versionsKept: 3,
+}
+
+/** How many heartbeats may be missed before a standby claims. */
+export const HEARTBEATS_MISSED_MAX = 4

@@ -1,0 +1,51 @@
+import { spellChecksum } from '@freshet/kernel'
+import type { TrainingLine } from './training-line'
+
+/** Where a trainer stands: what `freshet status` shows. */
+export interface TrainerStatus {
+  readonly id: string
+  readonly role: 'owner' | 'follower'
+  readonly mode: string
+  readonly epoch: number
+  readonly owner: string
+  readonly step: number
+  readonly chain: string
+  readonly examples: number
+  readonly rankLoss: number
+  readonly recallLoss: number
+  readonly auc: number
+  readonly logLoss: number
+  /** By partition: records of `examples` that have not been cut. */
+  readonly lag: readonly number[]
+  readonly contains: readonly number[]
+  readonly rows: number
+  readonly parameters: number
+  readonly duplicates: number
+  readonly refused: number
+  readonly voids: number
+  readonly version: string
+  readonly journalPosition: number
+}
+
+/** Reads a status off a line. */
+export async function statusOf(line: TrainingLine, { id, mode, version }: { id: string; mode: string; version: string }): Promise<TrainerStatus> {
+  const { desk, learner, source } = line
+  const { state } = learner
+  const { examples, rankLoss, recallLoss, auc, logLoss, refused } = state.metrics.read()
+  return {
+    ...{ id, mode, version },
+    role: desk.isOwner ? 'owner' : 'follower',
+    epoch: desk.state.epoch,
+    owner: desk.state.owner,
+    step: state.step,
+    chain: spellChecksum(state.chain),
+    ...{ examples, rankLoss, recallLoss, auc, logLoss, refused },
+    lag: await source.lag(),
+    contains: [...state.contains],
+    rows: state.table.size,
+    parameters: state.dense.length + state.table.size * state.table.width,
+    duplicates: state.duplicates,
+    voids: desk.voids,
+    journalPosition: desk.position,
+  }
+}

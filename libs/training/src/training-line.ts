@@ -1,0 +1,126 @@
+import type { Cut, Genesis, Result } from '@freshet/contracts'
+import { type EventLog, JOURNAL } from '@freshet/event-log'
+import { type JournalState, startFold } from '@freshet/follow'
+import { checksumOf, isFreshetError, spellChecksum } from '@freshet/kernel'
+import { DivergedError, LineMismatchError } from './errors'
+import { ExampleSource } from './example-source'
+import { JournalDesk } from './journal-desk'
+import { type CutPart, Learner, type LearnerTools, type StepOutcome } from './learner'
+import { genesisState } from './learner-state'
+import { PendingResult } from './pending-result'
+import { restoreState } from './snapshot'
+import type { VersionFacts, VersionShelf } from './version-shelf'
+import type { Table } from '@freshet/embedding'
+
+/** The document of a version that holds the journal's fold as of its offset. */
+export const JOURNAL_FILE = 'journal.json'
+
+/** What a line of training is opened with. */
+export interface LineOptions {
+  readonly id: string
+  readonly log: EventLog
+  readonly shelf: VersionShelf
+  /** What the first record will say, where this is the first trainer; its constants bind everybody after. */
+  readonly genesis: Genesis
+  readonly openTable: () => Table
+  /** Everything that a learner computes with but L, which the genesis record says. */
+  readonly tools: Omit<LearnerTools, 'logicalShards'>
+  /** Where to start; default: the newest whole version, else the genesis record. */
+  readonly from?: string
+}
+
+/** What a version lacked when it was to be opened. */
+export interface SkippedVersion {
+  readonly version: string
+  readonly reason: string
+}
+
+/**
+ * One state and its place in the journal: version + journal = state.
+ *
+ * Owners, standbys, recovering trainers and twins all hold one; what differs is only who cuts.
+ */
+export class TrainingLine {
+  /** The chain after each step since the last checked result. */
+  private readonly chains = new Map<number, string>()
+
+  private constructor(
+    readonly learner: Learner,
+    readonly desk: JournalDesk,
+    readonly source: ExampleSource,
+    readonly pending: PendingResult,
+    readonly version: VersionFacts | undefined,
+    readonly skipped: readonly SkippedVersion[],
+  ) {}
+
+  /** Opens the newest whole version (or `from`), or begins at the genesis record, writing it into an empty journal. */
+  static async open(options: LineOptions): Promise<TrainingLine> {
+    const skipped: SkippedVersion[] = []
+    const found = await openVersion(options, skipped)
+    const start = found ?? { state: undefined, journal: startFold(), position: await options.log.first(JOURNAL), facts: undefined }
+    const desk = new JournalDesk(options.log, options.id, start.position, start.journal)
+    const genesis = desk.state.genesis ?? (await readGenesis(desk, options))
+    assertSameLine(genesis, options.genesis)
+    const state = start.state ?? genesisState(options.tools.modelSet, genesis.partitions, options.openTable())
+    const learner = new Learner(state, { ...options.tools, logicalShards: genesis.logicalShards })
+    const source = new ExampleSource(options.log, state.positions)
+    return new TrainingLine(learner, desk, source, new PendingResult(desk.state.resultStep), start.facts, skipped)
+  }
+
+  /** Executes a durable cut; `parts` are its groups where the caller has them. */
+  async execute(cut: Cut, parts?: readonly CutPart[]): Promise<StepOutcome> {
+    const outcome = await this.learner.step(cut, parts ?? (await this.source.of(cut.ranges)))
+    this.chains.set(outcome.step, spellChecksum(this.learner.state.chain))
+    return outcome
+  }
+
+  /** Holds the owner's result against what this line computed itself. Throws DivergedError. */
+  check(result: Result): void {
+    if (result.continues) return
+    const own = this.chains.get(result.toStep)
+    const expected = spellChecksum(checksumOf(result.chain))
+    if (own !== undefined && own !== expected) throw new DivergedError(result.toStep, own, expected)
+    for (const step of this.chains.keys()) if (step <= result.toStep) this.chains.delete(step)
+  }
+}
+
+interface OpenedVersion {
+  readonly state: ReturnType<typeof restoreState>
+  readonly journal: JournalState
+  readonly position: number
+  readonly facts: VersionFacts
+}
+
+/** The newest version that can be opened whole; those that cannot are named and passed over. */
+async function openVersion({ shelf, from, openTable }: LineOptions, skipped: SkippedVersion[]): Promise<OpenedVersion | undefined> {
+  const names = from === undefined ? (await shelf.list()).map(({ name }) => name).reverse() : [from]
+  for (const version of names) {
+    try {
+      const { facts, contents } = await shelf.load(version)
+      const journal = JSON.parse(contents.documents[JOURNAL_FILE] ?? '') as JournalState
+      return { state: restoreState(contents, openTable()), journal, position: facts.journalOffset, facts }
+    } catch (error) {
+      if (from !== undefined || !(isFreshetError(error) || error instanceof SyntaxError)) throw error
+      skipped.push({ version, reason: error.message })
+    }
+  }
+  return undefined
+}
+
+/** The first record: read, or written into an empty journal; of two who try, one writes and both read. */
+async function readGenesis(desk: JournalDesk, { genesis }: LineOptions): Promise<Genesis> {
+  if (desk.position === 0 && (await desk.readOne()) === undefined) {
+    await desk.append({ $case: 'genesis', genesis }, 1).catch(async (error: unknown) => {
+      if (!isFreshetError(error) || error.code !== 'OFFSET_CONFLICT') throw error
+      await desk.readOne()
+    })
+  }
+  return desk.state.genesis ?? genesis
+}
+
+function assertSameLine(recorded: Genesis, configured: Genesis): void {
+  if (recorded.dictionaryHash !== configured.dictionaryHash) {
+    throw new LineMismatchError('dictionary', configured.dictionaryHash, recorded.dictionaryHash)
+  }
+  if (recorded.model !== configured.model) throw new LineMismatchError('model', configured.model, recorded.model)
+}

@@ -1,0 +1,134 @@
+import { ExampleGroup, ExampleItem, Genesis, LabelSource } from '@freshet/contracts'
+import { openTable } from '@freshet/embedding'
+import { type EventLog, openMemoryLog, TOPICS } from '@freshet/event-log'
+import type { FeatureLayout } from '@freshet/features'
+import { bytesOf, hash64, NotFoundError, randomBelow, randomUnit } from '@freshet/kernel'
+import { declareModelSet } from '@freshet/model'
+import { interpretGraph } from '@freshet/tensor'
+import { type FakeClock, fakeClock } from '@freshet/testing'
+import { shapeOf } from './batch'
+import { TRAINING_DEFAULTS } from './settings'
+import type { TrainerNotice, TrainerOptions } from './trainer'
+import type { VersionContents, VersionFacts, VersionShelf } from './version-shelf'
+
+export const PARTITIONS = 2
+
+export const layout: FeatureLayout = {
+  user: { fields: [{ name: 'user', start: 0, length: 1 }], ids: 1, numbers: 1, numberNames: ['activity'] },
+  item: {
+    fields: [
+      { name: 'item', start: 0, length: 1 },
+      { name: 'genres', start: 1, length: 2 },
+    ],
+    ids: 3,
+    numbers: 1,
+    numberNames: ['popularity'],
+  },
+  cross: { fields: [{ name: 'pair', start: 0, length: 1 }], ids: 1, numbers: 0, numberNames: [] },
+}
+
+export const modelSet = declareModelSet(layout, {
+  seed: 7,
+  rank: { dimensions: 4, hidden: [6] },
+  recall: { dimensions: 4, hidden: [], width: 4, temperature: 1, normalise: false },
+  learningRate: { dense: 0.01, rows: 0.1 },
+  admission: 1,
+})
+
+/** A log, a shelf and a clock: everything that outlives a trainer. */
+export interface Room {
+  readonly log: EventLog
+  readonly shelf: MemoryShelf
+  readonly clock: FakeClock
+  readonly notices: TrainerNotice[]
+}
+
+export const openRoom = (): Room => ({
+  log: openMemoryLog({ partitions: { [TOPICS.examples]: PARTITIONS, [TOPICS.journal]: 1 } }),
+  shelf: new MemoryShelf(),
+  clock: fakeClock(1_000_000),
+  notices: [],
+})
+
+export async function optionsOf(room: Room, id: string, settings: Partial<TrainerOptions['settings']> = {}): Promise<TrainerOptions> {
+  const { gradient, update } = modelSet.graphs
+  return {
+    ...{ id, log: room.log, shelf: room.shelf, clock: room.clock, blobs: {} },
+    genesis: Genesis.create({ dictionaryHash: 'd0', model: modelSet.canonical, seed: 1, logicalShards: 4, partitions: PARTITIONS }),
+    settings: { ...TRAINING_DEFAULTS, cutExamples: 8, backfillExamples: 16, versionMs: 1e9, ...settings },
+    openTable: () => openTable({ width: modelSet.rowWidth, segments: modelSet.segments, rowScales: modelSet.rowScales, seed: 7 }),
+    tools: { modelSet, shape: shapeOf(layout), gradient: await interpretGraph(gradient), update: await interpretGraph(update) },
+    onNotice: (notice) => room.notices.push(notice),
+  }
+}
+
+/** A group of one user and some items: liked exactly when user and item have the same parity. */
+export function group(sourceOffset: number, overrides: Partial<ExampleGroup> = {}): ExampleGroup {
+  const user = randomBelow(6, 1, sourceOffset, 0)
+  const items = [0, 1, 2].map((j) => randomBelow(9, 2, sourceOffset, j))
+  return ExampleGroup.create({
+    sourceOffset,
+    ordinal: 0,
+    userIds: words([`user:${user}`]),
+    userNumbers: floats([randomUnit(3, sourceOffset, 0)]),
+    ...pair('user', `u${user}`),
+    items: items.map((item) => exampleItem(user, item)),
+    acceptedMs: 1_000_000 + sourceOffset,
+    ...overrides,
+  })
+}
+
+export function exampleItem(user: number, item: number): ExampleItem {
+  return ExampleItem.create({
+    label: user % 2 === item % 2 ? 1 : 0,
+    weight: 1,
+    source: LabelSource.LABEL_SOURCE_RECORD,
+    ids: words([`item:${item}`, `genre:${item % 3}`, '', `pair:${user % 2}${item % 2}`]),
+    numbers: floats([item / 9]),
+    ...pair('item', `i${item}`),
+  })
+}
+
+/** Appends groups with rising source offsets to a partition. */
+export async function publish(log: EventLog, partition: number, groups: readonly ExampleGroup[]): Promise<void> {
+  const entries = groups.map((each) => ({ key: 'u', value: ExampleGroup.encode(each).finish() }))
+  await log.append({ topic: TOPICS.examples, partition }, entries)
+}
+
+export const groups = (from: number, count: number): ExampleGroup[] => Array.from({ length: count }, (_, i) => group(from + i))
+
+/** The bytes of ids by their names; an empty name is an empty slot. */
+export function words(names: readonly string[]): Uint8Array {
+  const pairs = names.flatMap((name) => (name === '' ? [0, 0] : [hash64(name).lo, hash64(name).hi]))
+  return bytesOf(new Uint32Array(pairs))
+}
+
+export const floats = (values: readonly number[]): Uint8Array => bytesOf(new Float32Array(values))
+
+function pair(kind: 'user' | 'item', name: string): Partial<ExampleGroup & ExampleItem> {
+  const { lo, hi } = hash64(name)
+  return kind === 'user' ? { userLo: lo, userHi: hi } : { itemLo: lo, itemHi: hi }
+}
+
+/** Versions in memory, whole copies. */
+export class MemoryShelf implements VersionShelf {
+  readonly versions: { readonly facts: VersionFacts; contents: VersionContents }[] = []
+
+  async save(facts: VersionFacts, contents: VersionContents): Promise<void> {
+    this.versions.push({ facts, contents: structuredClone(contents) })
+  }
+
+  async list(): Promise<readonly VersionFacts[]> {
+    return this.versions.map(({ facts }) => facts)
+  }
+
+  async load(name: string): Promise<{ readonly facts: VersionFacts; readonly contents: VersionContents }> {
+    const found = this.versions.find(({ facts }) => facts.name === name)
+    if (!found) throw new NotFoundError('version', name, 'list the versions there are')
+    return { facts: found.facts, contents: structuredClone(found.contents) }
+  }
+
+  async prune(keep: number): Promise<void> {
+    this.versions.splice(0, Math.max(0, this.versions.length - keep))
+  }
+}

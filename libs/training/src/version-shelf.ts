@@ -1,0 +1,42 @@
+/** Arrays by name, as one file of a version holds them. */
+export type Tensors = Readonly<Record<string, Float32Array | Float64Array | Uint32Array | Uint8Array>>
+
+/** A version's contents, by file name: tensors, texts, and bytes such as serving graphs. */
+export interface VersionContents {
+  readonly tensors: Readonly<Record<string, Tensors>>
+  readonly documents: Readonly<Record<string, string>>
+  readonly blobs: Readonly<Record<string, Uint8Array>>
+}
+
+/** What a version says of itself. */
+export interface VersionFacts {
+  readonly name: string
+  readonly dictionaryHash: string
+  readonly epoch: number
+  readonly owner: string
+  /** The first journal record that the version does not contain. */
+  readonly journalOffset: number
+  readonly positions: readonly number[]
+  readonly contains: readonly number[]
+  readonly step: number
+  /** 16 hexadecimal digits. */
+  readonly chain: string
+  /** SHA-256 of the full state. */
+  readonly digest: string
+  readonly parent: string
+  readonly createdMs: number
+  /** The model declaration, canonical JSON. */
+  readonly model: string
+}
+
+/** Versions at rest, as a trainer needs them: a few verbs over whatever keeps them. */
+export interface VersionShelf {
+  /** Writes under a temporary name, flushes, and renames: it is there whole, or not at all. */
+  save(facts: VersionFacts, contents: VersionContents): Promise<void>
+  /** The kept versions that are whole, oldest first. */
+  list(): Promise<readonly VersionFacts[]>
+  /** The contents of a version, checked. Throws NotFoundError, or CorruptError naming the file. */
+  load(name: string): Promise<{ readonly facts: VersionFacts; readonly contents: VersionContents }>
+  /** Removes all but the newest `keep`. */
+  prune(keep: number): Promise<void>
+}

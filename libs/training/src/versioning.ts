@@ -1,0 +1,62 @@
+import { type EventLog, JOURNAL, TOPICS } from '@freshet/event-log'
+import { type Clock, spellChecksum } from '@freshet/kernel'
+import type { Genesis } from '@freshet/contracts'
+import { digestState } from './learner-state'
+import type { TrainingSettings } from './settings'
+import { snapshotState } from './snapshot'
+import { JOURNAL_FILE, type TrainingLine } from './training-line'
+import type { VersionFacts, VersionShelf } from './version-shelf'
+
+/** What saving needs beside the state. */
+export interface SaveOptions {
+  readonly log: EventLog
+  readonly shelf: VersionShelf
+  readonly clock: Clock
+  readonly settings: TrainingSettings
+  readonly genesis: Genesis
+  readonly blobs: Readonly<Record<string, Uint8Array>>
+  /** The version before. */
+  readonly parent: string
+}
+
+/**
+ * Puts the state on the shelf as a version, and lets the log retire what no kept version needs any more.
+ *
+ * The line must have executed every cut that it has read. A version of this very step is not made twice.
+ */
+export async function saveVersion(line: TrainingLine, options: SaveOptions): Promise<VersionFacts> {
+  const { desk, learner } = line
+  const { state } = learner
+  const chain = spellChecksum(state.chain)
+  const kept = (await options.shelf.list()).find((facts) => facts.step === state.step && facts.chain === chain)
+  if (kept) return kept
+  const facts: VersionFacts = {
+    name: `v${String(state.step).padStart(10, '0')}-e${desk.state.epoch}`,
+    dictionaryHash: options.genesis.dictionaryHash,
+    epoch: desk.state.epoch,
+    owner: desk.state.owner,
+    journalOffset: desk.position,
+    positions: [...state.positions],
+    contains: [...state.contains],
+    step: state.step,
+    chain,
+    digest: digestState(state),
+    parent: options.parent,
+    createdMs: options.clock.nowMs(),
+    model: options.genesis.model,
+  }
+  const snapshot = snapshotState(state)
+  const documents = { ...snapshot.documents, [JOURNAL_FILE]: JSON.stringify(desk.state) }
+  await options.shelf.save(facts, { tensors: snapshot.tensors, documents, blobs: options.blobs })
+  if (desk.isOwner) await retire(options)
+  return facts
+}
+
+/** Versions hold back the trimming of journal and examples: what lies before the oldest kept one goes. */
+async function retire({ shelf, settings, log }: SaveOptions): Promise<void> {
+  await shelf.prune(settings.versionsKept)
+  const [oldest] = await shelf.list()
+  if (!oldest) return
+  await log.trim(JOURNAL, oldest.journalOffset)
+  await Promise.all(oldest.positions.map((position, partition) => log.trim({ topic: TOPICS.examples, partition }, position)))
+}
