@@ -1,4 +1,4 @@
-import { FreshetError, InvalidFieldError } from '@freshet/kernel'
+import { InvalidFieldError } from '@freshet/kernel'
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
 import type { Response } from 'express'
 import { throwError, type Observable } from 'rxjs'
@@ -16,7 +16,7 @@ export class ErrorFilter implements ExceptionFilter<unknown> {
     if (host.getType() !== 'http') return throwError(() => error)
     const response = host.switchToHttp().getResponse<Response>()
     if (response.headersSent) return
-    const problem = error instanceof HttpException ? nestProblem(error) : problemOf(known(error))
+    const problem = error instanceof HttpException ? nestProblem(error) : problemOf(tooLarge(error))
     if (problem.code === 'INTERNAL') this.logger.error({ err: error }, 'a request failed in a way that nobody foresaw')
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem))
   }
@@ -37,23 +37,25 @@ function problemOf(error: unknown): Problem {
   return { type: 'about:blank', title: details.code, status: HTTP_STATUS[details.code], detail: message, ...details }
 }
 
-/** Nest's own refusals: an unknown route, a method that is not allowed. */
+/** Nest's own refusals: an unknown route, a body that it could not read. */
 function nestProblem(error: HttpException): Problem {
   const status = error.getStatus()
+  if (status === 400)
+    return problemOf(
+      new InvalidFieldError({
+        field: 'the body',
+        value: error.message,
+        rule: 'it must be JSON',
+        remedy: 'send one JSON document as application/json',
+      }),
+    )
   const code = status === 404 ? 'NOT_FOUND' : status < 500 ? 'INVALID_FIELD' : 'INTERNAL'
   return { type: 'about:blank', title: code, status, detail: error.message, code, retryable: false }
 }
 
-/** What the body parser throws, in our words. */
-function known(error: unknown): unknown {
-  if (error instanceof FreshetError || typeof error !== 'object' || error === null || !('type' in error)) return error
-  const facts = error as { readonly type: unknown; readonly length?: number; readonly limit?: number; readonly message?: string }
-  if (facts.type === 'entity.too.large') return new MessageTooLargeError(facts.length ?? 0, facts.limit ?? 0)
-  if (facts.type !== 'entity.parse.failed') return error
-  return new InvalidFieldError({
-    field: 'the body',
-    value: facts.message,
-    rule: 'it must be JSON',
-    remedy: 'send one JSON document as application/json',
-  })
+/** What the body parser throws at the bound, in our words. */
+function tooLarge(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null || !('type' in error) || error.type !== 'entity.too.large') return error
+  const { length, limit } = error as { readonly length?: number; readonly limit?: number }
+  return new MessageTooLargeError(length ?? 0, limit ?? 0)
 }

@@ -1,14 +1,20 @@
-import { Server as GrpcServer, ServerCredentials, type ServiceDefinition, type UntypedHandleCall } from '@grpc/grpc-js'
+import {
+  logVerbosity,
+  Server as GrpcServer,
+  ServerCredentials,
+  setLogVerbosity,
+  type ServiceDefinition,
+  type UntypedHandleCall,
+} from '@grpc/grpc-js'
 import { Server, Transport, type CustomTransportStrategy } from '@nestjs/microservices'
-import { HealthImplementation } from 'grpc-health-check'
 import { PortInUseError } from '../errors/errors'
 import { isFreshetError, UnavailableError, type Clock } from '@freshet/kernel'
 import type { Logger } from '../telemetry/logger'
 import type { Telemetry } from '../telemetry/telemetry'
+import { addHealth, type Health } from './health'
 import { bidirectional, serverStream, unary, type Invoke, type MethodHost } from './handlers'
-import { measureCalls, refuseBadMessages, withBoundedRequests } from './interceptors'
+import { measureCalls, withBoundedRequests } from './interceptors'
 import { addReflection } from './reflection'
-import { countInFlight, type InFlight } from './in-flight'
 import { serviceName } from './service-name'
 
 /** What a gRPC server of Freshet is made of. */
@@ -32,21 +38,20 @@ export interface GrpcHosting {
 export class GrpcStrategy extends Server implements CustomTransportStrategy {
   override readonly transportId = Transport.GRPC
   private readonly invokes = new Map<string, Invoke>()
-  private readonly health = new HealthImplementation({ '': 'SERVING' })
+  private readonly health: Health
   private readonly server: GrpcServer
-  private readonly inFlight: InFlight
   private port = 0
 
   constructor(private readonly hosting: GrpcHosting) {
     super()
     const { telemetry, clock } = hosting
-    this.inFlight = countInFlight(telemetry.inFlight)
     this.server = new GrpcServer({
-      interceptors: [measureCalls({ telemetry, clock, inFlight: this.inFlight }), refuseBadMessages],
+      interceptors: [measureCalls(telemetry, clock)],
       'grpc.max_receive_message_length': TRANSPORT_BYTES_MAX,
       'grpc.keepalive_time_ms': KEEPALIVE_MS,
       'grpc.keepalive_timeout_ms': KEEPALIVE_MS,
     })
+    this.health = addHealth(this.server)
   }
 
   /** Where it listens; the port is the real one when 0 was asked for. */
@@ -60,7 +65,6 @@ export class GrpcStrategy extends Server implements CustomTransportStrategy {
 
   listen(callback: (error?: unknown) => void): void {
     this.hosting.services.forEach((service) => this.host(service))
-    this.health.addToServer(this.server)
     addReflection(this.server, this.hosting.services)
     this.server.bindAsync(this.hosting.address, ServerCredentials.createInsecure(), (error, port) => {
       this.port = port
@@ -70,14 +74,14 @@ export class GrpcStrategy extends Server implements CustomTransportStrategy {
 
   /** Tells probes to look elsewhere, takes no new connection, and ends when the calls in flight have, at most after `boundMs`. */
   async drain(boundMs: number): Promise<void> {
-    for (const name of ['', ...this.hosting.services.map(serviceName)]) this.health.setStatus(name, 'NOT_SERVING')
-    const gone = new Promise<void>((resolve) => this.server.tryShutdown(() => resolve()))
+    this.health.drain()
     const bound = new AbortController()
-    await Promise.race([this.inFlight.none(), this.hosting.clock.sleep(boundMs, bound.signal)])
+    const ended = new Promise<'ended'>((resolve) => this.server.tryShutdown(() => resolve('ended')))
+    const cut = this.hosting.clock.sleep(boundMs, bound.signal).then(() => 'cut' as const)
+    if ((await Promise.race([ended, cut])) === 'cut') this.hosting.logger.warn({ boundMs }, 'calls that did not end in time were cut off')
     bound.abort()
-    if (this.inFlight.count > 0) this.hosting.logger.warn({ calls: this.inFlight.count, boundMs }, 'calls were cut off by the shutdown')
     this.server.forceShutdown()
-    await gone
+    await ended
   }
 
   close(): void {
@@ -101,7 +105,7 @@ export class GrpcStrategy extends Server implements CustomTransportStrategy {
       else this.hosting.logger.warn({ method: route }, 'no controller answers this method')
     }
     this.server.addService(withBoundedRequests(service, this.hosting.messageBytesMax), handlers)
-    this.health.setStatus(serviceName(service), 'SERVING')
+    this.health.serving(serviceName(service))
   }
 
   private methodHost(method: string, invoke: Invoke): MethodHost {
@@ -120,6 +124,8 @@ export class GrpcStrategy extends Server implements CustomTransportStrategy {
       : new UnavailableError(address, `${error.message}; choose another by ${setting}`)
   }
 }
+
+if (!process.env.GRPC_VERBOSITY) setLogVerbosity(logVerbosity.NONE) // what it would print comes back to us as errors
 
 const TRANSPORT_BYTES_MAX = 8 << 20 // above it the transport itself hangs up; below, the typed refusal of messageBytesMax answers
 const KEEPALIVE_MS = 20_000 // so that a stream of a caller that vanished does not stay for ever

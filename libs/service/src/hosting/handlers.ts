@@ -28,7 +28,7 @@ export const unary =
   async (call, callback) => {
     using open = openCall(call, method, deadlineMs)
     try {
-      callback(null, await Promise.race([settle(invoke(call.request, open.context)), open.ended]))
+      callback(null, await Promise.race([settle(invoke(taken(call.request), open.context)), open.ended]))
     } catch (error) {
       onError(method, error)
       callback(statusOf(error))
@@ -41,7 +41,7 @@ export const serverStream =
   async (call) => {
     using open = openCall(call, method)
     try {
-      await pump(await settle(invoke(call.request, open.context)), call, open.context.signal)
+      await pump(await settle(invoke(taken(call.request), open.context)), call, open.context.signal)
       call.end()
     } catch (error) {
       fail(call, method, { error, onError })
@@ -49,15 +49,15 @@ export const serverStream =
   }
 
 /**
- * A call in both directions, handed over as it is: the handler reads it by `for await`, and either returns an AsyncIterable
- * of answers, or writes and ends the call itself.
+ * A call in both directions: the handler reads it by `for await`, and either returns an AsyncIterable of answers, or writes
+ * and ends the call itself.
  */
 export const bidirectional =
   ({ method, invoke, onError }: MethodHost): handleBidiStreamingCall<unknown, unknown> =>
   async (call) => {
     using open = openCall(call, method)
     try {
-      const answers = await settle(invoke(call, open.context))
+      const answers = await settle(invoke(readable(call), open.context))
       if (!isAsyncIterable(answers)) return
       await pump(answers, call, open.context.signal)
       call.end()
@@ -67,6 +67,20 @@ export const bidirectional =
   }
 
 type Writable = ServerWritableStream<unknown, unknown> | ServerDuplexStream<unknown, unknown>
+
+/** A message that could not be taken came as its error (`withBoundedRequests`). */
+function taken(message: unknown): unknown {
+  if (message instanceof Error) throw message
+  return message
+}
+
+/** Reading a Node stream to its end destroys it, its writing half included: here the end of the requests is no end of the answers. */
+function readable(call: ServerDuplexStream<unknown, unknown>): ServerDuplexStream<unknown, unknown> {
+  const requests = async function* (): AsyncGenerator<unknown> {
+    for await (const message of call.iterator({ destroyOnReturn: false })) yield taken(message)
+  }
+  return Object.defineProperty(call, Symbol.asyncIterator, { value: requests })
+}
 
 /** Nest's filters answer with an Observable that fails; interceptors may wrap a value in one. */
 async function settle(result: Promise<unknown>): Promise<unknown> {

@@ -7,12 +7,10 @@ import {
   type ServiceDefinition,
 } from '@grpc/grpc-js'
 import { InvalidFieldError, type Clock } from '@freshet/kernel'
-import { statusOf } from '../errors/error-details'
 import { MessageTooLargeError } from '../errors/errors'
-import type { InFlight } from './in-flight'
 import type { Telemetry } from '../telemetry/telemetry'
 
-/** The same service, whose requests are bounded: what cannot be taken arrives as its error instead of as a message. */
+/** The same service, whose requests are bounded: what cannot be taken arrives as its error instead of as a message, and the adapters throw it. */
 export function withBoundedRequests(service: ServiceDefinition, bytesMax: number): ServiceDefinition {
   const bounded = Object.entries(service).map(([name, method]) => {
     const requestDeserialize = (bytes: Buffer): unknown => {
@@ -28,27 +26,9 @@ export function withBoundedRequests(service: ServiceDefinition, bytesMax: number
   return Object.fromEntries(bounded)
 }
 
-/** Ends a call whose message came as an error: no handler sees it, whatever kind of call it is. */
-export const refuseBadMessages: ServerInterceptor = (_, call) =>
-  new ServerInterceptingCall(call, {
-    start: (next) =>
-      next(
-        new ServerListenerBuilder()
-          .withOnReceiveMessage((message: unknown, pass) => (message instanceof Error ? call.sendStatus(statusOf(message)) : pass(message)))
-          .build(),
-      ),
-  })
-
-/** What measuring leans on. */
-export interface Measuring {
-  readonly telemetry: Telemetry
-  readonly clock: Clock
-  readonly inFlight: InFlight
-}
-
 /** Counts each call, its status and its duration; health and reflection stay out, since probes never end. */
 export const measureCalls =
-  ({ telemetry, clock, inFlight }: Measuring): ServerInterceptor =>
+  (telemetry: Telemetry, clock: Clock): ServerInterceptor =>
   ({ path }, call) => {
     if (path.startsWith('/grpc.')) return new ServerInterceptingCall(call)
     const startMs = clock.monotonicMs()
@@ -56,10 +36,9 @@ export const measureCalls =
     const end = (code: status): void => {
       if (!open) return
       open = false
-      inFlight.leave()
-      telemetry.called({ method: path.slice(path.lastIndexOf('.') + 1), code: status[code], durationMs: clock.monotonicMs() - startMs })
+      telemetry.ended({ method: path.slice(path.lastIndexOf('.') + 1), code: status[code], durationMs: clock.monotonicMs() - startMs })
     }
-    inFlight.enter()
+    telemetry.began()
     const listener = new ServerListenerBuilder().withOnCancel(() => end(status.CANCELLED)).build()
     return new ServerInterceptingCall(
       call,

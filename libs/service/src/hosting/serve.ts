@@ -7,6 +7,7 @@ import { NestFactory } from '@nestjs/core'
 import type { MicroserviceOptions } from '@nestjs/microservices'
 import type { NestExpressApplication } from '@nestjs/platform-express'
 import { PortInUseError } from '../errors/errors'
+import { systemCode } from '../errors/system-code'
 import { RuntimeModule, type Runtime } from '../runtime/runtime'
 import { nestLogger } from '../telemetry/logger'
 import { openTelemetry } from '../telemetry/telemetry'
@@ -83,8 +84,7 @@ async function listen(app: NestExpressApplication, { address, setting }: Listen)
   try {
     await app.listen(Number(address.slice(colon + 1)), host.replace(/^\[|\]$/g, ''))
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    throw code === 'EADDRINUSE'
+    throw systemCode(error) === 'EADDRINUSE'
       ? new PortInUseError(address, setting)
       : new UnavailableError(address, `${String(error)}; choose another by ${setting}`)
   }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from 'node:path'
 import { CorruptError, FreshetError, PreconditionError } from '@freshet/kernel'
 import { z } from 'zod'
+import { systemCode } from '../errors/system-code'
 
 /** What a data set was made with: fixed from then on. */
 export type DataSet = z.output<typeof metaSchema>
@@ -103,7 +104,7 @@ function agree(directory: string, found: DataSet, expected: ExpectedDataSet): vo
 }
 
 function notOurs(directory: string, error: unknown): PreconditionError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  const code = systemCode(error) ?? String(error)
   const taken = code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR'
   const rule = taken
     ? `${directory} exists, but is no data set of Freshet (it has no ${META_FILE})`

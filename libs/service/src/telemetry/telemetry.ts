@@ -3,10 +3,10 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 /** What a service counts of its own work, as Prometheus reads it. */
 export interface Telemetry {
   readonly registry: Registry
-  /** One call has ended. */
-  called(call: CallFacts): void
-  /** So many calls are being answered now. */
-  inFlight(count: number): void
+  /** A call is being answered. */
+  began(): void
+  /** A call that began has ended. */
+  ended(call: CallFacts): void
 }
 
 /** How one call went. */
@@ -33,11 +33,12 @@ export function openTelemetry(service: string): Telemetry {
   const gauge = new Gauge({ name: 'freshet_calls_in_flight', help: 'calls being answered', registers })
   return {
     registry,
-    called({ method, code, durationMs }) {
+    began: () => gauge.inc(),
+    ended({ method, code, durationMs }) {
+      gauge.dec()
       calls.inc({ method, code })
       seconds.observe({ method }, durationMs / 1000)
     },
-    inFlight: (count) => gauge.set(count),
   }
 }
 
