@@ -1,1 +1,3 @@
-export {}
+export { foldJournal, type Verdict } from './fold-journal'
+export { readJournal, type FoldedRecord, type JournalLog, type JournalReading } from './read-journal'
+export { startFold, type JournalState, type OpenResult, type ResetPoint, type VoidReason } from './state'
