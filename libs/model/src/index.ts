@@ -1,1 +1,2 @@
-export {}
+export { declareModelSet, type ModelGraphs, type ModelSet } from './model-set'
+export type { DeclaredParameter, Parameter } from './parameters'

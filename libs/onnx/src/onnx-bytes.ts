@@ -3,7 +3,8 @@ import { modelBytes, type Initializer, type OnnxNode } from './model-proto'
 import { translations, type Emitter } from './translations'
 
 /**
- * A graph as an ONNX model: inputs and outputs keep their names, symbolic lengths become named dimensions.
+ * A graph as an ONNX model: inputs and outputs keep their names, symbolic lengths become named dimensions. Only an output that is named like
+ * an input, which ONNX forbids, is called `next_…` in the file; outputs keep their order, so that a runner can name them back.
  *
  * cost    one visit a node; a node that is used twice is written once
  * throws  ShapeError when a reshape moves two symbols, InvalidFieldError when an input is not declared
@@ -15,15 +16,16 @@ export function onnxBytes(spec: GraphSpec): Uint8Array {
     const inputs = node.inputs.map((from) => names.get(from) ?? '')
     names.set(node, isComputed(node) ? translate(node, inputs, to) : inputName(node))
   }
-  const outputs = Object.entries(spec.outputs)
+  const taken = new Set(spec.inputs.map(inputName))
+  const outputs = Object.entries(spec.outputs).map(([name, node]) => ({ name: taken.has(name) ? `next_${name}` : name, node }))
   // an alias each: an output may be an input, or two outputs one node; the runtime takes the copy out again
-  for (const [name, node] of outputs) to.alias(names.get(node) ?? '', name)
+  for (const { name, node } of outputs) to.alias(names.get(node) ?? '', name)
   return modelBytes({
     name: spec.name,
     nodes: to.nodes,
     initializers: to.initializers,
     inputs: spec.inputs.map((node) => ({ name: inputName(node), shape: node.shape })),
-    outputs: outputs.map(([name, { shape }]) => ({ name, shape })),
+    outputs: outputs.map(({ name, node }) => ({ name, shape: node.shape })),
   })
 }
 

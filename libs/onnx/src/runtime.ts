@@ -37,7 +37,7 @@ class OnnxRunner implements GraphRunner {
     bindFeeds(this.spec, feeds)
     const tensors = this.session.inputNames.map((name) => [name, new Tensor('float32', feeds[name].data, feeds[name].shape)])
     const results = await this.session.run(Object.fromEntries(tensors))
-    return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, float32(data)]))
+    return Object.fromEntries(Object.keys(this.spec.outputs).map((name, i) => [name, float32(results[this.session.outputNames[i]].data)]))
   }
 
   release(): Promise<void> {

@@ -31,11 +31,16 @@ export const translations: { readonly [O in Exclude<Op, 'input'>]: (scope: Trans
   multiply: named('Mul'),
   divide: named('Div'),
   equal: ({ inputs, to }) => to.emit('Cast', [to.emit('Equal', inputs)], { to: ELEMENT_FLOAT }),
-  matmul: ({ node: { attributes }, inputs, to }) =>
-    to.emit('Gemm', inputs, { transA: Number(attributes.transposeA), transB: Number(attributes.transposeB) }),
+  // MatMul where nothing is transposed: with the bias and the relu behind it the runtime makes one operation of it
+  matmul: ({ node: { attributes }, inputs, to }) => {
+    const { transposeA, transposeB } = attributes
+    return transposeA || transposeB
+      ? to.emit('Gemm', inputs, { transA: Number(transposeA), transB: Number(transposeB) })
+      : to.emit('MatMul', inputs)
+  },
   transpose: ({ node, inputs, to }) => to.emit('Transpose', inputs, { perm: node.attributes.permutation }),
   relu: named('Relu'),
-  sign: named('Sign'),
+  step: ({ inputs: [x], to }) => to.emit('Cast', [to.emit('Greater', [x, to.floats(new Float32Array(1), [])])], { to: ELEMENT_FLOAT }),
   sigmoid: named('Sigmoid'),
   tanh: named('Tanh'),
   exp: named('Exp'),

@@ -16,8 +16,8 @@ export const scale = (x: Node, by: number): Node => multiply(x, constant(by))
 
 /** math  max(0, x) */
 export const relu = (x: Node): Node => unary('relu', x)
-/** math  −1, 0 or 1. No gradient flows through it. */
-export const sign = (x: Node): Node => unary('sign', x)
+/** 1 where x > 0, else 0. No gradient flows through it. */
+export const step = (x: Node): Node => unary('step', x)
 /** math  1 / (1 + e⁻ˣ) */
 export const sigmoid = (x: Node): Node => unary('sigmoid', x)
 /** math  (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ) */
@@ -48,5 +48,5 @@ function unexpanded(x: Node, { beside, shape }: { beside: Node; shape: Shape }):
   return sameShape(broadcastShapes(x.op, narrow.shape, beside.shape), shape) ? narrow : x
 }
 
-type UnaryOp = 'relu' | 'sign' | 'sigmoid' | 'tanh' | 'exp' | 'log' | 'sqrt' | 'softplus' | 'detach'
+type UnaryOp = 'relu' | 'step' | 'sigmoid' | 'tanh' | 'exp' | 'log' | 'sqrt' | 'softplus' | 'detach'
 type BinaryOp = 'add' | 'subtract' | 'multiply' | 'divide' | 'equal'

@@ -33,7 +33,7 @@ export const kernels: { readonly [O in Exclude<Op, 'input'>]: (scope: KernelScop
       ),
     ),
   relu: ({ inputs: [x] }) => x.data.map((value) => (value > 0 ? value : 0)),
-  sign: ({ inputs: [x] }) => x.data.map(Math.sign),
+  step: ({ inputs: [x] }) => x.data.map((value) => (value > 0 ? 1 : 0)),
   sigmoid: ({ inputs: [x] }) => x.data.map((value) => 1 / (1 + Math.exp(-value))),
   tanh: ({ inputs: [x] }) => x.data.map(Math.tanh),
   exp: ({ inputs: [x] }) => x.data.map(Math.exp),

@@ -14,7 +14,7 @@ export interface Attributes {
   matmul: MatmulAttributes
   transpose: { readonly permutation: readonly number[] }
   relu: None
-  sign: None
+  step: None
   sigmoid: None
   tanh: None
   exp: None

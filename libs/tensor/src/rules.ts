@@ -1,4 +1,4 @@
-import { divide, equal, multiply, scale, sigmoid, sign, subtract } from './elementwise'
+import { divide, equal, multiply, scale, sigmoid, step, subtract } from './elementwise'
 import { expand, pad, reshape, slice, transpose } from './layout'
 import { constant, type Node, type Op } from './node'
 import { matmul, reduceSum } from './reduction'
@@ -30,8 +30,8 @@ export const gradientRules: GradientRules = {
   matmul: ({ node, inputs: [a, b], upstream }) => matmulRule(node, [a, b], upstream),
   transpose: ({ node, upstream }) => [transpose(upstream, inverse(node.attributes.permutation))],
   // 1 where the result is positive: at the tie x = 0 it is 0, as in the frameworks that we compare with
-  relu: ({ node, upstream }) => [multiply(upstream, sign(node))],
-  sign: () => [null],
+  relu: ({ node, upstream }) => [multiply(upstream, step(node))],
+  step: () => [null],
   // σ' = σ · (1 − σ)
   sigmoid: ({ node, upstream }) => [multiply(upstream, multiply(node, oneMinus(node)))],
   // tanh' = 1 − tanh²

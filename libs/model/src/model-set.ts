@@ -1,0 +1,68 @@
+import type { FeatureLayout, ModelDeclaration } from '@freshet/features'
+import { ADAM, type GraphSpec } from '@freshet/tensor'
+import { canonicalJson } from './canonical-json'
+import { declareGraphs, type GraphScope } from './graphs'
+import { initialValues, layOutParameters, type Parameter } from './parameters'
+import { layOutExample, layOutRow } from './row-layout'
+import { twoTowerParameters, type TwoTower } from './two-tower'
+import { wideAndDeepParameters, type WideAndDeep } from './wide-and-deep'
+
+/** What training and serving agree on: ids and numbers → score. */
+export interface ModelSet {
+  /** Floats of an id's row: the sum of the segments. */
+  readonly rowWidth: number
+  /** [rank embedding, wide weight, recall embedding, recall bias]: one row-wise Adagrad accumulator each. */
+  readonly segments: readonly number[]
+  /** By segment, the range of its first values: uniform in [−scale, scale). */
+  readonly rowScales: readonly number[]
+  /** Length of the flat dense state. */
+  readonly parameterCount: number
+  readonly parameters: readonly Parameter[]
+  /** Ids an example: user, item, cross, one after the other. */
+  readonly slots: number
+  /** Numbers an example, in the same order of parts. */
+  readonly numbers: number
+  readonly learningRate: { readonly dense: number; readonly rows: number }
+  /** The constants of the update graph: its schedule is made with them. */
+  readonly adam: { readonly beta1: number; readonly beta2: number }
+  /** Layout and declaration as canonical JSON: equal texts, equal models. */
+  readonly canonical: string
+  readonly graphs: ModelGraphs
+  /** The dense state before the first step: a function of the declaration alone. */
+  initialDense(): Float32Array
+}
+
+/** One definition, five graphs. */
+export interface ModelGraphs {
+  readonly gradient: GraphSpec
+  readonly update: GraphSpec
+  readonly rank: GraphSpec
+  readonly user: GraphSpec
+  readonly item: GraphSpec
+}
+
+/**
+ * The model set of a dictionary: a Wide & Deep that ranks and a two-tower that recalls, trained together.
+ *
+ * throws  InvalidFieldError when recall vectors have no room for a direction and a popularity, or a tower nothing to read
+ */
+export function declareModelSet(layout: FeatureLayout, declaration: ModelDeclaration): ModelSet {
+  const example = layOutExample(layout)
+  const row = layOutRow(declaration)
+  const rank: WideAndDeep = { layout: example, ...declaration.rank }
+  const recall: TwoTower = { user: layout.user, item: layout.item, ...declaration.recall }
+  const { parameters, parameterCount } = layOutParameters([...wideAndDeepParameters(rank), ...twoTowerParameters(recall)])
+  const scope: GraphScope = { example, row, rank, recall, parameters, parameterCount }
+  return {
+    ...row,
+    parameterCount,
+    parameters,
+    slots: example.ids,
+    numbers: example.numbers,
+    learningRate: declaration.learningRate,
+    adam: ADAM,
+    canonical: canonicalJson({ layout, model: declaration }),
+    graphs: declareGraphs(scope),
+    initialDense: () => initialValues(parameters, declaration.seed),
+  }
+}

@@ -1,0 +1,88 @@
+import { hash32, NotFoundError, randomUnit } from '@freshet/kernel'
+import { cellCount, reshape, slice, type DenseLayer, type Node } from '@freshet/tensor'
+
+/** A named tensor before it has a place: its shape, and the range in which its first values lie. */
+export interface DeclaredParameter {
+  readonly name: string
+  readonly shape: readonly number[]
+  /** Uniform in [−range, range); 0 for zeros. */
+  readonly range: number
+}
+
+/** A named tensor's place in the flat dense state. */
+export interface Parameter extends DeclaredParameter {
+  readonly offset: number
+}
+
+/** Gives each parameter its place, one after the other. */
+export function layOutParameters(declared: readonly DeclaredParameter[]): { parameters: readonly Parameter[]; parameterCount: number } {
+  let offset = 0
+  const parameters = declared.map((parameter) => {
+    const placed = { ...parameter, offset }
+    offset += cellCount(parameter.shape)
+    return placed
+  })
+  return { parameters, parameterCount: offset }
+}
+
+/**
+ * The first values: a function of seed, name and element, so that they depend neither on process nor on order.
+ *
+ * cost    one draw an element
+ */
+export function initialValues(parameters: readonly Parameter[], seed: number): Float32Array {
+  const values = new Float32Array(parameters.reduce((count, { shape }) => count + cellCount(shape), 0))
+  for (const { name, shape, offset, range } of parameters) {
+    if (range === 0) continue
+    const key = hash32(name, seed)
+    for (let i = 0; i < cellCount(shape); i++) values[offset + i] = (2 * randomUnit(key, i, 0) - 1) * range
+  }
+  return values
+}
+
+/** The widths of a stack of layers, from input to output, and the name that its parameters begin with. */
+export interface Stack {
+  readonly name: string
+  readonly widths: readonly number[]
+}
+
+/**
+ * The weights and biases of a stack.
+ *
+ * math    range √(6 / in) before a relu, √(6 / (in + out)) before none; biases 0
+ * source  He et al. (2015); Glorot & Bengio (2010)
+ */
+export function stackParameters({ name, widths }: Stack): DeclaredParameter[] {
+  return layersOf(widths).flatMap(([from, to], i) => {
+    const isLast = i === widths.length - 2
+    return [
+      { name: `${name}/${i}/weight`, shape: [from, to], range: Math.sqrt(6 / (isLast ? from + to : from)) },
+      { name: `${name}/${i}/bias`, shape: [to], range: 0 },
+    ]
+  })
+}
+
+/** Parameters as nodes of one graph: each is cut out of the flat state once. */
+export class ParameterNodes {
+  private readonly nodes: ReadonlyMap<string, Node>
+
+  constructor(flat: Node, parameters: readonly Parameter[]) {
+    this.nodes = new Map(
+      parameters.map(({ name, offset, shape }) => [name, reshape(slice(flat, 0, [offset, offset + cellCount(shape)]), shape)]),
+    )
+  }
+
+  /** A parameter by the name under which it was declared. */
+  get(name: string): Node {
+    const node = this.nodes.get(name)
+    if (!node) throw new NotFoundError('parameter', name, `declared are ${[...this.nodes.keys()].join(', ')}`)
+    return node
+  }
+
+  /** The layers of a stack. */
+  stack({ name, widths }: Stack): DenseLayer[] {
+    return layersOf(widths).map((_, i) => ({ weight: this.get(`${name}/${i}/weight`), bias: this.get(`${name}/${i}/bias`) }))
+  }
+}
+
+const layersOf = (widths: readonly number[]): [from: number, to: number][] => widths.slice(1).map((to, i) => [widths[i], to])
