@@ -1,0 +1,84 @@
+import type { ingest } from '@freshet/contracts/services'
+import type { Outcome } from '@freshet/intake'
+import { Controller, Inject } from '@nestjs/common'
+import { GrpcMethod, GrpcStreamCall } from '@nestjs/microservices'
+import { acknowledge } from './acknowledgement'
+import { inOrder } from './in-order'
+import { IngestService } from './ingest.service'
+import { refuseAll } from './refuse-all'
+import type { EventBatch } from './wire'
+
+const BATCHES_AT_ONCE_MAX = 8 // of one stream: enough to keep every partition's next append waiting
+
+/** Decode, call, encode. */
+@Controller()
+export class IngestController {
+  constructor(@Inject(IngestService) private readonly service: IngestService) {}
+
+  @GrpcMethod('Ingest', 'Append')
+  append({ events }: EventBatch): Promise<ingest.AppendResponse> {
+    return acknowledged(this.service.intake.accept(events, 'append'))
+  }
+
+  /** A batch that is refused as a whole is refused record by record: the stream outlives a full disk and a replay. */
+  @GrpcStreamCall('Ingest', 'Stream')
+  stream(batches: AsyncIterable<EventBatch>): AsyncIterable<ingest.StreamResponse> {
+    const { intake } = this.service
+    const answer = async ({ correlation, events }: EventBatch): Promise<ingest.StreamResponse> => {
+      const outcomes = await intake.accept(events, 'stream').catch((error: unknown) => refuseAll(events, error))
+      return { correlation, acknowledgements: outcomes.map(acknowledge) }
+    }
+    return inOrder(batches, answer, BATCHES_AT_ONCE_MAX)
+  }
+
+  @GrpcMethod('Ingest', 'UpsertItems')
+  upsertItems({ items }: ingest.UpsertItemsRequest): Promise<ingest.UpsertItemsResponse> {
+    return acknowledged(this.service.intake.upsertItems(items))
+  }
+
+  @GrpcMethod('Ingest', 'DeleteItems')
+  deleteItems({ itemIds }: ingest.DeleteItemsRequest): Promise<ingest.DeleteItemsResponse> {
+    return acknowledged(this.service.intake.deleteItems(itemIds))
+  }
+
+  @GrpcMethod('Ingest', 'UpsertUsers')
+  upsertUsers({ users }: ingest.UpsertUsersRequest): Promise<ingest.UpsertUsersResponse> {
+    return acknowledged(this.service.intake.upsertUsers(users))
+  }
+
+  @GrpcMethod('Ingest', 'DeleteUsers')
+  deleteUsers({ userIds }: ingest.DeleteUsersRequest): Promise<ingest.DeleteUsersResponse> {
+    return acknowledged(this.service.intake.deleteUsers(userIds))
+  }
+
+  @GrpcMethod('Ingest', 'OpenReplay')
+  async openReplay({ source }: ingest.OpenReplayRequest): Promise<ingest.OpenReplayResponse> {
+    return { replayId: await this.service.intake.openReplay(source) }
+  }
+
+  /** A replay that is not open any more ends the stream: its client opens it again and sends what was not acknowledged. */
+  @GrpcStreamCall('Ingest', 'Replay')
+  replay(batches: AsyncIterable<EventBatch>): AsyncIterable<ingest.ReplayResponse> {
+    const { intake } = this.service
+    const answer = async ({ replayId, correlation, events }: EventBatch): Promise<ingest.ReplayResponse> => {
+      const outcomes = await intake.replay(replayId, events)
+      return { correlation, acknowledgements: outcomes.map(acknowledge) }
+    }
+    return inOrder(batches, answer, BATCHES_AT_ONCE_MAX)
+  }
+
+  @GrpcMethod('Ingest', 'CloseReplay')
+  async closeReplay({ replayId }: ingest.CloseReplayRequest): Promise<ingest.CloseReplayResponse> {
+    return { ends: [...(await this.service.intake.closeReplay(replayId))] }
+  }
+
+  @GrpcMethod('Ingest', 'GetStatus')
+  async getStatus(): Promise<ingest.GetStatusResponse> {
+    const { accepted, refused, refusedByCode, ends, replayId } = await this.service.intake.status()
+    return { accepted, rejected: refused, rejectedByCode: { ...refusedByCode }, ends: [...ends], replayId }
+  }
+}
+
+const acknowledged = async (outcomes: Promise<readonly Outcome[]>): Promise<{ acknowledgements: ingest.Acknowledgement[] }> => ({
+  acknowledgements: (await outcomes).map(acknowledge),
+})

@@ -1,0 +1,188 @@
+import { Event, EventRecord } from '@freshet/contracts'
+import { ingest, IngestClient } from '@freshet/contracts/services'
+import { DiskFullError, TOPICS, type EventLog } from '@freshet/event-log'
+import { openMemoryLog } from '@freshet/event-log/memory'
+import { builtInDictionary, compileDictionary } from '@freshet/features'
+import { call, connect, loadConfig, openLogger, serve, type Runtime, type Served } from '@freshet/service'
+import { fakeClock } from '@freshet/testing'
+import { ingestApp } from './index'
+
+const NOW_MS = 1_700_000_000_000
+const view = (eventId: string, given: Partial<Event> = {}): Event =>
+  Event.fromPartial({ eventId, userId: 'ada', itemId: 'book', type: 'view', timeMs: NOW_MS, ...given })
+
+/** The app as its own process would host it, on a log in memory. */
+async function open(log: EventLog = openMemoryLog()) {
+  const runtime = {
+    config: loadConfig({ env: {}, overrides: { messageBytesMax: 10_000 } }),
+    clock: fakeClock(NOW_MS),
+    log,
+    dictionary: compileDictionary(builtInDictionary('generic')),
+    logger: openLogger({ name: 'test', level: 'silent' }),
+    drain: new AbortController(),
+  } as unknown as Runtime
+  const served: Served = await serve({
+    name: 'ingest',
+    runtime,
+    modules: [ingestApp.module],
+    grpc: { address: '127.0.0.1:0', setting: 'ingest.grpc', services: ingestApp.services },
+    http: { address: '127.0.0.1:0', setting: 'ingest.http' },
+  })
+  const client = connect(IngestClient, served.grpcAddress)
+  const post = (body: string | object) =>
+    fetch(`http://${served.httpAddress}/v1/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })
+  return {
+    log,
+    client,
+    post,
+    async [Symbol.asyncDispose]() {
+      client.close()
+      await served.close()
+    },
+  }
+}
+
+const spell = ({ outcome }: ingest.Acknowledgement): string =>
+  outcome?.$case === 'rejected' ? outcome.rejected.code : (outcome?.$case ?? '')
+
+async function idsOf(log: EventLog): Promise<string[]> {
+  const partitions = Array.from({ length: 8 }, (_, partition) => log.read({ topic: TOPICS.events, partition }, 0, { records: 1000 }))
+  return (await Promise.all(partitions)).flat().flatMap(({ value }) => {
+    const { record } = EventRecord.decode(value)
+    return record?.$case === 'event' ? [record.event.eventId] : []
+  })
+}
+
+describe('ingest by gRPC', () => {
+  it('acknowledges a batch record by record, bad ones included', async () => {
+    await using app = await open()
+    const { acknowledgements } = await call(app.client, 'append', { events: [view('a'), view('b', { type: 'veiw' }), view('c')] })
+    expect(acknowledgements.map(spell)).toEqual(['accepted', 'INVALID_FIELD', 'accepted'])
+    expect(acknowledgements[1]?.outcome).toMatchObject({ rejected: { field: 'type', value: 'veiw', retryable: false } })
+    expect(await idsOf(app.log)).toEqual(['a', 'c'])
+  })
+
+  it('refuses a request beyond the bound with a typed error', async () => {
+    await using app = await open()
+    const attempt = call(app.client, 'append', { events: Array.from({ length: 200 }, (_, i) => view(`e${i}`, { itemId: 'x'.repeat(50) })) })
+    await expect(attempt).rejects.toMatchObject({ code: 'MESSAGE_TOO_LARGE', retryable: false })
+  })
+
+  it('answers each batch of a stream with its correlation, in order', async () => {
+    await using app = await open()
+    const stream = app.client.stream()
+    for (let i = 0; i < 20; i++) stream.write({ correlation: i, events: [view(`e${i}`)] })
+    stream.end()
+    const answers: ingest.StreamResponse[] = []
+    for await (const answer of stream) answers.push(answer as ingest.StreamResponse)
+    expect(answers.map(({ correlation }) => correlation)).toEqual(Array.from({ length: 20 }, (_, i) => i))
+    expect(await idsOf(app.log)).toEqual(Array.from({ length: 20 }, (_, i) => `e${i}`))
+  })
+
+  it('keeps a stream open over a replay, and refuses its records meanwhile', async () => {
+    await using app = await open()
+    const stream = app.client.stream()
+    const answers = stream[Symbol.asyncIterator]()
+    const ask = async (correlation: number): Promise<string[]> => {
+      stream.write({ correlation, events: [view(`e${correlation}`)] })
+      return ((await answers.next()).value as ingest.StreamResponse).acknowledgements.map(spell)
+    }
+    expect(await ask(1)).toEqual(['accepted'])
+    const { replayId } = await call(app.client, 'openReplay', { source: 'file' })
+    expect(await ask(2)).toEqual(['UNAVAILABLE'])
+    await call(app.client, 'closeReplay', { replayId })
+    expect(await ask(3)).toEqual(['accepted'])
+    stream.end()
+    expect((await answers.next()).done).toBe(true)
+  })
+
+  it('replays a file, and says where each partition then ends', async () => {
+    await using app = await open()
+    const { replayId } = await call(app.client, 'openReplay', { source: 'file' })
+    const stream = app.client.replay()
+    stream.write({ replayId, correlation: 1, events: [view('a', { timeMs: 1000 }), view('b', { timeMs: 2000 })] })
+    stream.end()
+    const answers: ingest.ReplayResponse[] = []
+    for await (const answer of stream) answers.push(answer as ingest.ReplayResponse)
+    expect(answers.map(({ acknowledgements }) => acknowledgements.map(spell))).toEqual([['accepted', 'accepted']])
+    const { ends } = await call(app.client, 'closeReplay', { replayId })
+    expect([...ends].sort()).toEqual([1, 1, 1, 1, 1, 1, 1, 4]) // closing ticks; and one tick, two events more
+  })
+
+  it('ends the stream of a replay that is not open, with a typed error', async () => {
+    await using app = await open()
+    const stream = app.client.replay()
+    stream.write({ replayId: 'nobody', correlation: 1, events: [view('a')] })
+    const failure = await stream[Symbol.asyncIterator]()
+      .next()
+      .catch((error: unknown) => error)
+    expect(String(failure)).toMatch(/replay 'nobody' does not exist; open the replay again/)
+  })
+
+  it('takes items and users, takes them out again, and counts', async () => {
+    await using app = await open()
+    await call(app.client, 'upsertItems', { items: [{ itemId: 'i', attributes: {}, unavailable: false, createdMs: 0 }] })
+    await call(app.client, 'upsertUsers', { users: [{ userId: 'u', attributes: {} }] })
+    await call(app.client, 'deleteItems', { itemIds: ['i'] })
+    const { acknowledgements } = await call(app.client, 'deleteUsers', { userIds: ['u', ''] })
+    expect(acknowledgements.map(spell)).toEqual(['accepted', 'INVALID_FIELD'])
+    expect(await call(app.client, 'getStatus', {})).toMatchObject({ accepted: 4, rejected: 1, rejectedByCode: { INVALID_FIELD: 1 } })
+  })
+})
+
+describe('ingest by HTTP', () => {
+  it('takes one event, or a list, in either spelling, and answers each with its place', async () => {
+    await using app = await open()
+    const one = await app.post({ userId: 'ada', itemId: 'book', type: 'view' })
+    expect(one.status).toBe(200)
+    expect(await one.json()).toEqual({ acknowledgements: [{ accepted: { partition: expect.any(Number), offset: 0 } }] })
+    const list = await app.post({ events: [{ user_id: 'ada', item_id: 'book', type: 'click', event_id: 'x' }] })
+    expect(await list.json()).toMatchObject({ acknowledgements: [{ accepted: { offset: 1 } }] })
+    expect(await idsOf(app.log)).toContain('x')
+  })
+
+  it('answers 207 where some are refused, and the status of the refusal where all are', async () => {
+    await using app = await open()
+    const good = { userId: 'ada', itemId: 'book', type: 'view' }
+    const mixed = await app.post({ events: [good, { ...good, itm: 1 }, { ...good, type: 'veiw' }] })
+    expect(mixed.status).toBe(207)
+    expect(await mixed.json()).toMatchObject({
+      acknowledgements: [{}, { rejected: { field: 'itm' } }, { rejected: { field: 'type', value: 'veiw' } }],
+    })
+    expect((await app.post({ ...good, type: 'veiw' })).status).toBe(400)
+  })
+
+  it.each<[string, string, number, string]>([
+    ['what is no JSON', '{"userId": ', 400, 'INVALID_FIELD'],
+    ['what is no object', '[1]', 400, 'INVALID_FIELD'],
+    ['what is too large', JSON.stringify({ events: 'x'.repeat(10_001) }), 413, 'MESSAGE_TOO_LARGE'],
+  ])('refuses %s as a problem document', async (_, body, status, code) => {
+    await using app = await open()
+    const answer = await app.post(body)
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('content-type')).toMatch('application/problem+json')
+    expect(await answer.json()).toMatchObject({ code, status })
+  })
+
+  it('answers 503 while a replay is open and 507 when the disk is full', async () => {
+    const memory = openMemoryLog()
+    let isFull = false
+    const append: EventLog['append'] = async (to, entries) => {
+      if (isFull) throw new DiskFullError('/data')
+      return memory.append(to, entries)
+    }
+    await using app = await open({ ...memory, append })
+    const { replayId } = await call(app.client, 'openReplay', { source: 'file' })
+    const event = { userId: 'ada', itemId: 'book', type: 'view' }
+    expect((await app.post(event)).status).toBe(503)
+    await call(app.client, 'closeReplay', { replayId })
+    isFull = true
+    expect((await app.post(event)).status).toBe(507)
+    isFull = false
+    expect((await app.post(event)).status).toBe(200)
+  })
+})
