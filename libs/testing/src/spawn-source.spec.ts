@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { UnavailableError } from '@freshet/kernel'
+import { temporaryDirectory } from './temporary-directory'
 import { sourceArguments, spawnSource } from './spawn-source'
 
 const echo = join(__dirname, 'echo.fixture.ts')
@@ -31,6 +32,12 @@ describe('a process run from source', () => {
     await child.next()
     child.kill()
     expect(await child.ended).toBe('SIGKILL')
+  })
+
+  it('meets the end of its disk where the file limit says', async () => {
+    await using directory = await temporaryDirectory()
+    await using child = spawnSource(join(__dirname, 'fill.fixture.ts'), [directory.within('file')], { fileBytesMax: 64 * 1024 })
+    expect(await child.next()).toEqual({ code: 'EFBIG', written: 64 * 1024 })
   })
 
   it('lends its arguments to worker threads', async () => {

@@ -18,6 +18,8 @@ export interface SpawnedSource extends AsyncDisposable {
 /** What a child may be given beside its arguments. */
 export interface SpawnOptions {
   readonly environment?: Readonly<Record<string, string>>
+  /** The largest file that the child may write: what lies beyond fails as on a full disk. Needs a POSIX shell. */
+  readonly fileBytesMax?: number
 }
 
 /**
@@ -37,7 +39,7 @@ export const sourceArguments: readonly string[] = [
  */
 export function spawnSource(file: string, args: readonly string[] = [], options: SpawnOptions = {}): SpawnedSource {
   const child = fork(file, args, {
-    execArgv: [...sourceArguments],
+    ...interpreter(options),
     env: { ...process.env, ...options.environment },
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -55,6 +57,13 @@ export function spawnSource(file: string, args: readonly string[] = [], options:
       await ended
     },
   }
+}
+
+/** Node itself, or a shell that becomes Node once it has set the limit. */
+function interpreter({ fileBytesMax }: SpawnOptions): { execPath: string; execArgv: string[] } {
+  if (fileBytesMax === undefined) return { execPath: process.execPath, execArgv: [...sourceArguments] }
+  const become = `ulimit -f ${Math.floor(fileBytesMax / SHELL_BLOCK_BYTES)} && exec "$0" "$@"`
+  return { execPath: '/bin/sh', execArgv: ['-c', become, process.execPath, ...sourceArguments] }
 }
 
 /** Messages and those who wait for one, whichever comes first; the end of the child answers all that wait. */
@@ -82,4 +91,5 @@ function openInbox(child: ChildProcess, file: string): { readonly next: () => Pr
   return { next }
 }
 
+const SHELL_BLOCK_BYTES = 512 // the unit of ulimit -f in POSIX
 const LAST_WORDS_MAX = 4000 // characters: an error with its stack

@@ -1,0 +1,168 @@
+import { hostname } from 'node:os'
+import type { RootDatabase } from 'lmdb'
+import { textOf, utf8, type Clock } from '@freshet/kernel'
+import { shareOf, type JoinOptions, type Membership, type Partition } from '@freshet/event-log'
+import { openEnvironment } from './environment'
+
+/** What groups lean on. */
+export interface GroupsOptions {
+  readonly directory: string
+  /** How many partitions a group shares out. */
+  readonly partitions: number
+  readonly clock: Clock
+}
+
+/** The consumer groups of a data directory: who is in, and how far each says it has come. */
+export interface Groups extends AsyncDisposable {
+  join(group: string, options: JoinOptions): Promise<Membership>
+  reported(group: string, of: Partition): Promise<number | undefined>
+}
+
+/**
+ * Opens the groups that processes of this machine form around a log.
+ *
+ * Each member writes a heartbeat and looks at the others'; all reckon their shares alike ({@link shareOf}), so nobody leads. For as long as
+ * members disagree, two may hold one partition: a store's compared commit is what decides, shares only spread the work.
+ * Who was killed is missed at once by its process id, who is silent for other reasons after {@link SILENCE_MS}.
+ */
+export function openGroups({ directory, partitions, clock }: GroupsOptions): Groups {
+  let opened: RootDatabase<Buffer, Buffer> | undefined
+  const database = (): RootDatabase<Buffer, Buffer> => (opened ??= openEnvironment(directory))
+  const here = new Set<Member>()
+  return {
+    async join(group, options) {
+      const member = new Member(new Roll(database(), group, clock), options, partitions)
+      here.add(member)
+      await member.enter()
+      for (const other of here) other.look()
+      void member.stay(clock)
+      return {
+        report: async (of, position) => {
+          await database().put(positionKey(group, of), MARK, position)
+        },
+        async [Symbol.asyncDispose]() {
+          here.delete(member)
+          await member.leave()
+          for (const other of here) other.look()
+        },
+      }
+    },
+
+    async reported(group, of) {
+      database().resetReadTxn()
+      return database().getEntry(positionKey(group, of))?.version
+    },
+
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...here].map((member) => member.leave()))
+      await opened?.close()
+    },
+  }
+}
+
+/** The entries of a group's members: who, since which heartbeat, in which process. */
+class Roll {
+  constructor(
+    private readonly database: RootDatabase<Buffer, Buffer>,
+    private readonly group: string,
+    private readonly clock: Clock,
+  ) {}
+
+  async sign(member: string): Promise<void> {
+    await this.database.put(this.key(member), Buffer.from(utf8(`${hostname()} ${process.pid}`)), this.clock.nowMs())
+  }
+
+  async strike(member: string): Promise<void> {
+    await this.database.remove(this.key(member))
+  }
+
+  /** The names of those who live, in no order that matters. */
+  living(): string[] {
+    return this.entries().flatMap(({ name, alive }) => (alive ? [name] : []))
+  }
+
+  /** Strikes those who left without a word; whoever is struck though alive signs again. */
+  async clean(): Promise<void> {
+    await Promise.all(this.entries().flatMap(({ name, alive }) => (alive ? [] : [this.strike(name)])))
+  }
+
+  private entries(): { readonly name: string; readonly alive: boolean }[] {
+    this.database.resetReadTxn()
+    const start = this.key('')
+    const range = { start, end: Buffer.concat([start, END]), versions: true }
+    return [...this.database.getRange(range)].map(({ key, value, version = 0 }) => ({
+      name: textOf(key.subarray(start.length)),
+      alive: this.clock.nowMs() - version < SILENCE_MS && !isGone(textOf(value)),
+    }))
+  }
+
+  private key(member: string): Buffer {
+    return Buffer.from(`m\0${this.group}\0${member}`)
+  }
+}
+
+/** One place in a group. */
+class Member {
+  private readonly left = new AbortController()
+  private share = 'none yet'
+
+  constructor(
+    private readonly roll: Roll,
+    private readonly options: JoinOptions,
+    private readonly partitions: number,
+  ) {}
+
+  async enter(): Promise<void> {
+    await this.roll.clean()
+    await this.roll.sign(this.options.member)
+  }
+
+  /** Tells the member its share where that has changed. */
+  look(): void {
+    if (this.left.signal.aborted) return
+    const partitions = shareOf(this.options.member, [...new Set([...this.roll.living(), this.options.member])], this.partitions)
+    if (this.share === partitions.join()) return
+    this.share = partitions.join()
+    this.options.onAssigned(partitions)
+  }
+
+  /** Looks often, signs now and then, until it leaves. */
+  async stay(clock: Clock): Promise<void> {
+    let signedMs = clock.nowMs()
+    for (;;) {
+      await clock.sleep(LOOK_EVERY_MS, this.left.signal)
+      if (this.left.signal.aborted) return
+      if (clock.nowMs() - signedMs >= SIGN_EVERY_MS) {
+        signedMs = clock.nowMs()
+        await this.roll.sign(this.options.member).catch(() => {}) // a heartbeat that fails is a heartbeat missed
+      }
+      this.look()
+    }
+  }
+
+  async leave(): Promise<void> {
+    if (this.left.signal.aborted) return
+    this.left.abort()
+    await this.roll.strike(this.options.member)
+  }
+}
+
+const LOOK_EVERY_MS = 100
+const SIGN_EVERY_MS = 1000
+const SILENCE_MS = 4000 // four missed heartbeats
+const MARK = Buffer.from([1])
+const END = Buffer.from([0xff])
+
+const positionKey = (group: string, { topic, partition }: Partition): Buffer => Buffer.from(`p\0${group}\0${topic}\0${partition}`)
+
+/** True where the writer's process was one of this machine's and is no more; of other hosts only their silence tells. */
+function isGone(signature: string): boolean {
+  const [host, pid] = signature.split(' ')
+  if (host !== hostname()) return false
+  try {
+    process.kill(Number(pid), 0)
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+  }
+}
