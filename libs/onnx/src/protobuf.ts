@@ -3,19 +3,15 @@ import { utf8 } from '@freshet/kernel'
 /**
  * Writes protocol buffer messages, field by field, in the order of the calls: equal calls give equal bytes.
  *
- * wire    tag = field << 3 | type;  type 0: varint,  1: eight bytes,  2: length and bytes,  5: four bytes
+ * wire    tag = field << 3 | type;  type 0: varint,  2: length and bytes
  * source  protobuf.dev, Encoding
  */
 export class MessageWriter {
   private readonly parts: Uint8Array[] = []
 
-  /** A whole number ≥ 0, or a small negative one, as int64. */
+  /** A whole number ≥ 0. */
   int(field: number, value: number): this {
-    return this.push(varint(field << 3), value < 0 ? negativeVarint(value) : varint(value))
-  }
-
-  float(field: number, value: number): this {
-    return this.push(varint((field << 3) | 5), new Uint8Array(Float32Array.of(value).buffer))
+    return this.push(varint(field << 3), varint(value))
   }
 
   text(field: number, value: string): this {
@@ -52,12 +48,4 @@ function varint(value: number): Uint8Array {
     rest = Math.floor(rest / 0x80)
   }
   return Uint8Array.of(...bytes, rest)
-}
-
-/** Two's complement in 64 bits: always ten bytes. */
-function negativeVarint(value: number): Uint8Array {
-  const bytes: number[] = []
-  let rest = BigInt.asUintN(64, BigInt(value))
-  for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80)
-  return Uint8Array.of(...bytes, Number(rest))
 }

@@ -11,6 +11,7 @@ import {
   expand,
   eye,
   input,
+  inputName,
   interpret,
   log,
   logSumExp,
@@ -162,7 +163,7 @@ function gradientOf(loss: Node, wanted: Node, at = feeds): Float64Array {
 const differenceOf = (loss: Node, wanted: Node): Float64Array =>
   centralDifference({ name: 'loss', inputs, outputs: { loss } }, feeds, {
     of: 'loss',
-    by: 'name' in wanted.attributes ? String(wanted.attributes.name) : '',
+    by: inputName(wanted),
   })
 
 function expectClose(actual: Float64Array, expected: ArrayLike<number>): void {

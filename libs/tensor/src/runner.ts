@@ -74,6 +74,7 @@ export function bindFeeds(
   spec: GraphSpec,
   feeds: Readonly<Record<string, { data: ArrayLike<number>; shape: readonly number[] }>>,
 ): Bindings {
+  refuseUnknown(spec, feeds)
   const bindings = new Map<string, number>()
   for (const node of spec.inputs) {
     const name = inputName(node)
@@ -95,6 +96,14 @@ export function bindFeeds(
     }
   }
   return bindings
+}
+
+function refuseUnknown(spec: GraphSpec, feeds: object): void {
+  const names = spec.inputs.map(inputName)
+  const unknown = Object.keys(feeds).find((name) => !names.includes(name))
+  if (unknown === undefined) return
+  const rule = `only ${names.join(', ')} are read`
+  throw new InvalidFieldError({ field: `feeds of ${spec.name}`, value: unknown, rule, remedy: 'leave it out' })
 }
 
 function bindShape(where: string, declared: Shape, { shape, bindings }: { shape: readonly number[]; bindings: Map<string, number> }): void {
