@@ -16,24 +16,33 @@ export const protobufFileName = "freshet/feature/v1/fold.proto";
 /** What the fold of one partition of `events` remembers beside the states of users (key `m:fold`). */
 export interface FoldState {
   watermarkMs: number;
+  /** The clock that moved the watermark last was a file's. */
+  replay: boolean;
   /** By partition of `touches`: how many were sent there. */
   touchesSent: number[];
   /** By partition of `events`: the next number expected from there. */
   touchesReceived: number[];
-  /** How many event ids were ever taken; each has its number in `d:` chunks. */
-  idsTaken: number;
-  /** The first id that was taken in an hour of the watermark, oldest first: where the window of identity begins. */
-  hourMarks: HourMark[];
+  identity: IdentityWindow | undefined;
   folded: number;
   duplicates: number;
   late: number;
-  refused: number;
+  /** Records of any topic that could not be read. */
+  unreadable: number;
   groups: number;
+}
+
+/** Which event ids are remembered: each id that was taken has a number, and lies in a `d:` chunk. */
+export interface IdentityWindow {
+  taken: number;
+  /** Ids below this number are forgotten, for good. */
+  forgottenBelow: number;
+  /** The first number that was given in an hour of the watermark, oldest first. */
+  hours: HourMark[];
 }
 
 export interface HourMark {
   hour: number;
-  idsTaken: number;
+  taken: number;
 }
 
 /** A shown list that waits for what becomes of it (key `w:<request id>`), with its features as served. */
@@ -58,19 +67,20 @@ export interface WaitingClick {
   sourceOffset: number;
   timeMs: number;
   alone: ExampleGroup | undefined;
+  userKey: string;
 }
 
 function createBaseFoldState(): FoldState {
   return {
     watermarkMs: 0,
+    replay: false,
     touchesSent: [],
     touchesReceived: [],
-    idsTaken: 0,
-    hourMarks: [],
+    identity: undefined,
     folded: 0,
     duplicates: 0,
     late: 0,
-    refused: 0,
+    unreadable: 0,
     groups: 0,
   };
 }
@@ -80,25 +90,25 @@ export const FoldState: MessageFns<FoldState> = {
     if (message.watermarkMs !== 0) {
       writer.uint32(8).int64(message.watermarkMs);
     }
+    if (message.replay !== false) {
+      writer.uint32(16).bool(message.replay);
+    }
     if (message.touchesSent.length !== 0) {
-      writer.uint32(18).fork();
+      writer.uint32(26).fork();
       for (const v of message.touchesSent) {
         writer.int64(v);
       }
       writer.join();
     }
     if (message.touchesReceived.length !== 0) {
-      writer.uint32(26).fork();
+      writer.uint32(34).fork();
       for (const v of message.touchesReceived) {
         writer.int64(v);
       }
       writer.join();
     }
-    if (message.idsTaken !== 0) {
-      writer.uint32(32).int64(message.idsTaken);
-    }
-    for (const v of message.hourMarks) {
-      HourMark.encode(v!, writer.uint32(42).fork()).join();
+    if (message.identity !== undefined) {
+      IdentityWindow.encode(message.identity, writer.uint32(42).fork()).join();
     }
     if (message.folded !== 0) {
       writer.uint32(48).int64(message.folded);
@@ -109,8 +119,8 @@ export const FoldState: MessageFns<FoldState> = {
     if (message.late !== 0) {
       writer.uint32(64).int64(message.late);
     }
-    if (message.refused !== 0) {
-      writer.uint32(72).int64(message.refused);
+    if (message.unreadable !== 0) {
+      writer.uint32(72).int64(message.unreadable);
     }
     if (message.groups !== 0) {
       writer.uint32(80).int64(message.groups);
@@ -140,13 +150,21 @@ export const FoldState: MessageFns<FoldState> = {
             continue;
           }
           case 2: {
-            if (tag === 16) {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.replay = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag === 24) {
               message.touchesSent.push(longToNumber(reader.int64()));
 
               continue;
             }
 
-            if (tag === 18) {
+            if (tag === 26) {
               const end2 = reader.uint32() + reader.pos;
               while (reader.pos < end2) {
                 message.touchesSent.push(longToNumber(reader.int64()));
@@ -157,14 +175,14 @@ export const FoldState: MessageFns<FoldState> = {
 
             break;
           }
-          case 3: {
-            if (tag === 24) {
+          case 4: {
+            if (tag === 32) {
               message.touchesReceived.push(longToNumber(reader.int64()));
 
               continue;
             }
 
-            if (tag === 26) {
+            if (tag === 34) {
               const end2 = reader.uint32() + reader.pos;
               while (reader.pos < end2) {
                 message.touchesReceived.push(longToNumber(reader.int64()));
@@ -175,20 +193,12 @@ export const FoldState: MessageFns<FoldState> = {
 
             break;
           }
-          case 4: {
-            if (tag !== 32) {
-              break;
-            }
-
-            message.idsTaken = longToNumber(reader.int64());
-            continue;
-          }
           case 5: {
             if (tag !== 42) {
               break;
             }
 
-            message.hourMarks.push(HourMark.decode(reader, reader.uint32()));
+            message.identity = IdentityWindow.decode(reader, reader.uint32());
             continue;
           }
           case 6: {
@@ -220,7 +230,7 @@ export const FoldState: MessageFns<FoldState> = {
               break;
             }
 
-            message.refused = longToNumber(reader.int64());
+            message.unreadable = longToNumber(reader.int64());
             continue;
           }
           case 10: {
@@ -250,6 +260,7 @@ export const FoldState: MessageFns<FoldState> = {
         : isSet(object.watermark_ms)
         ? globalThis.Number(object.watermark_ms)
         : 0,
+      replay: isSet(object.replay) ? globalThis.Boolean(object.replay) : false,
       touchesSent: globalThis.Array.isArray(object?.touchesSent)
         ? object.touchesSent.map((e: any) => globalThis.Number(e))
         : globalThis.Array.isArray(object?.touches_sent)
@@ -260,20 +271,11 @@ export const FoldState: MessageFns<FoldState> = {
         : globalThis.Array.isArray(object?.touches_received)
         ? object.touches_received.map((e: any) => globalThis.Number(e))
         : [],
-      idsTaken: isSet(object.idsTaken)
-        ? globalThis.Number(object.idsTaken)
-        : isSet(object.ids_taken)
-        ? globalThis.Number(object.ids_taken)
-        : 0,
-      hourMarks: globalThis.Array.isArray(object?.hourMarks)
-        ? object.hourMarks.map((e: any) => HourMark.fromJSON(e))
-        : globalThis.Array.isArray(object?.hour_marks)
-        ? object.hour_marks.map((e: any) => HourMark.fromJSON(e))
-        : [],
+      identity: isSet(object.identity) ? IdentityWindow.fromJSON(object.identity) : undefined,
       folded: isSet(object.folded) ? globalThis.Number(object.folded) : 0,
       duplicates: isSet(object.duplicates) ? globalThis.Number(object.duplicates) : 0,
       late: isSet(object.late) ? globalThis.Number(object.late) : 0,
-      refused: isSet(object.refused) ? globalThis.Number(object.refused) : 0,
+      unreadable: isSet(object.unreadable) ? globalThis.Number(object.unreadable) : 0,
       groups: isSet(object.groups) ? globalThis.Number(object.groups) : 0,
     };
   },
@@ -283,17 +285,17 @@ export const FoldState: MessageFns<FoldState> = {
     if (message.watermarkMs !== 0) {
       obj.watermarkMs = Math.round(message.watermarkMs);
     }
+    if (message.replay !== false) {
+      obj.replay = message.replay;
+    }
     if (message.touchesSent?.length) {
       obj.touchesSent = message.touchesSent.map((e) => Math.round(e));
     }
     if (message.touchesReceived?.length) {
       obj.touchesReceived = message.touchesReceived.map((e) => Math.round(e));
     }
-    if (message.idsTaken !== 0) {
-      obj.idsTaken = Math.round(message.idsTaken);
-    }
-    if (message.hourMarks?.length) {
-      obj.hourMarks = message.hourMarks.map((e) => HourMark.toJSON(e));
+    if (message.identity !== undefined) {
+      obj.identity = IdentityWindow.toJSON(message.identity);
     }
     if (message.folded !== 0) {
       obj.folded = Math.round(message.folded);
@@ -304,8 +306,8 @@ export const FoldState: MessageFns<FoldState> = {
     if (message.late !== 0) {
       obj.late = Math.round(message.late);
     }
-    if (message.refused !== 0) {
-      obj.refused = Math.round(message.refused);
+    if (message.unreadable !== 0) {
+      obj.unreadable = Math.round(message.unreadable);
     }
     if (message.groups !== 0) {
       obj.groups = Math.round(message.groups);
@@ -319,21 +321,128 @@ export const FoldState: MessageFns<FoldState> = {
   fromPartial<I extends Exact<DeepPartial<FoldState>, I>>(object: I): FoldState {
     const message = createBaseFoldState();
     message.watermarkMs = object.watermarkMs ?? 0;
+    message.replay = object.replay ?? false;
     message.touchesSent = object.touchesSent?.map((e) => e) || [];
     message.touchesReceived = object.touchesReceived?.map((e) => e) || [];
-    message.idsTaken = object.idsTaken ?? 0;
-    message.hourMarks = object.hourMarks?.map((e) => HourMark.fromPartial(e)) || [];
+    message.identity = (object.identity !== undefined && object.identity !== null)
+      ? IdentityWindow.fromPartial(object.identity)
+      : undefined;
     message.folded = object.folded ?? 0;
     message.duplicates = object.duplicates ?? 0;
     message.late = object.late ?? 0;
-    message.refused = object.refused ?? 0;
+    message.unreadable = object.unreadable ?? 0;
     message.groups = object.groups ?? 0;
     return message;
   },
 };
 
+function createBaseIdentityWindow(): IdentityWindow {
+  return { taken: 0, forgottenBelow: 0, hours: [] };
+}
+
+export const IdentityWindow: MessageFns<IdentityWindow> = {
+  encode(message: IdentityWindow, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.taken !== 0) {
+      writer.uint32(8).int64(message.taken);
+    }
+    if (message.forgottenBelow !== 0) {
+      writer.uint32(16).int64(message.forgottenBelow);
+    }
+    for (const v of message.hours) {
+      HourMark.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IdentityWindow {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIdentityWindow();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.taken = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.forgottenBelow = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.hours.push(HourMark.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): IdentityWindow {
+    return {
+      taken: isSet(object.taken) ? globalThis.Number(object.taken) : 0,
+      forgottenBelow: isSet(object.forgottenBelow)
+        ? globalThis.Number(object.forgottenBelow)
+        : isSet(object.forgotten_below)
+        ? globalThis.Number(object.forgotten_below)
+        : 0,
+      hours: globalThis.Array.isArray(object?.hours) ? object.hours.map((e: any) => HourMark.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: IdentityWindow): unknown {
+    const obj: any = {};
+    if (message.taken !== 0) {
+      obj.taken = Math.round(message.taken);
+    }
+    if (message.forgottenBelow !== 0) {
+      obj.forgottenBelow = Math.round(message.forgottenBelow);
+    }
+    if (message.hours?.length) {
+      obj.hours = message.hours.map((e) => HourMark.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<IdentityWindow>, I>>(base?: I): IdentityWindow {
+    return IdentityWindow.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<IdentityWindow>, I>>(object: I): IdentityWindow {
+    const message = createBaseIdentityWindow();
+    message.taken = object.taken ?? 0;
+    message.forgottenBelow = object.forgottenBelow ?? 0;
+    message.hours = object.hours?.map((e) => HourMark.fromPartial(e)) || [];
+    return message;
+  },
+};
+
 function createBaseHourMark(): HourMark {
-  return { hour: 0, idsTaken: 0 };
+  return { hour: 0, taken: 0 };
 }
 
 export const HourMark: MessageFns<HourMark> = {
@@ -341,8 +450,8 @@ export const HourMark: MessageFns<HourMark> = {
     if (message.hour !== 0) {
       writer.uint32(8).int64(message.hour);
     }
-    if (message.idsTaken !== 0) {
-      writer.uint32(16).int64(message.idsTaken);
+    if (message.taken !== 0) {
+      writer.uint32(16).int64(message.taken);
     }
     return writer;
   },
@@ -373,7 +482,7 @@ export const HourMark: MessageFns<HourMark> = {
               break;
             }
 
-            message.idsTaken = longToNumber(reader.int64());
+            message.taken = longToNumber(reader.int64());
             continue;
           }
         }
@@ -391,11 +500,7 @@ export const HourMark: MessageFns<HourMark> = {
   fromJSON(object: any): HourMark {
     return {
       hour: isSet(object.hour) ? globalThis.Number(object.hour) : 0,
-      idsTaken: isSet(object.idsTaken)
-        ? globalThis.Number(object.idsTaken)
-        : isSet(object.ids_taken)
-        ? globalThis.Number(object.ids_taken)
-        : 0,
+      taken: isSet(object.taken) ? globalThis.Number(object.taken) : 0,
     };
   },
 
@@ -404,8 +509,8 @@ export const HourMark: MessageFns<HourMark> = {
     if (message.hour !== 0) {
       obj.hour = Math.round(message.hour);
     }
-    if (message.idsTaken !== 0) {
-      obj.idsTaken = Math.round(message.idsTaken);
+    if (message.taken !== 0) {
+      obj.taken = Math.round(message.taken);
     }
     return obj;
   },
@@ -416,7 +521,7 @@ export const HourMark: MessageFns<HourMark> = {
   fromPartial<I extends Exact<DeepPartial<HourMark>, I>>(object: I): HourMark {
     const message = createBaseHourMark();
     message.hour = object.hour ?? 0;
-    message.idsTaken = object.idsTaken ?? 0;
+    message.taken = object.taken ?? 0;
     return message;
   },
 };
@@ -605,7 +710,16 @@ export const WaitingImpression: MessageFns<WaitingImpression> = {
 };
 
 function createBaseWaitingClick(): WaitingClick {
-  return { requestId: "", itemId: "", type: "", value: undefined, sourceOffset: 0, timeMs: 0, alone: undefined };
+  return {
+    requestId: "",
+    itemId: "",
+    type: "",
+    value: undefined,
+    sourceOffset: 0,
+    timeMs: 0,
+    alone: undefined,
+    userKey: "",
+  };
 }
 
 export const WaitingClick: MessageFns<WaitingClick> = {
@@ -630,6 +744,9 @@ export const WaitingClick: MessageFns<WaitingClick> = {
     }
     if (message.alone !== undefined) {
       ExampleGroup.encode(message.alone, writer.uint32(58).fork()).join();
+    }
+    if (message.userKey !== "") {
+      writer.uint32(66).string(message.userKey);
     }
     return writer;
   },
@@ -703,6 +820,14 @@ export const WaitingClick: MessageFns<WaitingClick> = {
             message.alone = ExampleGroup.decode(reader, reader.uint32());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.userKey = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -740,6 +865,11 @@ export const WaitingClick: MessageFns<WaitingClick> = {
         ? globalThis.Number(object.time_ms)
         : 0,
       alone: isSet(object.alone) ? ExampleGroup.fromJSON(object.alone) : undefined,
+      userKey: isSet(object.userKey)
+        ? globalThis.String(object.userKey)
+        : isSet(object.user_key)
+        ? globalThis.String(object.user_key)
+        : "",
     };
   },
 
@@ -766,6 +896,9 @@ export const WaitingClick: MessageFns<WaitingClick> = {
     if (message.alone !== undefined) {
       obj.alone = ExampleGroup.toJSON(message.alone);
     }
+    if (message.userKey !== "") {
+      obj.userKey = message.userKey;
+    }
     return obj;
   },
 
@@ -783,6 +916,7 @@ export const WaitingClick: MessageFns<WaitingClick> = {
     message.alone = (object.alone !== undefined && object.alone !== null)
       ? ExampleGroup.fromPartial(object.alone)
       : undefined;
+    message.userKey = object.userKey ?? "";
     return message;
   },
 };

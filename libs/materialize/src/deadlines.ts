@@ -1,0 +1,32 @@
+/** Something that ends by itself when the watermark reaches a time. */
+export interface Deadline {
+  readonly key: string
+  readonly atMs: number
+  /** The record that it came with: breaks ties. */
+  readonly offset: number
+}
+
+/** Deadlines in the order in which they are due. They mostly arrive in that order, so insertion looks from the end. */
+export class Deadlines {
+  private readonly queue: Deadline[] = []
+
+  add(deadline: Deadline): void {
+    let at = this.queue.length
+    while (at > 0 && isDueBefore(deadline, this.queue[at - 1])) at--
+    this.queue.splice(at, 0, deadline)
+  }
+
+  /** Those that are due by `watermarkMs`, in order; they stay. */
+  due(watermarkMs: number): readonly Deadline[] {
+    let end = 0
+    while (end < this.queue.length && this.queue[end].atMs <= watermarkMs) end++
+    return this.queue.slice(0, end)
+  }
+
+  /** Takes out those that are due by `watermarkMs`, in order. */
+  take(watermarkMs: number): readonly Deadline[] {
+    return this.queue.splice(0, this.due(watermarkMs).length)
+  }
+}
+
+const isDueBefore = (a: Deadline, b: Deadline): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.offset < b.offset)

@@ -1,0 +1,94 @@
+import { ExampleGroup, type FoldState, Touch } from '@freshet/contracts'
+import { TOPICS } from '@freshet/event-log'
+import { partitionOf } from '@freshet/kernel'
+import type { Outgoing } from '@freshet/online-store'
+
+/** What a fold says of an item; numbers and addresses are added when it is sent. */
+export type TouchFacts = Pick<Touch, 'itemId' | 'type' | 'timeMs' | 'impressed'> & Partial<Pick<Touch, 'value' | 'residual'>>
+
+/** A group with the key that it is written under. */
+export interface KeyedGroup {
+  readonly key: string
+  readonly group: ExampleGroup
+}
+
+/** What a fold sends elsewhere, in order: groups to `examples`, touches to the partitions of their items. */
+export class Effects {
+  /** Groups at or below this identity are in the log already: the first bytes win. */
+  silentUntil = { sourceOffset: -1, ordinal: -1 }
+  private groups: KeyedGroup[] = []
+  private touches: Touch[] = []
+  private at = { sourceOffset: -1, ordinal: 0, acceptedMs: 0 }
+
+  constructor(
+    private readonly scope: { readonly partition: number; readonly partitions: number },
+    private readonly state: FoldState,
+  ) {
+    while (state.touchesSent.length < scope.partitions) state.touchesSent.push(0)
+  }
+
+  /** What follows is completed by this record. */
+  begin(sourceOffset: number, acceptedMs: number): void {
+    this.at = { sourceOffset, ordinal: 0, acceptedMs }
+  }
+
+  /** The record that is being folded. */
+  get offset(): number {
+    return this.at.sourceOffset
+  }
+
+  /** Sends a group as the next of the present record. */
+  group(key: string, group: ExampleGroup): void {
+    const { sourceOffset, ordinal, acceptedMs } = this.at
+    this.at.ordinal++
+    this.state.groups++
+    if (isAfter({ sourceOffset, ordinal }, this.silentUntil))
+      this.groups.push({ key, group: { ...group, sourceOffset, ordinal, acceptedMs } })
+  }
+
+  /** Tells an item's partition what happened to it. */
+  touch(facts: TouchFacts): void {
+    const { state, scope } = this
+    const target = partitionOf(facts.itemId, scope.partitions)
+    const sequence = state.touchesSent[target]++
+    this.touches.push(Touch.create({ ...facts, sourcePartition: scope.partition, sequence, watermarkMs: state.watermarkMs }))
+  }
+
+  /** The groups since the last call. */
+  takeGroups(): readonly KeyedGroup[] {
+    const { groups } = this
+    this.groups = []
+    return groups
+  }
+
+  /** The touches since the last call. */
+  takeTouches(): readonly Touch[] {
+    const { touches } = this
+    this.touches = []
+    return touches
+  }
+
+  /** Everything since the last call, as bytes on their way. */
+  takeOutgoing(): readonly Outgoing[] {
+    const { partition, partitions } = this.scope
+    const examples = this.takeGroups().map(({ key, group }) => ({
+      to: { topic: TOPICS.examples, partition },
+      key,
+      value: ExampleGroup.encode(group).finish(),
+    }))
+    const touches = this.takeTouches().map((touch) => ({
+      to: { topic: TOPICS.touches, partition: partitionOf(touch.itemId, partitions) },
+      key: touch.itemId,
+      value: Touch.encode(touch).finish(),
+    }))
+    return [...examples, ...touches]
+  }
+}
+
+/** The order of groups within a partition. */
+export function isAfter(a: GroupIdentity, b: GroupIdentity): boolean {
+  return a.sourceOffset > b.sourceOffset || (a.sourceOffset === b.sourceOffset && a.ordinal > b.ordinal)
+}
+
+/** What a group is recognised by, beside its partition. */
+export type GroupIdentity = Pick<ExampleGroup, 'sourceOffset' | 'ordinal'>

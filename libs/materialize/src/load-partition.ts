@@ -1,0 +1,58 @@
+import { FoldState } from '@freshet/contracts'
+import { ITEM_PREFIX, itemIdOf } from '@freshet/features'
+import type { OnlineStore, PositionVector } from '@freshet/online-store'
+import { CHUNK_PREFIX } from './event-identity'
+import { CLICK_PREFIX } from './held-clicks'
+import { lastGroup } from './outbox-publisher'
+import { PartitionFold } from './partition-fold'
+import type { FolderScope } from './partition-folder'
+import { PartitionStates } from './partition-states'
+import type { SharedItems } from './shared-items'
+import { WAITING_PREFIX } from './waiting-impressions'
+
+/** Where the state of a partition's fold lies, beside the states of users and items. */
+export const FOLD_KEY = 'm:fold'
+
+/** A partition as its store and its log leave it. */
+export interface LoadedPartition {
+  readonly fold: PartitionFold
+  readonly states: PartitionStates
+  readonly positions: PositionVector
+}
+
+/** Brings a partition's fold back to where the last commit left it. */
+export async function loadPartition(scope: FolderScope): Promise<LoadedPartition> {
+  const { store, log, dictionary, partition, items, usersMax } = scope
+  items.own(partition, true)
+  const positions = await store.positions(partition)
+  const states = new PartitionStates({ store, partition, items, usersMax })
+  const [stored] = await store.read(partition, [FOLD_KEY])
+  const state = stored && FoldState.decode(stored)
+  const partitions = log.partitions('events')
+  const fold = new PartitionFold({ dictionary, partition, partitions, states }, state)
+  fold.effects.silentUntil = await lastGroup(log, partition)
+  await scanAll(store, { partition, prefix: CHUNK_PREFIX }, (key, value) => fold.identity.restore(key, value))
+  await scanAll(store, { partition, prefix: WAITING_PREFIX }, (_, value) => fold.joins.impressions.restore(value))
+  await scanAll(store, { partition, prefix: CLICK_PREFIX }, (_, value) => fold.joins.clicks.restore(value))
+  await learnItems(store, partition, items)
+  return { fold, states, positions }
+}
+
+/** Learns which items a partition has, whoever folds it. */
+export const learnItems = (store: OnlineStore, partition: number, items: SharedItems): Promise<void> =>
+  scanAll(store, { partition, prefix: ITEM_PREFIX }, (key, value) => items.admit(itemIdOf(key), value))
+
+const PAGE = 1000
+
+async function scanAll(
+  store: OnlineStore,
+  { partition, prefix }: { readonly partition: number; readonly prefix: string },
+  take: (key: string, value: Uint8Array) => void,
+): Promise<void> {
+  for (let after: string | undefined; ;) {
+    const page = await store.scan(partition, { prefix, after, limit: PAGE })
+    for (const { key, value } of page) take(key, value)
+    if (page.length < PAGE) return
+    after = page[page.length - 1].key
+  }
+}

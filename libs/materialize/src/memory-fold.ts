@@ -1,0 +1,66 @@
+import type { CatalogRecord, EventRecord, ExampleGroup, ItemState, UserState } from '@freshet/contracts'
+import { type Dictionary, actorOf, foldItem } from '@freshet/features'
+import { partitionOf } from '@freshet/kernel'
+import { candidatesFor } from './candidates'
+import { KnownItems } from './known-items'
+import { PartitionFold } from './partition-fold'
+import type { States } from './states'
+
+/** A whole house in one process's memory, for evaluation: events in one global order, each effective at once. */
+export interface MemoryFold {
+  /** Folds an event or tick (which goes to all partitions) and returns the groups that it completes. */
+  event(record: EventRecord): readonly ExampleGroup[]
+  catalog(record: CatalogRecord): void
+  user(userId: string): UserState | undefined
+  item(itemId: string): ItemState | undefined
+  /** The items known at this moment. */
+  readonly known: KnownItems
+}
+
+/** What a fold in memory is made of. */
+export interface MemoryFoldOptions {
+  readonly dictionary: Dictionary
+  readonly partitions?: number
+  readonly seed?: number
+}
+
+/** Opens an empty fold in memory. Touches reach their items at once, so there is nothing to be late. */
+export function openMemoryFold({ dictionary, partitions = 8, seed = dictionary.declared.model.seed }: MemoryFoldOptions): MemoryFold {
+  const known = new KnownItems()
+  const states = memoryStates(known)
+  const folds = Array.from({ length: partitions }, (_, partition) => new PartitionFold({ dictionary, partition, partitions, states }))
+  const offsets = folds.map(() => 0)
+
+  const foldIn = (partition: number, record: EventRecord): readonly ExampleGroup[] => {
+    const offset = offsets[partition]++
+    const fold = folds[partition]
+    fold.event(record, { offset, candidates: candidatesFor(record, { dictionary, known, seed, partition, offset }) })
+    for (const touch of fold.effects.takeTouches()) states.saveItem(touch.itemId, foldItem(dictionary, states.item(touch.itemId), touch))
+    return fold.effects.takeGroups().map(({ group }) => group)
+  }
+
+  return {
+    known,
+    user: states.user,
+    item: states.item,
+    catalog: (record) => folds[0].catalog(record),
+    event(record) {
+      if (record.record?.$case === 'event') return foldIn(partitionOf(actorOf(record.record.event), partitions), record)
+      return folds.flatMap((_, partition) => foldIn(partition, record))
+    },
+  }
+}
+
+function memoryStates(known: KnownItems): States {
+  const users = new Map<string, UserState>()
+  const items = new Map<string, ItemState>()
+  return {
+    user: (userId) => users.get(userId),
+    item: (itemId) => items.get(itemId),
+    saveUser: (userId, state) => void (state === undefined ? users.delete(userId) : users.set(userId, state)),
+    saveItem(itemId, state) {
+      items.set(itemId, state)
+      known.set(itemId, state.known)
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import { type CatalogRecord, type Event, type EventRecord, FoldState, type Tick, type Touch } from '@freshet/contracts'
+import { type Dictionary, type EventMeaning, actorOf, foldUser, meaningOf, residualOf } from '@freshet/features'
+import { foldCatalog } from './catalog-fold'
+import { Effects } from './effects'
+import { EventIdentity } from './event-identity'
+import { Joins } from './joins'
+import type { States } from './states'
+import { foldTouch } from './touch-fold'
+
+/** Which partition of what. */
+export interface FoldScope {
+  readonly dictionary: Dictionary
+  readonly partition: number
+  readonly partitions: number
+  readonly states: States
+}
+
+/** Where a record of `events` stands, and what was drawn for it beforehand. */
+export interface EventPlace {
+  readonly offset: number
+  /** Candidates for negatives: see drawCandidates. */
+  readonly candidates: readonly string[]
+}
+
+/**
+ * Folds the records of one partition, one after the other, without waiting for anything: states change at once, what is
+ * to be written elsewhere gathers in {@link effects}.
+ *
+ * How many groups a record completes follows from the records of `events` before it and itself; states only fill them.
+ */
+export class PartitionFold {
+  readonly effects: Effects
+  readonly joins: Joins
+  readonly identity: EventIdentity
+
+  constructor(
+    private readonly scope: FoldScope,
+    readonly state: FoldState = FoldState.create(),
+  ) {
+    state.identity ??= { taken: 0, forgottenBelow: 0, hours: [] }
+    this.effects = new Effects(scope, state)
+    this.identity = new EventIdentity(state.identity)
+    this.joins = new Joins(scope, this.effects)
+  }
+
+  /** A record of `events`: an event, or a tick. */
+  event({ record, acceptedMs }: EventRecord, { offset, candidates }: EventPlace): void {
+    this.effects.begin(offset, acceptedMs)
+    if (record?.$case === 'tick') this.tick(record.tick)
+    if (record?.$case === 'event') this.deed(record.event, candidates)
+  }
+
+  /** A record of `touches`: what an event of some partition did to an item of this one. */
+  touch(touch: Touch): void {
+    foldTouch(this.scope, this.state, touch)
+  }
+
+  /** A record of `catalog`. */
+  catalog(record: CatalogRecord): void {
+    foldCatalog(this.scope.states, record)
+  }
+
+  private tick({ timeMs, replay, closesReplay }: Tick): void {
+    const { state, joins } = this
+    const clockChanged = replay !== state.replay && state.watermarkMs > 0
+    if (closesReplay || clockChanged) joins.expire(Infinity)
+    const watermarkMs = Math.max(0, timeMs - (closesReplay ? 0 : this.scope.dictionary.declared.latenessMs))
+    state.watermarkMs = clockChanged ? watermarkMs : Math.max(state.watermarkMs, watermarkMs)
+    state.replay = replay
+    this.identity.advance(state.watermarkMs)
+    joins.expire(state.watermarkMs)
+  }
+
+  private deed(event: Event, candidates: readonly string[]): void {
+    const { dictionary } = this.scope
+    const meaning = meaningOf(dictionary, event.type)
+    if (meaning === undefined) {
+      this.state.unreadable++
+      return
+    }
+    if (event.eventId !== '' && !this.identity.take(event.eventId)) {
+      this.state.duplicates++
+      return
+    }
+    const isLate = event.timeMs < this.state.watermarkMs
+    this.state.folded++
+    if (isLate) this.state.late++
+    if (meaning.impression) this.joins.impression(event, isLate)
+    else this.joins.deed(event, { meaning, isLate, candidates })
+    this.remember(event, meaning)
+  }
+
+  /** Into the user's state, and on to the items'. */
+  private remember(event: Event, meaning: EventMeaning): void {
+    const { dictionary, states } = this.scope
+    const actor = actorOf(event)
+    const user = states.user(actor)
+    const residual = residualOf(dictionary, user, event, meaning)
+    const item = event.itemId === '' ? undefined : states.item(event.itemId)
+    states.saveUser(actor, foldUser(dictionary, user, event, { meaning, item }))
+    if (!meaning.touches) return
+    const { timeMs, type, value } = event
+    if (meaning.impression)
+      for (const { itemId } of event.impression?.items ?? []) this.effects.touch({ itemId, type, timeMs, impressed: true })
+    else this.effects.touch({ itemId: event.itemId, type, timeMs, value, residual, impressed: false })
+  }
+}

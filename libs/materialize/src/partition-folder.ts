@@ -1,0 +1,185 @@
+import { CatalogRecord, EventRecord, FoldState, Touch } from '@freshet/contracts'
+import { type EventLog, type LogRecord, TOPICS } from '@freshet/event-log'
+import { type Dictionary, actorOf } from '@freshet/features'
+import type { OnlineStore, PositionVector } from '@freshet/online-store'
+import { candidatesFor } from './candidates'
+import { FOLD_KEY, type LoadedPartition, loadPartition } from './load-partition'
+import { OutboxPublisher } from './outbox-publisher'
+import type { SharedItems } from './shared-items'
+import { waitingKey } from './waiting-impressions'
+
+/** What the fold of one partition stands on. */
+export interface FolderScope {
+  readonly log: EventLog
+  readonly store: OnlineStore
+  readonly dictionary: Dictionary
+  readonly partition: number
+  readonly items: SharedItems
+  readonly seed: number
+  readonly usersMax: number
+}
+
+/** What one step takes at most: the most that a crash folds again, and the longest that an event waits behind others. */
+const EVENTS_AT_ONCE = 256
+const TOUCHES_AT_ONCE = 2048
+const CATALOG_AT_ONCE = 512
+const BYTES_AT_ONCE = 8 << 20
+
+interface Batch {
+  readonly events: readonly { readonly offset: number; readonly record: EventRecord; readonly candidates: readonly string[] }[]
+  readonly touches: readonly Touch[]
+  readonly catalog: readonly CatalogRecord[]
+  readonly next: PositionVector
+  readonly unreadable: number
+}
+
+/**
+ * Folds one partition: reads a batch of its three topics, brings the states to hand, folds, commits, publishes.
+ *
+ * Whatever fails, the folder is thrown away and loaded again: all that it knows lies in store and log. A commit that
+ * another owner has overtaken fails with StalePositionError and has changed nothing.
+ */
+export class PartitionFolder {
+  private constructor(
+    private readonly scope: FolderScope,
+    private readonly loaded: LoadedPartition,
+    private readonly publisher: OutboxPublisher,
+    private at: PositionVector,
+  ) {}
+
+  /** Loads a partition and publishes what its last owner left behind. */
+  static async load(scope: FolderScope): Promise<PartitionFolder> {
+    const loaded = await loadPartition(scope)
+    const publisher = new OutboxPublisher(scope.log, scope.store, scope.partition)
+    await publisher.recover(loaded.fold.effects.silentUntil)
+    return new PartitionFolder(scope, loaded, publisher, loaded.positions)
+  }
+
+  /** How far the fold has come. */
+  get positions(): PositionVector {
+    return this.at
+  }
+
+  /** Counters and watermark. */
+  get state(): FoldState {
+    return this.loaded.fold.state
+  }
+
+  /** Folds what there is, up to a bound; returns how many records it were. */
+  async step(): Promise<number> {
+    const batch = await this.read()
+    const records = batch.events.length + batch.touches.length + batch.catalog.length + batch.unreadable
+    if (records === 0) return 0
+    await this.fetch(batch)
+    this.fold(batch)
+    await this.commit(batch.next)
+    return records
+  }
+
+  /** Resolves when any of the three topics has grown beyond what is folded, or when `signal` aborts. */
+  async grown(signal: AbortSignal): Promise<void> {
+    const settled = new AbortController()
+    const either = AbortSignal.any([signal, settled.signal])
+    const { log, partition } = this.scope
+    await Promise.race(SOURCES.map((topic) => log.grown({ topic: TOPICS[topic], partition }, this.at[topic], either)))
+    settled.abort()
+  }
+
+  private async read(): Promise<Batch> {
+    const [catalog, touches, events] = await Promise.all([
+      this.records('catalog', CATALOG_AT_ONCE),
+      this.records('touches', TOUCHES_AT_ONCE),
+      this.records('events', EVENTS_AT_ONCE),
+    ])
+    const decoded = {
+      catalog: decodeAll(catalog, CatalogRecord),
+      touches: decodeAll(touches, Touch),
+      events: decodeAll(events, EventRecord),
+    }
+    const { dictionary, items, partition, seed } = this.scope
+    return {
+      catalog: decoded.catalog.map(({ message }) => message),
+      touches: decoded.touches.map(({ message }) => message),
+      events: decoded.events.map(({ offset, message: record }) => ({
+        offset,
+        record,
+        candidates: candidatesFor(record, { dictionary, known: items.known, seed, partition, offset }),
+      })),
+      next: { events: end(events, this.at.events), touches: end(touches, this.at.touches), catalog: end(catalog, this.at.catalog) },
+      unreadable: SOURCES.reduce((sum, topic) => sum - decoded[topic].length, catalog.length + touches.length + events.length),
+    }
+  }
+
+  private records(topic: keyof PositionVector, records: number): Promise<readonly LogRecord[]> {
+    return this.scope.log.read({ topic: TOPICS[topic], partition: this.scope.partition }, this.at[topic], { records, bytes: BYTES_AT_ONCE })
+  }
+
+  /** Everything that the fold will ask for. */
+  private async fetch({ events, touches, catalog }: Batch): Promise<void> {
+    const users: string[] = []
+    const items: string[] = touches.map(({ itemId }) => itemId)
+    const lists: string[] = []
+    const { impressions } = this.loaded.fold.joins
+    for (const { record, candidates } of events) {
+      items.push(...candidates)
+      if (record.record?.$case === 'tick')
+        lists.push(...impressions.due(record.record.tick.closesReplay ? Infinity : record.record.tick.timeMs))
+      if (record.record?.$case !== 'event') continue
+      const { event } = record.record
+      users.push(actorOf(event))
+      if (event.requestId !== '') lists.push(event.requestId)
+      if (event.itemId !== '') items.push(event.itemId)
+      for (const { itemId } of event.impression?.items ?? []) items.push(itemId)
+    }
+    for (const { record } of catalog) {
+      if (record?.$case === 'item') items.push(record.item.itemId)
+      if (record?.$case === 'deletedItemId') items.push(record.deletedItemId)
+      if (record?.$case === 'user') users.push(record.user.userId)
+    }
+    await Promise.all([this.loaded.states.fetchUsers(users), this.scope.items.fetch(items), this.fetchLists(lists)])
+  }
+
+  private async fetchLists(requestIds: readonly string[]): Promise<void> {
+    const { impressions } = this.loaded.fold.joins
+    const missing = impressions.missing(requestIds)
+    if (missing.length === 0) return
+    const values = await this.scope.store.read(this.scope.partition, missing.map(waitingKey))
+    for (const value of values) if (value !== undefined) impressions.supply(value)
+  }
+
+  /** The catalogue first, then what happened to items, so that events meet the freshest states. */
+  private fold({ events, touches, catalog, unreadable }: Batch): void {
+    const { fold } = this.loaded
+    for (const record of catalog) fold.catalog(record)
+    for (const touch of touches) fold.touch(touch)
+    for (const { offset, record, candidates } of events) fold.event(record, { offset, candidates })
+    fold.state.unreadable += unreadable
+  }
+
+  private async commit(next: PositionVector): Promise<void> {
+    const { fold, states } = this.loaded
+    const { store, partition } = this.scope
+    const outbox = fold.effects.takeOutgoing()
+    const own = [...fold.identity.puts(), ...fold.joins.impressions.puts(), ...fold.joins.clicks.puts()]
+    const puts = [...states.puts(), ...own, { key: FOLD_KEY, value: FoldState.encode(fold.state).finish() }]
+    await store.commit(partition, { expect: this.at, next, puts, outbox, publishedBelow: this.publisher.publishedBelow })
+    states.committed()
+    this.at = next
+    await this.publisher.publish(outbox)
+  }
+}
+
+const SOURCES = ['events', 'touches', 'catalog'] as const
+
+const end = (records: readonly LogRecord[], from: number): number => (records.at(-1)?.offset ?? from - 1) + 1
+
+/** What can be read of some records; bytes that are no message are left out, and counted by who asked. */
+function decodeAll<T>(records: readonly LogRecord[], codec: { decode(bytes: Uint8Array): T }): { offset: number; message: T }[] {
+  return records.flatMap(({ offset, value }) => {
+    try {
+      return [{ offset, message: codec.decode(value) }]
+    } catch {
+      return []
+    }
+  })
+}
