@@ -74,6 +74,7 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-definitions': 'off', // a row of functions reads better as a type
       '@typescript-eslint/no-empty-function': ['error', { allow: ['arrowFunctions'] }], // a listener that has nothing to do
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }], // Nest modules
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/prefer-for-of': 'off', // hot loops count
       'no-console': 'error',
       eqeqeq: 'error',
@@ -87,7 +88,9 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unnecessary-condition': 'off', // an array's element may be absent, whatever its type says
+      '@typescript-eslint/no-useless-default-assignment': 'off', // likewise
       '@typescript-eslint/require-await': 'off', // a port's verb is async even where an adapter needs no wait
+      '@typescript-eslint/unbound-method': 'off', // our objects are mostly closures
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true, allowArray: true }],
     },
   },

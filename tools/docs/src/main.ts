@@ -18,13 +18,14 @@ async function main(): Promise<void> {
   let passed = 0
   let failed = 0
   for (const page of positionals) {
-    for await (const { block, seconds, problem } of runBlocks(readBlocks(fs.readFileSync(page, 'utf8')).filter(chosen), scope)) {
+    for await (const { block, seconds, printed, problem } of runBlocks(readBlocks(fs.readFileSync(page, 'utf8')).filter(chosen), scope)) {
       if (problem === undefined) passed++
       else failed++
       console.log(
         `${problem === undefined ? 'ok  ' : 'FAIL'} ${seconds.toFixed(1).padStart(6)} s  ${page}:${block.line}  ${block.script.split('\n')[0]}`,
       )
-      if (problem !== undefined) console.log(problem)
+      console.log(printed.trimEnd())
+      if (problem !== undefined) console.log(`${page}:${block.line} ${problem}`)
     }
   }
   if (passed + failed === 0) failed = 1 // a page without blocks was not executed

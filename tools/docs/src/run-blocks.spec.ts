@@ -32,10 +32,8 @@ describe('runBlocks', () => {
   })
 
   it('reports a block whose last line succeeds after one that failed, with what it printed, and goes on', async () => {
-    expect(await problems(fenced('echo seen\nfalse\ntrue') + fenced('true'))).toEqual([
-      expect.stringContaining('ended with 1\nseen'),
-      undefined,
-    ])
+    const outcomes = await run(fenced('echo seen\nfalse\ntrue') + fenced('true'))
+    expect(outcomes).toMatchObject([{ problem: 'ended with 1', printed: 'seen\n' }, { problem: undefined }])
   })
 
   it('gives a block no input, so that a question cannot hang it', async () => {
@@ -57,10 +55,19 @@ describe('runBlocks', () => {
     ])
   })
 
+  it('does not take a stranger at the address for the server that it started', async () => {
+    const stranger = http.createServer((_, to) => to.end('here')).listen(0, '127.0.0.1')
+    await new Promise((resolve) => stranger.once('listening', resolve))
+    const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}/`
+    expect(await problems(fenced('exec tail -f /dev/null', `serves=${url}`))).toEqual([expect.stringContaining('another process answered')])
+    stranger.closeAllConnections()
+    await new Promise((resolve) => stranger.close(resolve))
+  })
+
   it('reports a server that ends before it answers, and one that dies before its section ends', async () => {
     const { port, url } = await address()
-    expect(await problems(fenced('echo port in use; exit 3', `serves=${url}`))).toEqual([
-      expect.stringContaining(`ended with 3 before ${url} answered\nport in use`),
+    expect(await run(fenced('echo no room; exit 3', `serves=${url}`))).toMatchObject([
+      { problem: `ended with 3 before ${url} answered`, printed: 'no room\n' },
     ])
     const dying = `node -e "require('http').createServer((_, to) => to.end('here', () => process.exit(0))).listen(${port}, '127.0.0.1')"`
     const untilGone = `while node -e "fetch('${url}').catch(() => process.exit(1))"; do true; done`

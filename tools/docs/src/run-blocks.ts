@@ -13,6 +13,8 @@ export interface RunScope {
 export interface Outcome {
   readonly block: ShellBlock
   readonly seconds: number
+  /** The end of what it printed so far. */
+  readonly printed: string
   readonly problem?: string
 }
 
@@ -24,8 +26,9 @@ export async function* runBlocks(blocks: readonly ShellBlock[], scope: RunScope)
   try {
     for (const [i, block] of blocks.entries()) {
       const startedMs = performance.now()
-      const problem = block.serves === undefined ? await runToEnd(block, scope) : await beginServing(block, { scope, serving })
-      yield { block, seconds: secondsSince(startedMs), problem }
+      const { shell, problem } =
+        block.serves === undefined ? await runToEnd(block, scope) : await beginServing(block.serves, { block, scope, serving })
+      yield { block, seconds: secondsSince(startedMs), printed: shell.tail(), problem }
       if (blocks[i + 1]?.section === block.section) continue
       for (let last = serving.pop(); last; last = serving.pop()) yield* stopServing(last, scope)
     }
@@ -39,41 +42,51 @@ interface Serving {
   readonly shell: Shell
 }
 
-async function runToEnd(block: ShellBlock, scope: RunScope): Promise<string | undefined> {
+interface Run {
+  readonly shell: Shell
+  readonly problem?: string
+}
+
+async function runToEnd(block: ShellBlock, scope: RunScope): Promise<Run> {
   const shell = startShell(block.script, scope.directory)
   if (!(await within(shell.ended, scope.blockMsMax))) {
     await shell.stop(scope.stopMsMax)
-    return `did not end within ${scope.blockMsMax} ms\n${shell.tail()}`
+    return { shell, problem: `did not end within ${scope.blockMsMax} ms` }
   }
   const code = await shell.ended
-  return code === 0 ? undefined : `ended with ${code}\n${shell.tail()}`
+  return { shell, problem: code === 0 ? undefined : `ended with ${code}` }
 }
 
-async function beginServing(block: ShellBlock, { scope, serving }: { scope: RunScope; serving: Serving[] }): Promise<string | undefined> {
+async function beginServing(
+  address: string,
+  { block, scope, serving }: { block: ShellBlock; scope: RunScope; serving: Serving[] },
+): Promise<Run> {
+  const isTaken = await answers(address)
   const shell = startShell(block.script, scope.directory)
-  const problem = await untilReady(shell, block.serves ?? '', scope)
+  const problem = isTaken ? `another process answered at ${address} before this block ran` : await untilReady(shell, address, scope)
   if (problem === undefined) serving.push({ block, shell })
   else await shell.stop(scope.stopMsMax)
-  return problem
+  return { shell, problem }
 }
 
 async function untilReady(shell: Shell, address: string, { blockMsMax }: RunScope): Promise<string | undefined> {
   const deadlineMs = performance.now() + blockMsMax
   while (performance.now() < deadlineMs) {
-    if (shell.hasEnded()) return `ended with ${await shell.ended} before ${address} answered\n${shell.tail()}`
+    if (shell.hasEnded()) return `ended with ${await shell.ended} before ${address} answered`
     if (await answers(address)) return undefined
     await pause(POLL_MS)
   }
-  return `${address} did not answer within ${blockMsMax} ms\n${shell.tail()}`
+  return `${address} did not answer within ${blockMsMax} ms`
 }
 
-/** A server must live until it is told to end, and then end by itself. */
+/** A server must live until it is told to end, and then end by itself; one that does says nothing more. */
 async function* stopServing({ block, shell }: Serving, scope: RunScope): AsyncGenerator<Outcome> {
   const startedMs = performance.now()
   const diedEarly = shell.hasEnded()
   const stopped = await shell.stop(scope.stopMsMax)
-  const problem = diedEarly ? 'had ended before its section did' : stopped ? undefined : `did not stop within ${scope.stopMsMax} ms`
-  if (problem) yield { block, seconds: secondsSince(startedMs), problem: `${problem}\n${shell.tail()}` }
+  if (stopped && !diedEarly) return
+  const problem = diedEarly ? 'had ended before its section did' : `did not stop within ${scope.stopMsMax} ms`
+  yield { block, seconds: secondsSince(startedMs), printed: shell.tail(), problem }
 }
 
 async function answers(address: string): Promise<boolean> {

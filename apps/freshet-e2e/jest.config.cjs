@@ -1,0 +1,11 @@
+const unit = require('../../jest.config.cjs')
+
+/** Sentences about the whole loop: real processes, one suite at a time. The unit run passes over this folder. */
+module.exports = {
+  ...unit,
+  rootDir: '../..',
+  roots: ['<rootDir>/apps/freshet-e2e'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  testTimeout: 300_000, // five processes start, import and learn
+  maxWorkers: 1,
+}
