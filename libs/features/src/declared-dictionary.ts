@@ -31,7 +31,15 @@ const value = z
   })
   .describe('What is known beforehand of the values of events whose label depends on them: ratings.')
 
+const diversity = z
+  .strictObject({
+    attribute: z.string().min(1).describe('The attribute of items whose first value counts.'),
+    most: z.int().min(1).max(500).describe('How many items of one value a list has at most, as far as others are left.'),
+  })
+  .describe('Keeps one kind of item from filling a list.')
+
 const arrange = z.strictObject({
+  diversity: diversity.optional(),
   recallWeight: z.number().min(0).max(10).default(1).describe('score = probability of rank × likelihood of recall to this power'),
 })
 
