@@ -1,1 +1,25 @@
-export {}
+export type {
+  Answer,
+  Degradation,
+  Explanation,
+  PredictQuery,
+  Provenance,
+  RankAnswer,
+  RankedItem,
+  RankQuery,
+  RecommendQuery,
+  SimilarQuery,
+} from './answer'
+export type { ImpressionSink } from './impressions'
+export { ItemFollower, type ItemFollowerOptions } from './item-follower'
+export { ItemIndex } from './item-index'
+export { JournalFollower, type JournalFollowerOptions } from './journal-follower'
+export { LatencyHistogram } from './latency'
+export type { Source } from './recall'
+export { Recommender, type RecommenderOptions } from './recommender'
+export type { RulesQuery } from './rules'
+export { ServingModel, type LoadedVersion, type ModelStamp } from './serving-model'
+export { compileServingGraphs, type ServingGraphs } from './towers'
+export { readUsers, type UserReading, type UserSource } from './user-reader'
+export { VectorBuilder, type VectorBuilderOptions } from './vector-builder'
+export type { PlacedVersion, VersionName, VersionSource } from './versions'

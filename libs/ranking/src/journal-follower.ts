@@ -1,0 +1,171 @@
+import type { Result } from '@freshet/contracts'
+import { JOURNAL } from '@freshet/event-log'
+import { readJournal, type FoldedRecord, type JournalLog, type JournalState } from '@freshet/follow'
+import { isFreshetError, type Clock } from '@freshet/kernel'
+import type { ServingModel } from './serving-model'
+import type { PlacedVersion, VersionSource } from './versions'
+
+/** What a follower reads, and whom it tells. */
+export interface JournalFollowerOptions {
+  readonly log: JournalLog
+  readonly versions: VersionSource
+  readonly model: ServingModel
+  readonly clock: Clock
+  /** Told of what could not be read, before it is tried again. */
+  readonly onError: (error: unknown) => void
+}
+
+/** Where to read on from, and why: the state of a version, or the journal's beginning. */
+interface Start {
+  readonly from: number
+  readonly state: JournalState | undefined
+}
+
+/**
+ * Keeps a model up with the journal: loads the newest version, applies valid results, and turns to a version where a record
+ * says so (`serve`, `reset`) or where rows were left out of results (backfill).
+ */
+export class JournalFollower {
+  /** The next record to read. */
+  position = 0
+  private pinned: string | undefined
+  /** Results beyond this step are missing rows: only a version from there on helps. */
+  private missingTo: number | undefined
+  /** Records below it have been seen once: what they said of serving has been acted upon. */
+  private seenBelow = 0
+
+  constructor(private readonly options: JournalFollowerOptions) {}
+
+  /** True while results have come without their rows, and the version that has them has not. */
+  get isBehind(): boolean {
+    return this.missingTo !== undefined
+  }
+
+  /** Follows until `signal` aborts; begins again from the newest version after any failure. */
+  async run(signal: AbortSignal): Promise<void> {
+    let start: Start | undefined
+    while (!signal.aborted) {
+      try {
+        start = await this.follow(start ?? (await this.startFromNewest()), signal)
+      } catch (error) {
+        start = undefined
+        this.options.onError(error)
+        await this.options.clock.sleep(RETRY_MS, signal)
+      }
+    }
+  }
+
+  /** Reads to where the journal ends now: for a boot that answers only once it is up to date, and for tests. */
+  async catchUp(signal: AbortSignal): Promise<void> {
+    let start: Start | undefined = await this.startFromNewest()
+    while (start !== undefined) start = await this.read(start, { signal, stopAtEnd: true })
+  }
+
+  private async follow(start: Start, signal: AbortSignal): Promise<Start | undefined> {
+    const inner = new AbortController()
+    const watching = this.watchVersions(inner)
+    try {
+      return await this.read(start, { signal: AbortSignal.any([signal, inner.signal]), stopAtEnd: false })
+    } finally {
+      inner.abort()
+      await watching
+    }
+  }
+
+  /** Reads on; ends with another place to read on from where a record or a new version calls for it. */
+  private async read({ from, state }: Start, reading: { signal: AbortSignal; stopAtEnd: boolean }): Promise<Start | undefined> {
+    this.position = from
+    for await (const folded of readJournal(this.options.log, from, { ...reading, state })) {
+      this.position = folded.offset + 1
+      const turn = folded.verdict === 'valid' ? await this.take(folded) : undefined
+      if (turn !== undefined) return turn
+    }
+    return this.isBehind && !(await this.isStillMissing()) ? this.startFromNewest() : undefined
+  }
+
+  private async take({ record: { record }, offset, state }: FoldedRecord): Promise<Start | undefined> {
+    if (record?.$case === 'serve') return this.serve(state, offset)
+    if (this.pinned !== undefined) return undefined
+    if (record?.$case === 'genesis') this.options.model.begin()
+    if (record?.$case === 'reset') await this.reset(record.reset.version, state.step)
+    if (record?.$case === 'result') this.applyResult(record.result)
+    return undefined
+  }
+
+  /** A version may have been made before the results of its last steps were written: those it contains. */
+  private applyResult(result: Result): void {
+    const { model } = this.options
+    if (result.toStep <= model.stamp().rowStep) return
+    if (result.rowsOmitted) this.missingTo = result.toStep
+    else if (!this.isBehind) model.apply(result)
+  }
+
+  /** The version's state counts as the state after `step`; where it cannot be read, the next version helps. */
+  private async reset(version: string, step: number): Promise<void> {
+    const loaded = await this.load(version)
+    this.missingTo = loaded === undefined ? step + 1 : undefined
+    if (loaded !== undefined) this.options.model.take({ ...loaded, step })
+  }
+
+  /** A pinned version stays until another `serve`; an empty one goes back to the newest and follows from there. */
+  private async serve({ serving }: JournalState, offset: number): Promise<Start | undefined> {
+    if (offset < this.seenBelow) return undefined
+    this.seenBelow = offset + 1
+    const wasPinned = this.pinned !== undefined
+    const version = serving === undefined ? undefined : await this.load(serving)
+    this.pinned = version?.name
+    if (version !== undefined) this.options.model.take(version)
+    return wasPinned && version === undefined ? this.startFromNewest() : undefined
+  }
+
+  private async startFromNewest(): Promise<Start> {
+    this.missingTo = undefined
+    const version = await this.loadNewest()
+    if (version === undefined) return { from: await this.options.log.first(JOURNAL), state: undefined }
+    const { journal, journalOffset } = version
+    if (this.seenBelow < journalOffset) {
+      this.pinned = journal.serving
+      this.seenBelow = journalOffset
+    }
+    const pinned = this.pinned === undefined ? undefined : await this.load(this.pinned)
+    this.pinned = pinned?.name
+    this.options.model.take(pinned ?? version)
+    return { from: journalOffset, state: journal }
+  }
+
+  private async loadNewest(): Promise<PlacedVersion | undefined> {
+    for (const { name } of [...(await this.options.versions.list())].reverse()) {
+      const version = await this.load(name)
+      if (version !== undefined) return version
+    }
+    return undefined
+  }
+
+  /** A version that cannot be read is reported and passed over. */
+  private async load(name: string): Promise<PlacedVersion | undefined> {
+    try {
+      return await this.options.versions.load(name)
+    } catch (error) {
+      if (!isFreshetError(error)) throw error
+      this.options.onError(error)
+      return undefined
+    }
+  }
+
+  /** While rows are missing, looks for the version that has them, and then ends the reading. */
+  private async watchVersions(inner: AbortController): Promise<void> {
+    const { clock } = this.options
+    while (!inner.signal.aborted) {
+      await clock.sleep(WATCH_MS, inner.signal)
+      if (this.isBehind && !(await this.isStillMissing())) inner.abort()
+    }
+  }
+
+  private async isStillMissing(): Promise<boolean> {
+    const newest = (await this.options.versions.list()).at(-1)
+    return newest === undefined || newest.step < (this.missingTo ?? 0)
+  }
+}
+
+const RETRY_MS = 200
+const WATCH_MS = 250
