@@ -1,4 +1,5 @@
 import type { FeatureLayout, ModelDeclaration } from '@freshet/features'
+import { InvalidFieldError } from '@freshet/kernel'
 import { ADAM, type GraphSpec } from '@freshet/tensor'
 import { canonicalJson } from './canonical-json'
 import { declareGraphs, type GraphScope } from './graphs'
@@ -47,6 +48,7 @@ export interface ModelGraphs {
  * throws  InvalidFieldError when recall vectors have no room for a direction and a popularity, or a tower nothing to read
  */
 export function declareModelSet(layout: FeatureLayout, declaration: ModelDeclaration): ModelSet {
+  refuseEmpty(layout, declaration)
   const example = layOutExample(layout)
   const row = layOutRow(declaration)
   const rank: WideAndDeep = { layout: example, ...declaration.rank }
@@ -64,5 +66,21 @@ export function declareModelSet(layout: FeatureLayout, declaration: ModelDeclara
     canonical: canonicalJson({ layout, model: declaration }),
     graphs: declareGraphs(scope),
     initialDense: () => initialValues(parameters, declaration.seed),
+  }
+}
+
+function refuseEmpty({ user, item }: FeatureLayout, { recall }: ModelDeclaration): void {
+  if (recall.width < 2) {
+    const rule = 'a vector holds a direction and, as its last element, the popularity of the item'
+    throw new InvalidFieldError({ field: 'model.recall.width', value: recall.width, rule, remedy: 'declare 2 or more' })
+  }
+  for (const [name, part] of Object.entries({ user, item })) {
+    if (part.fields.length + part.numbers > 0) continue
+    throw new InvalidFieldError({
+      field: name,
+      value: '[]',
+      rule: `the ${name} tower has to read something`,
+      remedy: `declare a feature under ${name}`,
+    })
   }
 }
