@@ -82,7 +82,7 @@ export default tseslint.config(
   },
   {
     files: ['**/*.ts'],
-    ignores: ['**/*.spec.ts'], // a spec belongs to no package's tsconfig; `npm run typecheck` reads it
+    ignores: ['**/*.{spec,fixture}.ts'], // these belong to no package's tsconfig; `npm run typecheck` reads them
     extends: tseslint.configs.strictTypeCheckedOnly,
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

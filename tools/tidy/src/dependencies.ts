@@ -2,7 +2,7 @@ import { builtinModules } from 'node:module'
 import path from 'node:path'
 import { readModule } from './modules'
 import { packageOf, packagesIn, type Package } from './packages'
-import type { Check, Finding, TextFile } from './repository'
+import { isUnbuilt, type Check, type Finding, type TextFile } from './repository'
 
 /** The record of what the project leans on: a row a package, with its reason and its licence. */
 const RECORD = 'docs/adr/0002-dependencies.md'
@@ -55,7 +55,7 @@ function importFindings(packages: readonly Package[], files: readonly TextFile[]
 function mayImport({ of, file, name }: { of: Package; file: TextFile; name: string }, packages: readonly Package[]): boolean {
   if (name === of.name || name in of.dependencies || name in of.devDependencies) return true
   const isOurs = packages.some((candidate) => candidate.name === name)
-  if (/\.spec\.ts$/.test(file.path)) return isOurs || name in rootOf(packages)
+  if (isUnbuilt(file.path)) return isOurs || name in rootOf(packages)
   return /^tools\//.test(file.path) && name in rootOf(packages)
 }
 
@@ -69,17 +69,11 @@ function idle(of: Package, imported: ReadonlySet<string>): Finding[] {
 function importedBy(file: TextFile): Set<string> {
   const { imports, passages } = readModule(file)
   const specifiers = [...imports, ...passages].map(({ specifier }) => specifier)
-  const isPackage = (specifier: string): boolean =>
-    !/^(\.|node:)/.test(specifier) && !builtinModules.includes(specifier) && specifier !== ''
-  return new Set(
-    specifiers.filter(isPackage).map((specifier) =>
-      specifier
-        .split('/')
-        .slice(0, specifier.startsWith('@') ? 2 : 1)
-        .join('/'),
-    ),
-  )
+  return new Set(specifiers.filter(isPackage).map(packageNameOf))
 }
+
+const isPackage = (specifier: string): boolean => !/^(\.|node:|$)/.test(specifier) && !builtinModules.includes(specifier)
+const packageNameOf = (specifier: string): string => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier
 
 function externalOf({ dependencies, devDependencies }: Package, packages: readonly Package[]): Record<string, string> {
   const ours = new Set(packages.map(({ name }) => name))

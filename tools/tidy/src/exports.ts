@@ -1,6 +1,6 @@
 import ts from 'typescript'
 import { folderOf, readModuleGraph, type ModuleGraph, type Origin } from './module-graph'
-import { isGenerated, isSpec, type Check, type Finding } from './repository'
+import { isGenerated, isSpec, isUnbuilt, type Check, type Finding } from './repository'
 import { lineOf, nodesOf } from './syntax'
 
 /**
@@ -40,7 +40,7 @@ interface Service {
 /** Whether an importer is one that the export exists for. */
 function serves(graph: ModuleGraph, { user, origin, isExposed }: Service): boolean {
   if (user === origin.path) return false
-  return !isExposed || isSpec(user) || folderOf(graph, user) !== folderOf(graph, origin.path)
+  return !isExposed || isSpec(user) || isUnbuilt(user) || folderOf(graph, user) !== folderOf(graph, origin.path)
 }
 
 /** Who imports each declaration, re-exports followed. */

@@ -23,7 +23,7 @@ const PATTERNS: readonly Pattern[] = [
     shape: /\b(?:it|test|describe)(?:\.each)?\.(?:skip|todo|only|failing)\b|\b[xf](?:it|describe|test)\(/,
     where: ofSpec,
   },
-  { what: 'a spec that sleeps', shape: /\bset(?:Timeout)\(|(?<![.\w])sleep\(|timers\/promises/, where: ofQuickSpec },
+  { what: 'a spec that sleeps', shape: /(?<!jest\.)\bset(?:Timeout)(?:\(| as )|(?<![.\w])sleep\(/, where: ofQuickSpec },
 ]
 
 /** Traces of a machine, notes for later, tests that do not run, specs that wait. */

@@ -28,6 +28,9 @@ export const isCode = ({ path: file }: TextFile): boolean => /\.(ts|mjs|cjs)$/.t
 /** A specification, or what only specifications use. */
 export const isSpec = (file: string): boolean => /\.spec\.ts$/.test(file) || file.startsWith('libs/testing/')
 
+/** A specification, or a file that stands beside one to serve it; neither is built. */
+export const isUnbuilt = (file: string): boolean => /\.(spec|fixture)\.ts$/.test(file)
+
 /** Written by a generator: held to its generator's style. */
 export const isGenerated = (file: string): boolean => file.includes('/generated/')
 
