@@ -1,17 +1,30 @@
 import { open, type RootDatabase } from 'lmdb'
 import { meaningOfNow } from './failures'
 
+/** An LMDB environment with one key space: bytes to bytes, and a number (lmdb-js: version) beside each value. */
+export type Environment = RootDatabase<Buffer, Buffer>
+
 /**
- * Opens an LMDB environment in which whatever a reader sees is durable.
+ * When a commit reaches the disk.
  *
- * Without overlapping sync, a commit flushes its pages, then writes its meta page through, and only then publishes its transaction
- * number in the lock file, from which every reader of every process starts (liblmdb: mdb_env_write_meta). Stale slots of dead readers are
- * cleared on opening, and by the write thread every ten minutes.
+ * `before visible`: it flushes its pages, then writes its meta page through, and only then publishes its transaction number in the lock
+ * file, from which every reader of every process starts (liblmdb: mdb_env_write_meta). So whatever a reader sees is durable.
+ *
+ * `behind`: it is visible at once and flushed in the background; the loss of power takes back the last commits, whole and in order, the
+ * loss of a process takes back nothing.
  */
-export function openEnvironment(path: string): RootDatabase<Buffer, Buffer> {
-  const layout = { noSubdir: false, encoding: 'binary', keyEncoding: 'binary', useVersions: true } as const
+export type Flushing = 'before visible' | 'behind'
+
+/**
+ * Opens the environment in the directory `path`, which any number of processes and threads may do.
+ *
+ * Slots of dead readers are cleared on opening, and by the write thread every ten minutes. Without batching by event turn, no commit has a
+ * promise that nobody holds: the rejection of such a one would end the process when the disk is full.
+ */
+export function openEnvironment(path: string, flushing: Flushing): Environment {
+  const layout = { noSubdir: false, encoding: 'binary', keyEncoding: 'binary', useVersions: true, maxReaders: READERS_MAX } as const
   try {
-    return open({ path, ...layout, overlappingSync: false, maxReaders: READERS_MAX })
+    return open({ path, ...layout, overlappingSync: flushing === 'behind', eventTurnBatching: false })
   } catch (failure) {
     throw meaningOfNow(failure, path)
   }

@@ -1,7 +1,7 @@
 import { isFreshetError, UnavailableError, type FreshetError } from '@freshet/kernel'
 import { DiskFullError } from '@freshet/event-log'
 
-const NO_SPACE = new Set([28, 122, 27, -30792]) // ENOSPC, EDQUOT, EFBIG, MDB_MAP_FULL
+const NO_SPACE = new Set([28, 122, 27, 5, -30792]) // ENOSPC, EDQUOT, EFBIG, EIO (how LMDB reports a short write), MDB_MAP_FULL
 
 /** What a failed commit means to a caller; lmdb-js hands the reason over as a promise of its own. */
 export async function meaningOf(failure: unknown, where: string): Promise<FreshetError> {
@@ -12,9 +12,13 @@ export async function meaningOf(failure: unknown, where: string): Promise<Freshe
 /** What a failure of LMDB means to a caller. */
 export function meaningOfNow(failure: unknown, where: string): FreshetError {
   if (isFreshetError(failure)) return failure
-  if (failure instanceof Error && 'code' in failure && NO_SPACE.has(Number(failure.code))) return new DiskFullError(where)
-  return new UnavailableError(`the log at ${where}`, `${String(failure)}; nothing of the request was taken, send it again`)
+  if (NO_SPACE.has(Number(codeOf(failure)))) return new DiskFullError(where)
+  return new UnavailableError(`the environment at ${where}`, `${String(failure)}; nothing of the request was taken, send it again`)
 }
 
+/** The code of a system's or an engine's error. */
+export const codeOf = (failure: unknown): unknown =>
+  typeof failure === 'object' && failure !== null && 'code' in failure ? failure.code : undefined
+
 const hasReason = (failure: unknown): failure is { readonly commitError: Promise<unknown> } =>
-  typeof failure === 'object' && failure !== null && 'commitError' in failure && failure.commitError instanceof Promise
+  typeof failure === 'object' && failure !== null && 'commitError' in failure

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os'
-import type { RootDatabase } from 'lmdb'
 import { textOf, utf8, type Clock } from '@freshet/kernel'
 import { shareOf, type JoinOptions, type Membership, type Partition } from '@freshet/event-log'
-import { openEnvironment } from './environment'
+import { openEnvironment, type Environment } from './environment'
+import { codeOf } from './failures'
 
 /** What groups lean on. */
 export interface GroupsOptions {
@@ -26,8 +26,8 @@ export interface Groups extends AsyncDisposable {
  * Who was killed is missed at once by its process id, who is silent for other reasons after {@link SILENCE_MS}.
  */
 export function openGroups({ directory, partitions, clock }: GroupsOptions): Groups {
-  let opened: RootDatabase<Buffer, Buffer> | undefined
-  const database = (): RootDatabase<Buffer, Buffer> => (opened ??= openEnvironment(directory))
+  let opened: Environment | undefined
+  const database = (): Environment => (opened ??= openEnvironment(directory, 'behind'))
   const here = new Set<Member>()
   return {
     async join(group, options) {
@@ -63,7 +63,7 @@ export function openGroups({ directory, partitions, clock }: GroupsOptions): Gro
 /** The entries of a group's members: who, since which heartbeat, in which process. */
 class Roll {
   constructor(
-    private readonly database: RootDatabase<Buffer, Buffer>,
+    private readonly database: Environment,
     private readonly group: string,
     private readonly clock: Clock,
   ) {}
@@ -163,6 +163,6 @@ function isGone(signature: string): boolean {
     process.kill(Number(pid), 0)
     return false
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+    return codeOf(error) === 'ESRCH'
   }
 }

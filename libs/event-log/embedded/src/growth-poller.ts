@@ -49,4 +49,4 @@ export class GrowthPoller {
 
 const SHORTEST_MS = 1
 const LONGEST_MS = 5
-const SLOWER_BY_MS = 0.25
+const SLOWER_BY_MS = 0.5

@@ -56,18 +56,16 @@ export class TopicWriter {
   /** One transaction: a conditional batch for each partition that the requests concern. */
   private async write(requests: readonly Request[]): Promise<void> {
     const batches = this.plan(requests)
-    const outcomes = await Promise.allSettled(batches.map((batch) => this.put(batch)))
     const again: Request[] = []
-    for (const [i, outcome] of outcomes.entries()) {
-      const { accepted } = batches[i]
-      if (outcome.status === 'rejected') {
-        const error = await meaningOf(outcome.reason, this.topic.path)
-        for (const { request } of accepted) request.reject(error)
-      } else if (outcome.value) {
-        for (const { request, offset } of accepted) request.resolve(offset)
-      } else {
-        again.push(...accepted.map(({ request }) => request)) // another process was first: reckon anew
+    try {
+      const outcomes = await this.commit(batches)
+      for (const [i, { accepted }] of batches.entries()) {
+        if (outcomes[i]) for (const { request, offset } of accepted) request.resolve(offset)
+        else again.push(...accepted.map(({ request }) => request)) // another process was first: reckon anew
       }
+    } catch (failure) {
+      const error = await meaningOf(failure, this.topic.path)
+      for (const { accepted } of batches) for (const { request } of accepted) request.reject(error)
     }
     this.queue.unshift(...again)
     this.topic.notice()
@@ -93,6 +91,14 @@ export class TopicWriter {
   private begin(partition: number): Batch {
     const { next } = this.topic.extent(partition)
     return { partition, from: next, to: next, accepted: [] }
+  }
+
+  /** Writes all batches or, where it throws, none; says of each whether its partition still ended where it was to begin. */
+  private async commit(batches: readonly Batch[]): Promise<readonly boolean[]> {
+    const outcomes: Promise<boolean>[] = []
+    const whole = this.topic.database.batch(() => outcomes.push(...batches.map((batch) => this.put(batch))))
+    const [, ...each] = await Promise.all([whole, ...outcomes])
+    return each
   }
 
   private async put({ partition, from, to, accepted }: Batch): Promise<boolean> {

@@ -1,7 +1,6 @@
-import type { RootDatabase } from 'lmdb'
 import { PreconditionError } from '@freshet/kernel'
 import { assertWithin, GrowthWaiters, type LogRecord, type ReadLimit } from '@freshet/event-log'
-import { openEnvironment } from './environment'
+import { openEnvironment, type Environment } from './environment'
 import { COUNT_KEY, decodeRecord, firstKey, MARK, nextKey, recordKey, valueBytes } from './record-codec'
 
 /** What a partition holds. */
@@ -17,7 +16,7 @@ export interface Extent {
  * the durable watermark of a partition is its `next` as of now.
  */
 export class Topic {
-  readonly database: RootDatabase<Buffer, Buffer>
+  readonly database: Environment
   readonly partitions: number
   private readonly waiting = new Map<number, GrowthWaiters>()
 
@@ -26,7 +25,7 @@ export class Topic {
     readonly path: string,
     wanted: number,
   ) {
-    this.database = openEnvironment(path)
+    this.database = openEnvironment(path, 'before visible')
     this.partitions = this.found(wanted)
     if (this.partitions === wanted) return
     throw new PreconditionError(

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 /** Those who wait for one partition to grow: an adapter tells how far it has, and they go. */
 export class GrowthWaiters {
   private readonly waiting = new Set<Waiter>()
@@ -17,6 +19,7 @@ export class GrowthWaiters {
       }
       const waiter: Waiter = { offset, go }
       this.waiting.add(waiter)
+      setMaxListeners(0, signal) // one signal ends the waits for all partitions of a service
       signal.addEventListener('abort', go)
       if (signal.aborted) go()
     })

@@ -1,0 +1,2 @@
+export { openEnvironment, type Environment, type Flushing } from './environment'
+export { meaningOf } from './failures'

@@ -1,0 +1,81 @@
+import { textOf } from '@freshet/kernel'
+import type { Outgoing, OutboxEntry, PositionVector } from '@freshet/online-store'
+
+// The store is one LMDB environment with one key space; a partition is the range of keys that start with its number:
+//
+//   key    partition u16 · 0                    value  events, touches, catalog, outbox first, outbox next (f64 each)   number  commits
+//   key    partition u16 · 1 · key UTF-8        value  as it was put
+//   key    partition u16 · 2 · sequence u48     value  partition u16 · topic bytes u16 · key bytes u32 · topic · key · value
+//
+// Numbers in keys are big-endian, so that they lie in their order; numbers in values little-endian.
+
+/** Where a partition stands, as one entry that every commit rewrites. */
+export interface Standing {
+  readonly positions: PositionVector
+  /** The oldest outbox entry not forgotten. */
+  readonly outboxFirst: number
+  /** The sequence that the next outbox entry gets. */
+  readonly outboxNext: number
+}
+
+const STANDING = 0
+const VALUE = 1
+const OUTBOX = 2
+
+const keyOf = (partition: number, kind: number, rest: Uint8Array = Buffer.alloc(0)): Buffer =>
+  Buffer.concat([Buffer.from([partition >>> 8, partition & 0xff, kind]), rest])
+
+export const standingKey = (partition: number): Buffer => keyOf(partition, STANDING)
+export const valueKey = (partition: number, key: string): Buffer => keyOf(partition, VALUE, Buffer.from(key))
+export const outboxKey = (partition: number, sequence: number): Buffer => {
+  const rest = Buffer.allocUnsafe(6)
+  rest.writeUIntBE(sequence, 0, 6)
+  return keyOf(partition, OUTBOX, rest)
+}
+
+/** The key of a value, from where it lies. */
+export const keyOfValue = (stored: Buffer): string => textOf(stored.subarray(3))
+
+/** The sequence of an outbox entry, from where it lies. */
+export const sequenceOf = (stored: Buffer): number => stored.readUIntBE(3, 6)
+
+/** Keys of values that start with `prefix`, after `after`: UTF-8 has no byte 0xff, so that byte ends a prefix. */
+export function rangeOf(partition: number, prefix: string, after = ''): { readonly start: Buffer; readonly end: Buffer } {
+  const from = valueKey(partition, prefix)
+  const behind = Buffer.concat([valueKey(partition, after), Buffer.from([0])])
+  const start = after !== '' && Buffer.compare(behind, from) > 0 ? behind : from
+  return { start, end: Buffer.concat([from, Buffer.from([0xff])]) }
+}
+
+export function encodeStanding({ positions: { events, touches, catalog }, outboxFirst, outboxNext }: Standing): Buffer {
+  return Buffer.from(new Float64Array([events, touches, catalog, outboxFirst, outboxNext]).buffer)
+}
+
+export function decodeStanding(stored: Buffer): Standing {
+  const at = (i: number): number => stored.readDoubleLE(i * 8)
+  return { positions: { events: at(0), touches: at(1), catalog: at(2) }, outboxFirst: at(3), outboxNext: at(4) }
+}
+
+export function encodeOutgoing({ to, key, value }: Outgoing): Buffer {
+  const head = Buffer.allocUnsafe(HEAD_BYTES)
+  head.writeUInt16LE(to.partition, 0)
+  head.writeUInt16LE(Buffer.byteLength(to.topic), 2)
+  head.writeUInt32LE(Buffer.byteLength(key), 4)
+  return Buffer.concat([head, Buffer.from(to.topic), Buffer.from(key), value])
+}
+
+export function decodeOutgoing(sequence: number, stored: Buffer): OutboxEntry {
+  const keyStart = HEAD_BYTES + stored.readUInt16LE(2)
+  const valueStart = keyStart + stored.readUInt32LE(4)
+  return {
+    sequence,
+    to: { topic: textOf(stored.subarray(HEAD_BYTES, keyStart)), partition: stored.readUInt16LE(0) },
+    key: textOf(stored.subarray(keyStart, valueStart)),
+    value: plain(stored.subarray(valueStart)),
+  }
+}
+
+/** The same bytes, as readers expect them. */
+export const plain = (bytes: Buffer): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+const HEAD_BYTES = 8
