@@ -53,13 +53,15 @@ export class Joins {
   deed(event: Event, { meaning, isLate, candidates }: DeedScope): void {
     const label = labelOf(meaning, event.value)
     if (label === undefined) return
-    const waiting = isLate || event.requestId === '' ? undefined : this.impressions.get(event.requestId)
-    if (waiting !== undefined && this.join(waiting, event.itemId, { meaning, label })) return
-    const user = this.scope.states.user(actorOf(event))
+    const actor = actorOf(event)
+    const cause = isLate ? '' : event.requestId
+    const waiting = cause === '' ? undefined : this.impressions.get(cause)
+    if (waiting?.userId === actor && this.join(waiting, event.itemId, { meaning, label })) return
+    const user = this.scope.states.user(actor)
     const isFit = (id: string): boolean => id !== event.itemId && !(user?.items[id]?.consumed ?? false)
     const negatives = chooseNegatives(candidates, this.scope.dictionary.declared.negatives, isFit)
     const alone = this.maker.alone(event, { meaning, label, negatives })
-    if (isLate || event.requestId === '' || waiting !== undefined) this.effects.group(actorOf(event), alone)
+    if (cause === '' || waiting !== undefined) this.effects.group(actor, alone)
     else this.clicks.hold({ ...held(event), sourceOffset: this.effects.offset, alone })
   }
 
@@ -85,7 +87,8 @@ export class Joins {
   private joinHeld(waiting: WaitingImpression, click: WaitingClick): void {
     const meaning = meaningOf(this.scope.dictionary, click.type)
     const label = meaning && labelOf(meaning, click.value)
-    if (meaning !== undefined && label !== undefined && this.join(waiting, click.itemId, { meaning, label })) return
+    const isTheirs = waiting.userId === click.userKey
+    if (isTheirs && meaning !== undefined && label !== undefined && this.join(waiting, click.itemId, { meaning, label })) return
     if (click.alone !== undefined) this.effects.group(click.userKey, click.alone)
   }
 

@@ -1,7 +1,8 @@
 import { CatalogRecord, EventRecord, FoldState, Touch } from '@freshet/contracts'
 import { type EventLog, type LogRecord, TOPICS } from '@freshet/event-log'
-import { type Dictionary, actorOf } from '@freshet/features'
+import type { Dictionary } from '@freshet/features'
 import type { OnlineStore, PositionVector } from '@freshet/online-store'
+import { type Batch, needsOf } from './batch'
 import { candidatesFor } from './candidates'
 import { FOLD_KEY, type LoadedPartition, loadPartition } from './load-partition'
 import { OutboxPublisher } from './outbox-publisher'
@@ -24,14 +25,6 @@ const EVENTS_AT_ONCE = 256
 const TOUCHES_AT_ONCE = 2048
 const CATALOG_AT_ONCE = 512
 const BYTES_AT_ONCE = 8 << 20
-
-interface Batch {
-  readonly events: readonly { readonly offset: number; readonly record: EventRecord; readonly candidates: readonly string[] }[]
-  readonly touches: readonly Touch[]
-  readonly catalog: readonly CatalogRecord[]
-  readonly next: PositionVector
-  readonly unreadable: number
-}
 
 /**
  * Folds one partition: reads a batch of its three topics, brings the states to hand, folds, commits, publishes.
@@ -70,9 +63,14 @@ export class PartitionFolder {
     const batch = await this.read()
     const records = batch.events.length + batch.touches.length + batch.catalog.length + batch.unreadable
     if (records === 0) return 0
-    await this.fetch(batch)
-    this.fold(batch)
-    await this.commit(batch.next)
+    const ticket = this.scope.items.beginBatch()
+    try {
+      await this.fetch(batch, ticket)
+      this.fold(batch)
+      await this.commit(batch.next)
+    } finally {
+      this.scope.items.endBatch(ticket)
+    }
     return records
   }
 
@@ -91,12 +89,12 @@ export class PartitionFolder {
       this.records('touches', TOUCHES_AT_ONCE),
       this.records('events', EVENTS_AT_ONCE),
     ])
+    const { dictionary, items, partition, seed } = this.scope
     const decoded = {
       catalog: decodeAll(catalog, CatalogRecord),
       touches: decodeAll(touches, Touch),
       events: decodeAll(events, EventRecord),
     }
-    const { dictionary, items, partition, seed } = this.scope
     return {
       catalog: decoded.catalog.map(({ message }) => message),
       touches: decoded.touches.map(({ message }) => message),
@@ -114,29 +112,10 @@ export class PartitionFolder {
     return this.scope.log.read({ topic: TOPICS[topic], partition: this.scope.partition }, this.at[topic], { records, bytes: BYTES_AT_ONCE })
   }
 
-  /** Everything that the fold will ask for. */
-  private async fetch({ events, touches, catalog }: Batch): Promise<void> {
-    const users: string[] = []
-    const items: string[] = touches.map(({ itemId }) => itemId)
-    const lists: string[] = []
-    const { impressions } = this.loaded.fold.joins
-    for (const { record, candidates } of events) {
-      items.push(...candidates)
-      if (record.record?.$case === 'tick')
-        lists.push(...impressions.due(record.record.tick.closesReplay ? Infinity : record.record.tick.timeMs))
-      if (record.record?.$case !== 'event') continue
-      const { event } = record.record
-      users.push(actorOf(event))
-      if (event.requestId !== '') lists.push(event.requestId)
-      if (event.itemId !== '') items.push(event.itemId)
-      for (const { itemId } of event.impression?.items ?? []) items.push(itemId)
-    }
-    for (const { record } of catalog) {
-      if (record?.$case === 'item') items.push(record.item.itemId)
-      if (record?.$case === 'deletedItemId') items.push(record.deletedItemId)
-      if (record?.$case === 'user') users.push(record.user.userId)
-    }
-    await Promise.all([this.loaded.states.fetchUsers(users), this.scope.items.fetch(items), this.fetchLists(lists)])
+  /** Brings to hand everything that the fold will ask for. */
+  private async fetch(batch: Batch, ticket: number): Promise<void> {
+    const { users, items, lists } = needsOf(batch, this.loaded.fold)
+    await Promise.all([this.loaded.states.fetchUsers(users), this.scope.items.fetch(items, ticket), this.fetchLists(lists)])
   }
 
   private async fetchLists(requestIds: readonly string[]): Promise<void> {

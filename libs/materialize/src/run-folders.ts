@@ -2,7 +2,7 @@ import type { EventLog, Membership } from '@freshet/event-log'
 import { TOPICS } from '@freshet/event-log'
 import type { Dictionary } from '@freshet/features'
 import type { Clock } from '@freshet/kernel'
-import { type OnlineStore, StalePositionError } from '@freshet/online-store'
+import type { OnlineStore } from '@freshet/online-store'
 import { learnItems } from './load-partition'
 import { PartitionFolder } from './partition-folder'
 import { SharedItems } from './shared-items'
@@ -32,6 +32,7 @@ export interface Folders extends AsyncDisposable {
 const GROUP = 'feature-store'
 const RETRY_MS = 100
 const REPORT_MS = 1000
+const LEARN_EVERY = 60
 const ITEMS_MAX = 200_000
 const USERS_MAX = 20_000
 
@@ -43,14 +44,13 @@ export async function runFolders(scope: FoldersScope): Promise<Folders> {
   for (let partition = 0; partition < partitions; partition++) await learnItems(store, partition, items)
   const crew = new Crew(scope, items)
   const membership = await log.join(GROUP, { member: scope.member, onAssigned: (assigned) => crew.assign(assigned) })
-  crew.report(membership)
+  crew.attend(membership)
   return {
     owned: crew.folders,
     items,
     async [Symbol.asyncDispose]() {
       await membership[Symbol.asyncDispose]()
-      crew.assign([])
-      await crew.settled()
+      await crew.close()
     },
   }
 }
@@ -58,8 +58,9 @@ export async function runFolders(scope: FoldersScope): Promise<Folders> {
 /** One loop for each assigned partition. */
 class Crew {
   readonly folders = new Map<number, PartitionFolder>()
-  private readonly loops = new Map<number, { readonly stop: AbortController; readonly done: Promise<void> }>()
-  private readonly ending = new Set<Promise<void>>()
+  private readonly loops = new Map<number, AbortController>()
+  private readonly ends = new Map<number, Promise<void>>()
+  private readonly closing = new AbortController()
   private reporting = Promise.resolve()
 
   constructor(
@@ -67,52 +68,60 @@ class Crew {
     private readonly items: SharedItems,
   ) {}
 
-  /** Starts what is new and ends what is no longer assigned. */
+  /** Starts what is new and ends what is no longer assigned. A partition that comes back waits for its last loop to end. */
   assign(partitions: readonly number[]): void {
-    for (const [partition, { stop, done }] of this.loops) {
+    for (const [partition, stop] of this.loops) {
       if (partitions.includes(partition)) continue
       stop.abort()
       this.loops.delete(partition)
-      this.ending.add(done)
-      void done.finally(() => this.ending.delete(done))
     }
     for (const partition of partitions) {
       if (this.loops.has(partition)) continue
       const stop = new AbortController()
-      this.loops.set(partition, { stop, done: this.run(partition, stop.signal) })
+      const before = this.ends.get(partition) ?? Promise.resolve()
+      this.loops.set(partition, stop)
+      this.ends.set(
+        partition,
+        before.then(() => this.run(partition, stop.signal)),
+      )
     }
   }
 
-  async settled(): Promise<void> {
-    await Promise.all([...this.ending, this.reporting])
+  async close(): Promise<void> {
+    this.assign([])
+    this.closing.abort()
+    await Promise.all([...this.ends.values(), this.reporting])
   }
 
-  /** Displays how far the fold has come, once a second. */
-  report(membership: Membership): void {
-    const { clock } = this.scope
-    const display = async (): Promise<void> => {
-      while (this.loops.size > 0) {
+  /** Once a second: displays how far the fold has come. Once a minute: learns which items others have met. */
+  attend(membership: Membership): void {
+    const { clock, log, store, onTrouble } = this.scope
+    const attending = async (): Promise<void> => {
+      for (let second = 1; !this.closing.signal.aborted; second++) {
+        await clock.sleep(REPORT_MS, this.closing.signal)
         for (const [partition, { positions }] of this.folders) {
-          await membership.report({ topic: TOPICS.events, partition }, positions.events).catch(() => undefined)
+          await membership.report({ topic: TOPICS.events, partition }, positions.events).catch((error) => onTrouble(partition, error))
         }
-        await clock.sleep(REPORT_MS, AbortSignal.any([...this.loops.values()].map(({ stop }) => stop.signal)))
+        for (let partition = 0; second % LEARN_EVERY === 0 && partition < log.partitions(TOPICS.events); partition++) {
+          if (!this.loops.has(partition)) await learnItems(store, partition, this.items).catch((error) => onTrouble(partition, error))
+        }
       }
     }
-    this.reporting = display()
+    this.reporting = attending()
   }
 
   /** Loads and folds, and starts over after any trouble, until stopped. */
   private async run(partition: number, signal: AbortSignal): Promise<void> {
     const { clock, onTrouble, usersMax = USERS_MAX, dictionary } = this.scope
+    const { seed } = dictionary.declared.model
     while (!signal.aborted) {
       try {
-        const seed = dictionary.declared.model.seed
         const folder = await PartitionFolder.load({ ...this.scope, partition, items: this.items, seed, usersMax })
         this.folders.set(partition, folder)
         while (!signal.aborted) if ((await folder.step()) === 0) await folder.grown(signal)
       } catch (error) {
         if (!signal.aborted) onTrouble(partition, error)
-        await clock.sleep(error instanceof StalePositionError ? RETRY_MS / 2 : RETRY_MS, signal)
+        await clock.sleep(RETRY_MS, signal)
       }
     }
     this.folders.delete(partition)

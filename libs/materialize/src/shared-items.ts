@@ -18,6 +18,8 @@ interface Entry {
   readMs: number
   /** Not in the store yet. */
   unsaved: boolean
+  /** The last batch that may rely on it. */
+  batch: number
 }
 
 const FOREIGN_MS = 1000 // how old the state of another process's item may be
@@ -30,9 +32,22 @@ export class SharedItems {
   readonly known = new KnownItems()
   private readonly entries = new Map<string, Entry>()
   private readonly owned = new Set<number>()
-  private reading = 0
+  private readonly running = new Set<number>()
+  private lastBatch = 0
 
   constructor(private readonly scope: SharedItemsScope) {}
+
+  /** A batch begins: what it fetches, and what any fold changes meanwhile, stays at hand until it ends. */
+  beginBatch(): number {
+    this.running.add(++this.lastBatch)
+    return this.lastBatch
+  }
+
+  /** A batch has ended: others may be let go for newer ones. */
+  endBatch(batch: number): void {
+    this.running.delete(batch)
+    this.evict()
+  }
 
   get(itemId: string): ItemState | undefined {
     return this.entries.get(itemId)?.state
@@ -40,7 +55,7 @@ export class SharedItems {
 
   /** Keeps a state that its partition's fold has changed. */
   save(itemId: string, state: ItemState): void {
-    this.entries.set(itemId, { state, readMs: 0, unsaved: true })
+    this.entries.set(itemId, { state, readMs: 0, unsaved: true, batch: this.lastBatch })
     this.known.set(itemId, state.known)
   }
 
@@ -59,19 +74,17 @@ export class SharedItems {
     for (const id of this.entries.keys()) if (partitionOf(id, this.scope.partitions) === partition) this.entries.delete(id)
   }
 
-  /** Brings the states of items to hand, one round trip a partition. */
-  async fetch(itemIds: Iterable<string>): Promise<void> {
+  /** Brings the states of items to hand for a batch, one round trip a partition. */
+  async fetch(itemIds: Iterable<string>, batch: number): Promise<void> {
     const nowMs = this.scope.clock.monotonicMs()
     const wanted = new Map<number, string[]>()
     for (const id of new Set(itemIds)) {
       const partition = partitionOf(id, this.scope.partitions)
-      if (this.isAtHand(id, partition, nowMs)) continue
-      wanted.set(partition, [...(wanted.get(partition) ?? []), id])
+      const atHand = this.atHand(id, partition, nowMs)
+      if (atHand !== undefined) atHand.batch = Math.max(atHand.batch, batch)
+      else wanted.set(partition, [...(wanted.get(partition) ?? []), id])
     }
-    this.reading++
-    await Promise.all([...wanted].map(([partition, ids]) => this.read(partition, ids, nowMs)))
-    this.reading--
-    this.evict()
+    await Promise.all([...wanted].map(([partition, ids]) => this.read(ids, { partition, nowMs, batch })))
   }
 
   /** Takes a stored state in: while a partition is loaded, and to learn which items there are. */
@@ -79,29 +92,31 @@ export class SharedItems {
     if (this.entries.get(itemId)?.unsaved) return
     const state = ItemState.decode(value)
     this.known.set(itemId, state.known)
-    if (this.entries.size < this.scope.itemsMax) this.entries.set(itemId, { state, readMs: this.scope.clock.monotonicMs(), unsaved: false })
+    if (this.entries.size >= this.scope.itemsMax) return
+    this.entries.set(itemId, { state, readMs: this.scope.clock.monotonicMs(), unsaved: false, batch: this.lastBatch })
   }
 
-  private isAtHand(id: string, partition: number, nowMs: number): boolean {
+  private atHand(id: string, partition: number, nowMs: number): Entry | undefined {
     const entry = this.entries.get(id)
-    return entry !== undefined && (this.owned.has(partition) || nowMs - entry.readMs < FOREIGN_MS)
+    return entry !== undefined && (this.owned.has(partition) || nowMs - entry.readMs < FOREIGN_MS) ? entry : undefined
   }
 
-  private async read(partition: number, ids: readonly string[], nowMs: number): Promise<void> {
-    const values = await this.scope.store.read(partition, ids.map(itemKey))
+  private async read(ids: readonly string[], of: { partition: number; nowMs: number; batch: number }): Promise<void> {
+    const values = await this.scope.store.read(of.partition, ids.map(itemKey))
     ids.forEach((id, i) => {
-      const changedMeanwhile = this.isAtHand(id, partition, nowMs)
       const value = values[i]
-      if (!changedMeanwhile) this.entries.set(id, { state: value && ItemState.decode(value), readMs: nowMs, unsaved: false })
+      const meanwhile = this.atHand(id, of.partition, of.nowMs) // read by another batch, or even changed: newer than ours
+      if (meanwhile !== undefined) meanwhile.batch = Math.max(meanwhile.batch, of.batch)
+      else this.entries.set(id, { state: value && ItemState.decode(value), readMs: of.nowMs, unsaved: false, batch: of.batch })
     })
   }
 
-  /** Only while nobody reads: a state read before a change must not come back after the change was written and let go. */
   private evict(): void {
-    if (this.reading > 0 || this.entries.size <= this.scope.itemsMax) return
-    for (const [id, { unsaved }] of this.entries) {
+    if (this.entries.size <= this.scope.itemsMax) return
+    const oldest = Math.min(...this.running, Infinity)
+    for (const [id, { unsaved, batch }] of this.entries) {
       if (this.entries.size <= this.scope.itemsMax * KEPT) return
-      if (!unsaved) this.entries.delete(id)
+      if (!unsaved && batch < oldest) this.entries.delete(id)
     }
   }
 }

@@ -32,9 +32,13 @@ export class WaitingImpressions {
     return this.waiting.has(requestId)
   }
 
-  /** The list; it must have been supplied where it is not young. */
+  /** The list, where it still waits; it must have been supplied where it is not young. */
   get(requestId: string): WaitingImpression | undefined {
-    return this.waiting.has(requestId) ? this.present.get(requestId) : undefined
+    if (!this.waiting.has(requestId)) return undefined
+    const impression = this.present.get(requestId)
+    if (impression === undefined)
+      throw new CorruptError(waitingKey(requestId), 'the list that waits there is missing', 'fold the partition anew')
+    return impression
   }
 
   /** A list begins to wait. */
@@ -72,14 +76,12 @@ export class WaitingImpressions {
 
   /** Ends the windows that are closed at `watermarkMs`, and gives their lists in order. */
   expire(watermarkMs: number): readonly WaitingImpression[] {
-    return this.deadlines.take(watermarkMs).map(({ key }) => {
-      const impression = this.present.get(key)
-      if (impression === undefined)
-        throw new CorruptError(waitingKey(key), 'the list that waits there is missing', 'fold the partition anew')
+    return this.deadlines.take(watermarkMs).flatMap(({ key }) => {
+      const impression = this.get(key)
       this.waiting.delete(key)
       this.present.delete(key)
       this.changed.add(key)
-      return impression
+      return impression ?? []
     })
   }
 
