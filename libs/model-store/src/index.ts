@@ -1,1 +1,9 @@
-export {}
+export type { Disk } from './disk'
+export { StorageFullError, VersionExistsError } from './errors'
+export type { Manifest, ManifestDraft, ManifestFile } from './manifest'
+export { ModelStore, openModelStore, type ModelStoreOptions, type NewestValid, type SkippedVersion, type VersionDraft } from './model-store'
+export { Reception, type ReceptionLimits } from './reception'
+export { readSafetensors, safetensorsParts, type Dtype, type Tensor } from './safetensors'
+export type { FileDraft } from './staging'
+export { StoredVersion, type VersionChunk } from './stored-version'
+export { tensorOf, valuesOf, type TensorValues } from './tensor-values'

@@ -1,0 +1,160 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import * as node from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { systemClock, utf8 } from '@freshet/kernel'
+import { openModelStore, StorageFullError, type Disk, type FileDraft, type ManifestDraft } from './index'
+
+let directory: string
+beforeEach(async () => {
+  directory = await node.mkdtemp(join(tmpdir(), 'freshet-versions-'))
+  await openModelStore(directory, { clock: systemClock }).write({ manifest: draft('v1', 1), files: files() })
+})
+afterEach(() => node.rm(directory, { recursive: true, force: true }))
+
+describe('a writer that is killed', () => {
+  it.each(['within a file', 'between two files'])('%s leaves the version before as the newest', async (moment) => {
+    await killedWriter(moment)
+    const store = openModelStore(directory, { clock: systemClock })
+    expect((await store.list()).map(({ name }) => name)).toEqual(['v1'])
+    expect(await store.newestValid()).toMatchObject({ version: { manifest: { name: 'v1' } }, skipped: [] })
+    expect(await node.readdir(directory)).toHaveLength(2)
+    const later = { ...systemClock, nowMs: () => systemClock.nowMs() + 7_200_000 }
+    await openModelStore(directory, { clock: later }).prune(3)
+    expect(await node.readdir(directory)).toEqual(['v1'])
+  })
+
+  it('does not keep the next one from writing the same version', async () => {
+    await killedWriter('within a file')
+    const store = openModelStore(directory, { clock: systemClock })
+    await store.write({ manifest: draft('v2', 2), files: files() })
+    expect((await store.newestValid()).version?.manifest.name).toBe('v2')
+  })
+})
+
+describe('a disk that fails', () => {
+  it('shows v1 or v2, never a half, wherever the process stops between two of its calls', async () => {
+    const calls = await callsOfAWrite()
+    for (let last = 0; last < calls.length; last++) {
+      const stopping = disturbedDisk((count) => refuseIf(count > last, 'EIO'))
+      await openModelStore(directory, { clock: systemClock, disk: stopping }).write({ manifest: draft('v2', 2), files: files() }).catch(() => undefined) // prettier-ignore
+      const { version, skipped } = await openModelStore(directory, { clock: systemClock }).newestValid()
+      expect(version?.manifest.name).toBe(calls.slice(0, last + 1).some((call) => call.startsWith('rename')) ? 'v2' : 'v1')
+      expect(skipped).toEqual([])
+      await node.rm(join(directory, 'v2'), { recursive: true, force: true })
+    }
+  })
+
+  it('makes every file, then the folder, durable before the version gets its name, and the name after', async () => {
+    const calls = await callsOfAWrite()
+    expect(calls.filter((call) => !/^(write|open)/.test(call))).toEqual([
+      ...['mkdir', 'sync state.bin', 'sync graph.onnx', 'sync manifest.json', 'sync folder', 'rename v2', 'sync shelf'],
+    ])
+  })
+
+  it.each(['ENOSPC', 'EDQUOT'])('says that it is full (%s) and keeps nothing of the version', async (code) => {
+    for (let room = 0; room < 6; room++) {
+      let writes = 0
+      const full = disturbedDisk((_, call) => refuseIf(call.startsWith('write') && writes++ >= room, code))
+      const store = openModelStore(directory, { clock: systemClock, disk: full })
+      const writing = store.write({ manifest: draft('v2', 2), files: files() })
+      const outcome = await writing.catch((error: unknown) => error)
+      if (room < 4) expect(outcome).toBeInstanceOf(StorageFullError)
+      if (room < 4) expect(outcome).toHaveProperty('message', expect.stringContaining(`no space is left in ${directory} for version 'v2'`))
+      expect(await node.readdir(directory)).toEqual(room < 4 ? ['v1'] : ['v1', 'v2'])
+      await node.rm(join(directory, 'v2'), { recursive: true, force: true })
+    }
+  })
+})
+
+/** Starts a process that writes v2, waits until it is at the given moment, and kills it. */
+async function killedWriter(moment: string): Promise<void> {
+  const child = spawn(process.execPath, ['-C', '@freshet/source', '-e', WRITER, directory, moment], {
+    cwd: __dirname,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(child.stdout, 'data')
+  child.kill('SIGKILL')
+  await once(child, 'close')
+}
+
+async function callsOfAWrite(): Promise<string[]> {
+  const calls: string[] = []
+  const disk = disturbedDisk((_, call) => void calls.push(call))
+  await openModelStore(directory, { clock: systemClock, disk }).write({ manifest: draft('v2', 2), files: files() })
+  await node.rm(join(directory, 'v2'), { recursive: true })
+  return calls
+}
+
+/** The real disk, of which each call is first shown to `disturb`, with its number: what that throws, the call throws. */
+function disturbedDisk(disturb: (count: number, call: string) => void): Disk {
+  let count = 0
+  const show = (call: string): void => disturb(count++, call)
+  return {
+    ...node,
+    mkdir: (async (path: string, options: object) => {
+      show('mkdir')
+      return node.mkdir(path, options)
+    }) as Disk['mkdir'],
+    rename: async (from, to) => {
+      show(`rename ${basename(String(to))}`)
+      return node.rename(from, to)
+    },
+    rm: async (path, options) => {
+      show('rm')
+      return node.rm(path, options)
+    },
+    open: async (path, flags) => {
+      const name = String(path) === directory ? 'shelf' : basename(String(path)).startsWith('.') ? 'folder' : basename(String(path))
+      show(`open ${name}`)
+      const handle = await node.open(path, flags)
+      const { sync, writeFile } = { sync: handle.sync.bind(handle), writeFile: handle.writeFile.bind(handle) }
+      return Object.assign(handle, {
+        sync: async () => {
+          show(`sync ${name}`)
+          return sync()
+        },
+        writeFile: async (data: Uint8Array) => {
+          show(`write ${name}`)
+          return writeFile(data)
+        },
+      })
+    },
+  }
+}
+
+function refuseIf(disturbed: boolean, code: string): void {
+  if (disturbed) throw Object.assign(new Error(code), { code })
+}
+
+function draft(name: string, journalOffset: number): ManifestDraft {
+  return {
+    ...{ name, journalOffset, dictionaryHash: 'd', pins: {}, epoch: 1, owner: 'a', positions: [], contains: [] },
+    ...{ step: 3, chain: '0'.repeat(16), digest: 'f'.repeat(64), parent: '', model: '{}' },
+  }
+}
+
+const files = (): FileDraft[] => [
+  { name: 'state.bin', parts: [utf8('abc'), utf8('def')] },
+  { name: 'graph.onnx', parts: [utf8('graph')] },
+]
+
+/** A process of its own, from source: it writes half of v2, says so, and waits for its end. */
+const WRITER = `
+  const fs = require('node:fs')
+  const { transformSync } = require('@swc/core')
+  const options = require('../../../tools/jest/swc.cjs')
+  require.extensions['.ts'] = (module, filename) =>
+    module._compile(transformSync(fs.readFileSync(filename, 'utf8'), { ...options, filename }).code, filename)
+  const { openModelStore } = require('./index.ts')
+  const { systemClock } = require('@freshet/kernel')
+  const [, directory, moment] = process.argv
+  async function* parts() {
+    if (moment === 'within a file') yield new Uint8Array(1 << 20)
+    process.stdout.write('here')
+    await systemClock.sleep(60_000)
+  }
+  const files = [{ name: 'state.bin', parts: [new Uint8Array(9)] }, { name: 'table.safetensors', parts: parts() }]
+  openModelStore(directory, { clock: systemClock }).write({ manifest: ${JSON.stringify(draft('v2', 2))}, files })
+`

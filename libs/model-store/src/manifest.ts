@@ -1,0 +1,89 @@
+import { damaged } from './errors'
+
+/** The file that makes a folder a version. */
+export const MANIFEST_FILE = 'manifest.json'
+/** What this code writes, and the only schema that it reads. */
+export const MANIFEST_SCHEMA = 1
+
+/** One file of a version, as it was written. */
+export interface ManifestFile {
+  readonly name: string
+  readonly bytes: number
+  /** Hexadecimal. */
+  readonly sha256: string
+}
+
+/** What a version says about itself: enough to know whether it fits, before anything large is read. */
+export interface Manifest {
+  readonly schema: typeof MANIFEST_SCHEMA
+  readonly name: string
+  readonly dictionaryHash: string
+  /** What must be equal for a replay to give equal bits. */
+  readonly pins: Readonly<Record<string, string>>
+  readonly epoch: number
+  readonly owner: string
+  /** The first journal record that the state does not contain. */
+  readonly journalOffset: number
+  /** By partition: the next example. */
+  readonly positions: readonly number[]
+  /** By partition: the greatest source offset that was learned, -1 before the first. */
+  readonly contains: readonly number[]
+  readonly step: number
+  /** 16 hexadecimal digits. */
+  readonly chain: string
+  /** SHA-256 of the full state, hexadecimal. */
+  readonly digest: string
+  /** The version before, empty for the first. */
+  readonly parent: string
+  readonly createdMs: number
+  readonly files: readonly ManifestFile[]
+  /** The model declaration, canonical JSON. */
+  readonly model: string
+}
+
+/** What a writer says; the store adds the rest. */
+export type ManifestDraft = Omit<Manifest, 'schema' | 'files' | 'createdMs'>
+
+/** The bytes of a manifest: JSON that people read, too. */
+export const manifestText = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 2)}\n`
+
+/** Reads a manifest. Throws CorruptError naming the field where it is none. */
+export function parseManifest(version: string, text: string): Manifest {
+  const fields = parseObject(version, text)
+  if (fields.schema !== MANIFEST_SCHEMA) throw broken(version, `schema is ${String(fields.schema)}, and this code reads ${MANIFEST_SCHEMA}`)
+  for (const [field, fits] of Object.entries(shape)) {
+    if (!fits(fields[field])) throw broken(version, `field '${field}' is missing or of the wrong type`)
+  }
+  if (fields.name !== version) throw broken(version, `it belongs to version '${String(fields.name)}'`)
+  return fields as unknown as Manifest
+}
+
+type Check = (value: unknown) => boolean
+
+const isText: Check = (value) => typeof value === 'string'
+const isWhole: Check = (value) => Number.isSafeInteger(value)
+const isListOf =
+  (fits: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(fits)
+const isFile: Check = (value) => isObject(value) && isText(value.name) && isWhole(value.bytes) && isText(value.sha256)
+
+const shape: Readonly<Record<Exclude<keyof Manifest, 'schema'>, Check>> = {
+  ...{ name: isText, dictionaryHash: isText, owner: isText, chain: isText, digest: isText, parent: isText, model: isText },
+  ...{ epoch: isWhole, journalOffset: isWhole, step: isWhole, createdMs: isWhole },
+  ...{ positions: isListOf(isWhole), contains: isListOf(isWhole), files: isListOf(isFile) },
+  pins: (value) => isObject(value) && Object.values(value).every(isText),
+}
+
+function parseObject(version: string, text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (isObject(value)) return value
+  } catch {
+    // said below, for both
+  }
+  throw broken(version, 'it is no JSON object')
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const broken = (version: string, reason: string): Error => damaged(version, MANIFEST_FILE, reason)

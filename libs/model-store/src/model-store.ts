@@ -1,0 +1,164 @@
+import { readdir } from 'node:fs/promises'
+import { CorruptError, InvalidFieldError, NotFoundError, type Clock } from '@freshet/kernel'
+import { nodeDisk, systemCode, type Disk } from './disk'
+import { VersionExistsError } from './errors'
+import { MANIFEST_FILE, MANIFEST_SCHEMA, type Manifest, type ManifestDraft } from './manifest'
+import { Reception, type ReceptionLimits } from './reception'
+import { assertPlainName, openStaging, reveal, stageFile, stageManifest, withStaging, type FileDraft } from './staging'
+import { StoredVersion } from './stored-version'
+import { byAge, openVersion } from './survey'
+import { sweep, remove } from './sweep'
+
+/** What a store is handed: the time, and, in tests, a disk that fails. */
+export interface ModelStoreOptions {
+  readonly clock: Clock
+  readonly disk?: Disk
+}
+
+/** A version to write. The table's pages may come as they are read: parts are asked for one by one. */
+export interface VersionDraft {
+  readonly manifest: ManifestDraft
+  readonly files: readonly FileDraft[]
+}
+
+/** A version that cannot be used, and the file that is to blame. */
+export interface SkippedVersion {
+  readonly name: string
+  readonly error: CorruptError
+}
+
+/** The newest version that is what was written, if any, and the newer ones that are not. */
+export interface NewestValid {
+  readonly version?: StoredVersion
+  readonly skipped: readonly SkippedVersion[]
+}
+
+/** Opens the versions in a directory, which need not exist yet. */
+export const openModelStore = (directory: string, options: ModelStoreOptions): ModelStore => new ModelStore(directory, options)
+
+/**
+ * Versions at rest: folders of standard files that appear at once, whole and durable, and never change. Several processes may
+ * read and write one directory.
+ */
+export class ModelStore {
+  private readonly disk: Disk
+
+  constructor(
+    private readonly directory: string,
+    private readonly options: ModelStoreOptions,
+  ) {
+    this.disk = options.disk ?? nodeDisk
+  }
+
+  /**
+   * Writes a version: every file and then the manifest under a temporary name, each made durable, then renamed.
+   * Throws VersionExistsError, StorageFullError or InvalidFieldError, and leaves nothing that a reader would see.
+   */
+  async write({ manifest: draft, files }: VersionDraft): Promise<Manifest> {
+    assertDistinct(files.map(({ name }) => name))
+    const staging = await openStaging(this.disk, this.directory, draft.name)
+    return withStaging(staging, async () => {
+      await this.makeWay(draft.name)
+      const written = []
+      for (const file of files) written.push(await stageFile(staging, file))
+      const manifest = { ...draft, schema: MANIFEST_SCHEMA, createdMs: this.options.clock.nowMs(), files: written } as const
+      await stageManifest(staging, manifest)
+      await reveal(staging)
+      return manifest
+    })
+  }
+
+  /** The complete versions, oldest first: manifest readable, all files there in full size. Contents are compared when they are read. */
+  async list(): Promise<Manifest[]> {
+    const { complete } = await this.survey()
+    return complete.map(({ manifest }) => manifest)
+  }
+
+  /** Opens a version. Throws NotFoundError, or CorruptError naming a file that is missing or of another size. */
+  async open(name: string): Promise<StoredVersion> {
+    assertPlainName('version', name)
+    const versions = await this.names()
+    if (!versions.includes(name)) throw new NotFoundError('version', name, `there are: ${versions.join(', ') || 'none'}`)
+    return openVersion(this.directory, name)
+  }
+
+  /** The newest version, among those that `accept` takes, of which every byte is what was written. */
+  async newestValid(accept: (manifest: Manifest) => boolean = () => true): Promise<NewestValid> {
+    const { complete, broken } = await this.survey()
+    const skipped = [...broken]
+    for (const version of complete.reverse().filter(({ manifest }) => accept(manifest))) {
+      const error = await damageOf(version)
+      if (!error) return { version, skipped }
+      skipped.push({ name: version.manifest.name, error })
+    }
+    return { skipped }
+  }
+
+  /** Takes in a version that comes over the wire, chunk by chunk. */
+  async receive(name: string, limits: ReceptionLimits = {}): Promise<Reception> {
+    const staging = await openStaging(this.disk, this.directory, name)
+    return new Reception(staging, { ...limits, makeWay: () => this.makeWay(name) })
+  }
+
+  /**
+   * Removes versions, oldest first, but never the newest `keep`, nor one that is referenced: served, followed, or the start of
+   * somebody's replay. Sweeps what writers that died have left. Returns the names of the removed.
+   */
+  async prune(keep: number, isReferenced: (manifest: Manifest) => boolean = () => false): Promise<string[]> {
+    await sweep(this.disk, this.directory, this.options.clock.nowMs())
+    const versions = await this.list()
+    const old = versions.slice(0, Math.max(0, versions.length - keep)).filter((manifest) => !isReferenced(manifest))
+    for (const { name } of old) await remove(this.disk, this.directory, name)
+    return old.map(({ name }) => name)
+  }
+
+  private async survey(): Promise<{ complete: StoredVersion[]; broken: SkippedVersion[] }> {
+    const complete: StoredVersion[] = []
+    const broken: SkippedVersion[] = []
+    for (const name of await this.names()) {
+      try {
+        complete.push(await openVersion(this.directory, name))
+      } catch (error) {
+        if (!(error instanceof CorruptError)) throw error
+        broken.push({ name, error })
+      }
+    }
+    return { complete: complete.sort(byAge), broken }
+  }
+
+  private async names(): Promise<string[]> {
+    try {
+      const entries = await readdir(this.directory, { withFileTypes: true })
+      return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name).sort() // prettier-ignore
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return []
+      throw error
+    }
+  }
+
+  /** A whole version stays; a damaged one of the same name goes. */
+  private async makeWay(name: string): Promise<void> {
+    if (!(await this.names()).includes(name)) return
+    const { complete } = await this.survey()
+    const version = complete.find(({ manifest }) => manifest.name === name)
+    if (version && !(await damageOf(version))) throw new VersionExistsError(name)
+    await remove(this.disk, this.directory, name)
+  }
+}
+
+async function damageOf(version: StoredVersion): Promise<CorruptError | undefined> {
+  try {
+    await version.verify()
+    return undefined
+  } catch (error) {
+    if (error instanceof CorruptError) return error
+    throw error
+  }
+}
+
+function assertDistinct(files: readonly string[]): void {
+  const twice = files.find((name, i) => name === MANIFEST_FILE || files.indexOf(name) !== i)
+  if (twice === undefined) return
+  const rule = `the files of a version have names of their own, and ${MANIFEST_FILE} is the store's`
+  throw new InvalidFieldError({ field: 'files', value: twice, rule, remedy: 'rename it' })
+}
