@@ -3,6 +3,7 @@ import { checkDependencies } from './dependencies'
 import { checkDocumentation, checkUnusedExports } from './exports'
 import { checkLeftovers } from './leftovers'
 import { checkLengths } from './lengths'
+import { checkLinks } from './links'
 import { checkNames } from './names'
 import type { Check } from './repository'
 
@@ -14,5 +15,6 @@ export const checks: ReadonlyMap<string, Check> = new Map([
   ['leaves no trace of a machine, no note for later, no test that does not run', checkLeftovers],
   ['exports nothing that nobody takes', checkUnusedExports],
   ['documents what each package exports', checkDocumentation],
+  ['links to what is there', checkLinks],
   ['lists each dependency once, with its reason', checkDependencies],
 ])
