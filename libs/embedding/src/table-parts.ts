@@ -44,8 +44,8 @@ export class TableReader {
   }
 
   take({ name, bytes }: NamedBytes): void {
-    if (name === HEADER) this.header = uint32Of(bytes.slice())
-    else if (name === ADMISSION) this.counters = bytes.slice()
+    if (name === HEADER) this.header = uint32Of(new Uint8Array(bytes))
+    else if (name === ADMISSION) this.counters = new Uint8Array(bytes)
     else if (name.startsWith(PAGE)) this.takePage(name, bytes)
   }
 

@@ -21,4 +21,5 @@ export const textOf = (bytes: Uint8Array): string => decoder.decode(bytes)
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
-const aligned = (bytes: Uint8Array): Uint8Array => (bytes.byteOffset % 4 === 0 ? bytes : bytes.slice())
+/** A copy by construction: `slice` of a Buffer would be a view of the same, unaligned bytes. */
+const aligned = (bytes: Uint8Array): Uint8Array => (bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes))

@@ -19,7 +19,7 @@ export function valuesOf({ dtype, bytes }: Pick<Tensor, 'dtype' | 'bytes'>): Ten
     case 'U8':
       return bytes
     case 'F64': {
-      const at = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice()
+      const at = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes)
       return new Float64Array(at.buffer, at.byteOffset, at.byteLength / 8)
     }
   }
