@@ -29,12 +29,15 @@ type UnaryMethod<Q, A> = (
 type StreamMethod<Q, A> = (request: Q, metadata?: Metadata, options?: Partial<CallOptions>) => ClientReadableStream<A>
 
 /** The request of a client's method. */
-export type RequestOf<F> = F extends UnaryMethod<infer Q, unknown> ? Q : F extends StreamMethod<infer Q, unknown> ? Q : never
+export type RequestOf<F> = F extends StreamMethod<infer Q, unknown> ? Q : F extends UnaryMethod<infer Q, unknown> ? Q : never
 /** The answer of a client's method. */
-export type AnswerOf<F> = F extends UnaryMethod<never, infer A> ? A : F extends StreamMethod<never, infer A> ? A : never
+export type AnswerOf<F> = F extends StreamMethod<never, infer A> ? A : F extends UnaryMethod<never, infer A> ? A : never
 
 /** The names of a client's methods that have one request and one answer. */
-export type UnaryName<C> = { [K in keyof C]: C[K] extends UnaryMethod<never, never> ? K : never }[keyof C] & string
+export type UnaryName<C> = Exclude<
+  { [K in keyof C]: C[K] extends UnaryMethod<never, unknown> ? K : never }[keyof C] & string,
+  StreamName<C>
+>
 /** The names of a client's methods that answer one request with a stream. */
 export type StreamName<C> = { [K in keyof C]: C[K] extends StreamMethod<never, unknown> ? K : never }[keyof C] & string
 

@@ -1,10 +1,13 @@
 import { z } from 'zod'
 
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+const METRICS_ONLY = "health and metrics; '' for none"
+
 /** Everything that can be set, with its default: one strict tree for all processes. */
 export const configSchema = z.strictObject({
   name: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
+    .regex(NAME, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
     .default('default')
     .describe('the data set: what this installation learns lies in <data>/<name>'),
   data: z.string().min(1).default('./.freshet').describe('the directory of all data sets'),
@@ -31,15 +34,11 @@ export const configSchema = z.strictObject({
     http: address('127.0.0.1:8081'),
     futureMsMax: milliseconds(300_000).describe("how far an event's time may be ahead of the clock"),
   }),
-  featureStore: section({ grpc: address('127.0.0.1:50052'), http: address('').describe(METRICS_ONLY()) }),
+  featureStore: section({ grpc: address('127.0.0.1:50052'), http: address('').describe(METRICS_ONLY) }),
   trainer: section({
     grpc: address('127.0.0.1:50053'),
-    http: address('').describe(METRICS_ONLY()),
-    id: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i)
-      .default('trainer-a')
-      .describe('the name that owns epochs in the journal'),
+    http: address('').describe(METRICS_ONLY),
+    id: z.string().regex(NAME).default('trainer-a').describe('the name that owns epochs in the journal'),
     standby: z.boolean().default(false).describe('follow, and claim only when the owner falls silent'),
     cutMs: milliseconds(20).describe('online: the longest wait for a cut to fill'),
     cutExamples: z.int().min(1).max(65_536).default(256).describe('online: the most examples of a cut'),
@@ -51,7 +50,7 @@ export const configSchema = z.strictObject({
     heartbeatMs: milliseconds(250).describe('how often an idle owner shows that it lives'),
     denseEveryMs: milliseconds(1000).describe('how often dense parameters go to rankers'),
   }),
-  migrator: section({ grpc: address('127.0.0.1:50060'), http: address('').describe(METRICS_ONLY()) }),
+  migrator: section({ grpc: address('127.0.0.1:50060'), http: address('').describe(METRICS_ONLY) }),
   ranker: section({
     grpc: address('127.0.0.1:50061'),
     http: address('127.0.0.1:8082'),
@@ -80,10 +79,6 @@ function milliseconds(fallback: number) {
 function address(fallback: string) {
   return z
     .string()
-    .regex(/^$|^(\[[0-9a-f:]+\]|[^\s:/]+):\d{1,5}$/i, "must be host:port, for example 127.0.0.1:50051, or '' for none")
+    .regex(/^$|^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$/, "must be host:port, for example 127.0.0.1:50051, or '' for none")
     .default(fallback)
-}
-
-function METRICS_ONLY(): string {
-  return "health and metrics; '' for none"
 }

@@ -72,7 +72,7 @@ function create(directory: string, { name, partitions, dictionaryHash, dictionar
     writeFileSync(join(draft, META_FILE), `${JSON.stringify(meta, null, 2)}\n`, { flush: true })
     renameSync(draft, directory)
   } catch (error) {
-    rmSync(draft, { recursive: true, force: true })
+    if (existsSync(draft)) rmSync(draft, { recursive: true })
     if (existsSync(join(directory, META_FILE))) return
     throw notOurs(directory, error)
   }

@@ -1,0 +1,108 @@
+import { writeFileSync } from 'node:fs'
+import { temporaryDirectory } from '@freshet/testing'
+import { ConfigurationError } from '../errors/errors'
+import { loadConfig, type ConfigSources } from './load-config'
+import type { ConfigInput } from './schema'
+
+const load = (sources: ConfigSources = {}) => loadConfig({ env: {}, ...sources })
+
+const refusal = (sources: ConfigSources): ConfigurationError => {
+  try {
+    load(sources)
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error
+    throw error
+  }
+  throw new RangeError('the configuration was accepted')
+}
+
+describe('a configuration', () => {
+  it('needs nothing: its defaults are one embedded installation on loopback', () => {
+    const config = load()
+    expect(config).toMatchObject({ name: 'default', data: './.freshet', partitions: 8, log: 'embedded', store: 'embedded' })
+    expect(config.all).toEqual({ grpc: '127.0.0.1:50051', http: '127.0.0.1:8080' })
+    expect([config.ingest.grpc, config.featureStore.grpc, config.trainer.grpc, config.migrator.grpc, config.ranker.grpc]).toEqual(
+      [50051, 50052, 50053, 50060, 50061].map((port) => `127.0.0.1:${port}`),
+    )
+  })
+
+  it('takes the file over defaults, the environment over the file, and overrides over all', async () => {
+    await using directory = await temporaryDirectory()
+    const file = directory.within('freshet.yaml')
+    writeFileSync(file, 'name: from-file\ntrainer: { cutMs: 7, cutExamples: 64, id: from-file }\n')
+    const env = { FRESHET_TRAINER_CUT_MS: '8', FRESHET_TRAINER_ID: '42', FRESHET_TRAINER_STANDBY: 'true', PATH: '/bin' }
+    const { name, trainer } = load({ file, env, overrides: { trainer: { cutMs: 9 }, name: undefined } })
+    expect(name).toBe('from-file')
+    expect(trainer).toMatchObject({ cutMs: 9, cutExamples: 64, id: '42', standby: true, heartbeatMs: 250 })
+  })
+
+  it('finds its file by FRESHET_CONFIG', async () => {
+    await using directory = await temporaryDirectory()
+    writeFileSync(directory.within('elsewhere.yaml'), 'partitions: 3\n')
+    expect(load({ env: { FRESHET_CONFIG: directory.within('elsewhere.yaml') } }).partitions).toBe(3)
+  })
+
+  it('takes an empty file for no settings', async () => {
+    await using directory = await temporaryDirectory()
+    writeFileSync(directory.within('empty.yaml'), '\n')
+    expect(load({ file: directory.within('empty.yaml') })).toEqual(load())
+  })
+
+  it('passes by what Kubernetes sets for a service of our name', () => {
+    const env = {
+      FRESHET_SERVICE_HOST: '10.0.0.1',
+      FRESHET_PORT: 'tcp://10.0.0.1:50051',
+      FRESHET_PORT_50051_TCP_ADDR: '10.0.0.1',
+      FRESHET_INGEST_SERVICE_PORT_GRPC: '50051',
+    }
+    expect(load({ env })).toEqual(load())
+  })
+})
+
+describe('a setting that cannot be meant', () => {
+  it.each<[string, ConfigSources, string]>([
+    [
+      'unknown in a section',
+      { overrides: { trainer: { cutms: 20 } } as ConfigInput },
+      'the command line: trainer.cutms is 20, but there is no such setting; did you mean trainer.cutMs?',
+    ],
+    [
+      'unknown and like nothing',
+      { overrides: { colour: 'red' } as ConfigInput },
+      'colour is "red", but there is no such setting; remove it',
+    ],
+    [
+      'unknown in the environment',
+      { env: { FRESHET_TRAINER_CUTMS: '1' } },
+      'the environment: FRESHET_TRAINER_CUTMS is "1", but there is no such setting; did you mean FRESHET_TRAINER_CUT_MS?',
+    ],
+    [
+      'of another type',
+      { env: { FRESHET_PARTITIONS: 'many' } },
+      'the environment: partitions is "many", but invalid input: expected number',
+    ],
+    ['out of range', { overrides: { partitions: 0 } }, 'partitions is 0, but too small'],
+    [
+      'no address',
+      { overrides: { ranker: { grpc: 'localhost' } } },
+      'ranker.grpc is "localhost", but must be host:port, for example 127.0.0.1:50051',
+    ],
+    ['no name of a directory', { overrides: { name: '../other' } }, 'name is "../other", but must be 1 to 64 letters'],
+    ['one of a closed list', { overrides: { log: 'paper' as 'embedded' } }, 'log is "paper", but invalid'],
+  ])('is refused when it is %s', (_, sources, message) => {
+    expect(refusal(sources).message).toContain(message)
+    expect(refusal(sources)).toMatchObject({ code: 'CONFIGURATION', retryable: false })
+  })
+
+  it.each([
+    ['is absent', undefined, 'no such file'],
+    ['is no YAML', 'a: [', 'it must be readable YAML'],
+    ['is no mapping', '- 1\n- 2\n', 'it must be a mapping of settings'],
+    ['holds an unknown key', 'trainer: { cut: 1 }\n', 'trainer.cut is 1, but there is no such setting; did you mean trainer.cutMs?'],
+  ])('is refused by its file’s name when the file %s', async (_, text, reason) => {
+    await using directory = await temporaryDirectory()
+    const file = directory.within('freshet.yaml')
+    if (text !== undefined) writeFileSync(file, text)
+    expect(refusal({ file }).message).toMatch(new RegExp(`^${file}: .*${reason.replaceAll(/[?.]/g, '.')}`))
+  })
+})

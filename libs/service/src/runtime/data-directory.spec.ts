@@ -1,0 +1,83 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { CorruptError, PreconditionError } from '@freshet/kernel'
+import { temporaryDirectory } from '@freshet/testing'
+import { dictionaryOf, openDataDirectory, SchemaError } from './data-directory'
+
+const expected = { name: 'shop', partitions: 4, dictionaryHash: 'aaaa', dictionaryText: 'name: generic\n' }
+
+describe('a data directory', () => {
+  it('is made with its description and a copy of the dictionary, and opens again', async () => {
+    await using directory = await temporaryDirectory()
+    const shop = directory.within('deep', 'shop')
+    const made = openDataDirectory(shop, expected)
+    expect(made).toEqual({ schema: 1, name: 'shop', partitions: 4, dictionaryHash: 'aaaa' })
+    expect(openDataDirectory(shop, expected)).toEqual(made)
+    expect(dictionaryOf(shop)).toBe('name: generic\n')
+    expect(readdirSync(directory.within('deep'))).toEqual(['shop'])
+  })
+
+  it('has no dictionary before it is made', async () => {
+    await using directory = await temporaryDirectory()
+    expect(dictionaryOf(directory.within('shop'))).toBeUndefined()
+  })
+
+  it.each([
+    [
+      'another dictionary',
+      { dictionaryHash: 'bbbb' },
+      /was made with feature dictionary aaaa, not bbbb; choose another data set by --data NAME/,
+    ],
+    ['another number of partitions', { partitions: 8 }, /was made with 4 partitions, not 8; choose another data set by --data NAME/],
+  ])('is refused with %s, and stays as it was', async (_, other, message) => {
+    await using directory = await temporaryDirectory()
+    const shop = directory.within('shop')
+    const made = openDataDirectory(shop, expected)
+    expect(() => openDataDirectory(shop, { ...expected, ...other })).toThrow(message)
+    expect(openDataDirectory(shop, expected)).toEqual(made)
+  })
+
+  it('is refused when a later release made it', async () => {
+    await using directory = await temporaryDirectory()
+    writeMeta(directory.within('shop'), '{"schema":2,"more":true}')
+    expect(() => openDataDirectory(directory.within('shop'), expected)).toThrow(SchemaError)
+    expect(() => openDataDirectory(directory.within('shop'), expected)).toThrow(/has schema 2, and this release reads 1; .*--data NAME/)
+  })
+
+  it.each(['', '{', '[]', '{"schema":0}', '{"schema":1,"name":"shop"}'])(
+    'is refused as corrupt when its description is %p',
+    async (text) => {
+      await using directory = await temporaryDirectory()
+      writeMeta(directory.within('shop'), text)
+      expect(() => openDataDirectory(directory.within('shop'), expected)).toThrow(CorruptError)
+    },
+  )
+
+  it('is not made over a directory of something else', async () => {
+    await using directory = await temporaryDirectory()
+    mkdirSync(directory.within('photos'))
+    writeFileSync(directory.within('photos', 'a.jpg'), '')
+    expect(() => openDataDirectory(directory.within('photos'), expected)).toThrow(/exists, but is no data set of Freshet/)
+    expect(readdirSync(directory.path)).toEqual(['photos'])
+    expect(readdirSync(directory.within('photos'))).toEqual(['a.jpg'])
+  })
+
+  it('is refused where a file stands, or where nothing can be written', async () => {
+    await using directory = await temporaryDirectory()
+    writeFileSync(directory.within('file'), '')
+    expect(() => openDataDirectory(directory.within('file', 'shop'), expected)).toThrow(PreconditionError)
+    expect(() => openDataDirectory(directory.within('x'.repeat(300), 'shop'), expected)).toThrow(/cannot be written \(ENAMETOOLONG\)/)
+  })
+
+  it('is the first one’s when two processes make it at once', async () => {
+    await using directory = await temporaryDirectory()
+    const shop = directory.within('shop')
+    openDataDirectory(shop, { ...expected, dictionaryHash: 'first' })
+    expect(() => openDataDirectory(shop, expected)).toThrow(/was made with feature dictionary first/)
+    expect(readFileSync(directory.within('shop', 'meta.json'), 'utf8')).toContain('first')
+  })
+})
+
+function writeMeta(directory: string, text: string): void {
+  mkdirSync(directory)
+  writeFileSync(`${directory}/meta.json`, text)
+}

@@ -1,0 +1,33 @@
+import { Writable } from 'node:stream'
+import { pino } from 'pino'
+import { nestLogger, prettyLine } from './logger'
+
+describe('a log record on a terminal', () => {
+  it('is one line: time of day, level, name, message, facts', () => {
+    const record = { level: 30, time: '2026-01-02T03:04:05.678Z', name: 'shop', msg: 'serving', grpc: '127.0.0.1:1', positions: [1, 2] }
+    expect(prettyLine(JSON.stringify(record))).toBe('03:04:05.678 info  shop serving grpc=127.0.0.1:1 positions=[1,2]\n')
+  })
+
+  it('shows the stack of an error below it', () => {
+    const record = { level: 50, time: '2026-01-02T03:04:05.678Z', msg: 'failed', err: { message: 'm', stack: 'Error: m\n    at f' } }
+    expect(prettyLine(JSON.stringify(record))).toBe('03:04:05.678 error  failed\n    Error: m\n    at f\n')
+  })
+})
+
+it('keeps Nest’s chatter out of sight, and its warnings in it', () => {
+  const lines: string[] = []
+  const sink = new Writable({
+    write: (chunk: Buffer, _, done) => {
+      lines.push(chunk.toString())
+      done()
+    },
+  })
+  const logger = nestLogger(pino({ level: 'info' }, sink))
+  logger.log('Nest application started', 'NestApplication')
+  logger.warn('something odd', 'Router')
+  logger.error('something wrong', 'the stack')
+  expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
+    expect.objectContaining({ level: 40, msg: 'something odd', context: 'Router' }),
+    expect.objectContaining({ level: 50, msg: 'something wrong', stack: 'the stack' }),
+  ])
+})
