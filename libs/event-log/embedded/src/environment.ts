@@ -5,26 +5,18 @@ import { meaningOfNow } from './failures'
 export type Environment = RootDatabase<Buffer, Buffer>
 
 /**
- * When a commit reaches the disk.
+ * Opens the environment in the directory `path`, which any number of processes and threads may do, and in which whatever a reader sees
+ * is durable.
  *
- * `before visible`: it flushes its pages, then writes its meta page through, and only then publishes its transaction number in the lock
- * file, from which every reader of every process starts (liblmdb: mdb_env_write_meta). So whatever a reader sees is durable.
- *
- * `behind`: it is visible at once and flushed in the background; the loss of power takes back the last commits, whole and in order, the
- * loss of a process takes back nothing.
+ * Without overlapping sync, a commit flushes its pages, then writes its meta page through, and only then publishes its transaction number
+ * in the lock file, from which every reader of every process starts (liblmdb: mdb_env_write_meta; docs/adr/0005). Slots of dead readers
+ * are cleared on opening, and by the write thread every ten minutes. Without batching by event turn, no commit has a promise that nobody
+ * holds: the rejection of such a one would end the process when the disk is full.
  */
-export type Flushing = 'before visible' | 'behind'
-
-/**
- * Opens the environment in the directory `path`, which any number of processes and threads may do.
- *
- * Slots of dead readers are cleared on opening, and by the write thread every ten minutes. Without batching by event turn, no commit has a
- * promise that nobody holds: the rejection of such a one would end the process when the disk is full.
- */
-export function openEnvironment(path: string, flushing: Flushing): Environment {
+export function openEnvironment(path: string): Environment {
   const layout = { noSubdir: false, encoding: 'binary', keyEncoding: 'binary', useVersions: true, maxReaders: READERS_MAX } as const
   try {
-    return open({ path, ...layout, overlappingSync: flushing === 'behind', eventTurnBatching: false })
+    return open({ path, ...layout, overlappingSync: false, eventTurnBatching: false })
   } catch (failure) {
     throw meaningOfNow(failure, path)
   }

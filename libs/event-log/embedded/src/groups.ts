@@ -27,7 +27,7 @@ export interface Groups extends AsyncDisposable {
  */
 export function openGroups({ directory, partitions, clock }: GroupsOptions): Groups {
   let opened: Environment | undefined
-  const database = (): Environment => (opened ??= openEnvironment(directory, 'behind'))
+  const database = (): Environment => (opened ??= openEnvironment(directory))
   const here = new Set<Member>()
   return {
     async join(group, options) {

@@ -1,2 +1,2 @@
-export { openEnvironment, type Environment, type Flushing } from './environment'
+export { openEnvironment, type Environment } from './environment'
 export { meaningOf } from './failures'

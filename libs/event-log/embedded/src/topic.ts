@@ -25,7 +25,7 @@ export class Topic {
     readonly path: string,
     wanted: number,
   ) {
-    this.database = openEnvironment(path, 'before visible')
+    this.database = openEnvironment(path)
     this.partitions = this.found(wanted)
     if (this.partitions === wanted) return
     throw new PreconditionError(

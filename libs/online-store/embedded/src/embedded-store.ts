@@ -44,7 +44,7 @@ class Shelf {
   private readonly database: Environment
 
   constructor(private readonly path: string) {
-    this.database = openEnvironment(path, 'behind')
+    this.database = openEnvironment(path)
   }
 
   standing(partition: number): Standing & { readonly commits: number | null } {
