@@ -48,9 +48,8 @@ export class VectorBuilder {
   /** Makes all vectors anew at once, for the newest parameters: for evaluation, which has no background. */
   async refresh(): Promise<void> {
     this.pass = this.newPass()
+    this.clearQueue()
     while (this.pass !== undefined) await this.advance(this.pass)
-    this.queue.length = 0
-    this.queued.fill(0)
   }
 
   /** Works until `signal` aborts: at full speed while there are no vectors at all, then for a twentieth of the time. */
@@ -73,11 +72,18 @@ export class VectorBuilder {
     this.queue.push(at)
   }
 
+  private clearQueue(): void {
+    this.queue.length = 0
+    this.queued.fill(0)
+  }
+
   private startPassWhenDue(): void {
     const { model, index, clock } = this.options
     if (this.pass !== undefined || index.size === 0) return
     const aged = this.isReady && clock.monotonicMs() - this.passEndedMs >= PASS_EVERY_MS
-    if (model.dueDense !== undefined || aged) this.pass = this.newPass()
+    if (model.dueDense === undefined && !aged) return
+    if (!this.isReady) this.clearQueue() // a first pass makes all of them
+    this.pass = this.newPass()
   }
 
   private newPass(): Pass {
