@@ -17,7 +17,7 @@ export const IDENTITY_BOUNDS: IdentityBounds = { hours: 24, ids: 2_000_000 }
 
 /**
  * Makes an event effective once within the window: an id is a duplicate when it was taken no more than so many ids ago and
- * since the watermark entered the hour that lies `hours` back. Both follow from `events[p]` alone.
+ * in an hour of the watermark that lies no more than `hours` back. Both follow from `events[p]` alone.
  *
  * Ids are numbered in the order of taking and stored 512 to a chunk, so a commit writes one chunk or a few.
  */
@@ -69,8 +69,10 @@ export class EventIdentity {
     const last = window.hours.at(-1)
     if (last !== undefined && hour < last.hour) window.hours = []
     if (last === undefined || hour !== last.hour) window.hours.push({ hour, taken: window.taken })
-    while (window.hours.length > 1 && window.hours[1].hour <= hour - bounds.hours) window.hours.shift()
-    if (window.hours[0].hour <= hour - bounds.hours) window.forgottenBelow = Math.max(window.forgottenBelow, window.hours[0].taken)
+    while (window.hours.length > 1 && window.hours[0].hour < hour - bounds.hours) {
+      window.hours.shift() // what was taken in its hour ends where the next begins
+      window.forgottenBelow = Math.max(window.forgottenBelow, window.hours[0].taken)
+    }
   }
 
   /** What has changed since the last call, as bytes. */

@@ -3,8 +3,8 @@ import { type Dictionary, actorOf, foldItem } from '@freshet/features'
 import { partitionOf } from '@freshet/kernel'
 import { candidatesFor } from './candidates'
 import { KnownItems } from './known-items'
+import { memoryStates } from './memory-states'
 import { PartitionFold } from './partition-fold'
-import type { States } from './states'
 
 /** A whole house in one process's memory, for evaluation: events in one global order, each effective at once. */
 export interface MemoryFold {
@@ -47,20 +47,6 @@ export function openMemoryFold({ dictionary, partitions = 8, seed = dictionary.d
     event(record) {
       if (record.record?.$case === 'event') return foldIn(partitionOf(actorOf(record.record.event), partitions), record)
       return folds.flatMap((_, partition) => foldIn(partition, record))
-    },
-  }
-}
-
-function memoryStates(known: KnownItems): States {
-  const users = new Map<string, UserState>()
-  const items = new Map<string, ItemState>()
-  return {
-    user: (userId) => users.get(userId),
-    item: (itemId) => items.get(itemId),
-    saveUser: (userId, state) => void (state === undefined ? users.delete(userId) : users.set(userId, state)),
-    saveItem(itemId, state) {
-      items.set(itemId, state)
-      known.set(itemId, state.known)
     },
   }
 }
