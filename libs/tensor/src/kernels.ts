@@ -40,7 +40,7 @@ export const kernels: { readonly [O in Exclude<Op, 'input'>]: (scope: KernelScop
   log: ({ inputs: [x] }) => x.data.map(Math.log),
   sqrt: ({ inputs: [x] }) => x.data.map(Math.sqrt),
   softplus: ({ inputs: [x] }) => x.data.map((value) => Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)))),
-  detach: ({ inputs: [x] }) => x.data.slice(),
+  detach: ({ inputs: [x] }) => x.data,
   reduceSum: (scope) => fold(scope, 0, (sum, value) => sum + value),
   reduceMax: (scope) => fold(scope, -Infinity, Math.max),
   concat: (scope) => sideBySide(scope),
@@ -53,13 +53,24 @@ export const kernels: { readonly [O in Exclude<Op, 'input'>]: (scope: KernelScop
     write(x, { into: result, shape, offset: attributes.before * stridesOf(shape)[attributes.axis] })
     return result
   },
-  reshape: ({ inputs: [x] }) => x.data.slice(),
-  expand: ({ inputs: [x], shape }) => read(x, positions(shape, broadcastStrides(x.shape, shape))),
+  reshape: ({ inputs: [x] }) => x.data,
+  expand: ({ inputs: [x], shape }) => spread(x, shape),
   eye: ({ shape: [rows, columns] }) =>
     Float64Array.from({ length: rows * columns }, (_, cell) => (Math.floor(cell / columns) === cell % columns ? 1 : 0)),
 }
 
-const read = (x: Tensor, from: Uint32Array): Float64Array => Float64Array.from(from, (position) => x.data[position])
+function read(x: Tensor, from: Uint32Array): Float64Array {
+  const cells = new Float64Array(from.length)
+  for (let cell = 0; cell < from.length; cell++) cells[cell] = x.data[from[cell]]
+  return cells
+}
+
+/** The cells of an operand as if it had been broadcast; where that changes nothing, its own. */
+function spread(x: Tensor, shape: readonly number[]): Float64Array {
+  const cells = cellCount(shape)
+  if (x.data.length === cells) return x.data
+  return x.data.length === 1 ? new Float64Array(cells).fill(x.data[0]) : read(x, positions(shape, broadcastStrides(x.shape, shape)))
+}
 
 function write(x: Tensor, { into, shape, offset }: { into: Float64Array; shape: readonly number[]; offset: number }): void {
   positions(x.shape, stridesOf(shape), offset).forEach((position, cell) => {
@@ -68,9 +79,8 @@ function write(x: Tensor, { into, shape, offset }: { into: Float64Array; shape: 
 }
 
 function pairwise({ inputs: [a, b], shape }: KernelScope<Op>, f: (a: number, b: number) => number): Float64Array {
-  const left = positions(shape, broadcastStrides(a.shape, shape))
-  const right = positions(shape, broadcastStrides(b.shape, shape))
-  return Float64Array.from(left, (position, cell) => f(a.data[position], b.data[right[cell]]))
+  const right = spread(b, shape)
+  return spread(a, shape).map((value, cell) => f(value, right[cell]))
 }
 
 function fold({ inputs: [x], shape }: KernelScope<Op>, start: number, f: (sum: number, value: number) => number): Float64Array {

@@ -1,0 +1,80 @@
+import { builtInDictionaries, builtInDictionary, compileDictionary } from '@freshet/features'
+import { declareModelSet, type ModelSet } from '@freshet/model'
+import { compileOnnx, graphHash } from '@freshet/onnx'
+import { inputName, interpretGraph, type Feed, type GraphSpec } from '@freshet/tensor'
+
+const modelSetOf = (name: string): ModelSet => {
+  const { layout, declared } = compileDictionary(builtInDictionary(name))
+  return declareModelSet(layout, declared.model)
+}
+
+describe.each(builtInDictionaries())('the model set of the %s dictionary', (name) => {
+  const modelSet = modelSetOf(name)
+
+  it.each(['gradient', 'update', 'rank', 'user', 'item'] as const)(
+    'has a %s graph on which ONNX Runtime agrees with the interpreter',
+    async (graph) => {
+      const spec = modelSet.graphs[graph]
+      const feeds = feedsOf(spec, 5, modelSet.initialDense())
+      const [compiled, interpreted] = [await compileOnnx()(spec), await interpretGraph(spec)]
+      const [actual, expected] = [await compiled.run(feeds), await interpreted.run(feeds)]
+      await compiled.release()
+      expect(Object.keys(actual)).toEqual(Object.keys(expected))
+      for (const [output, values] of Object.entries(expected)) expect(furthest(actual[output], values)).toBeLessThan(1e-4)
+    },
+  )
+
+  it('is written as the same bytes by every process that declares it', () => {
+    const again = modelSetOf(name)
+    for (const graph of ['gradient', 'update', 'rank', 'user', 'item'] as const) {
+      expect(graphHash(again.graphs[graph])).toBe(graphHash(modelSet.graphs[graph]))
+    }
+  })
+
+  it('scores an example alike, whoever stands beside it', async () => {
+    const runner = await compileOnnx()(modelSet.graphs.rank)
+    const dense = modelSet.initialDense()
+    const many = feedsOf(modelSet.graphs.rank, 20, dense)
+    const { probabilities } = await runner.run(many)
+    for (const at of [0, 7, 19]) {
+      const alone = Object.fromEntries(Object.entries(many).map(([input, feed]) => [input, input === 'dense' ? feed : rowOf(feed, at)]))
+      // to the last bits only in a batch of the same size: kernels treat the rows that are left over differently
+      expect((await runner.run(alone)).probabilities[0]).toBeCloseTo(probabilities[at], 6)
+    }
+    await runner.release()
+  })
+})
+
+/** Feeds of any graph of the set: numbers of both signs, but weights, variances and corrections that are positive. */
+function feedsOf({ inputs }: GraphSpec, batch: number, dense: Float32Array): Record<string, Feed> {
+  const feed = (name: string, shape: readonly number[]): Feed => {
+    const cells = shape.reduce((product, length) => product * length, 1)
+    if (name === 'dense') return { data: dense, shape }
+    if (name === 'sameItem') return { data: new Float32Array(cells), shape }
+    const low = POSITIVE.includes(name) ? 0.01 : -0.5
+    return { data: Float32Array.from({ length: cells }, (_, i) => low + (((i + 1) * 37 * name.length) % 101) / 200), shape }
+  }
+  return Object.fromEntries(
+    inputs.map((node) => [
+      inputName(node),
+      feed(
+        inputName(node),
+        node.shape.map((length) => (typeof length === 'number' ? length : batch)),
+      ),
+    ]),
+  )
+}
+
+const POSITIVE = ['v', 'schedule', 'pooling', 'labels', 'rankWeights', 'recallWeights', 'columnMask']
+
+const rowOf = ({ data, shape }: Feed, at: number): Feed => {
+  const cells = data.length / shape[0]
+  return { data: data.slice(at * cells, (at + 1) * cells), shape: [1, ...shape.slice(1)] }
+}
+
+/** The largest difference, in units of the largest value. */
+function furthest(actual: Float32Array, expected: Float32Array): number {
+  expect(actual).toHaveLength(expected.length)
+  const most = expected.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-6)
+  return expected.reduce((largest, value, i) => Math.max(largest, Math.abs(value - actual[i])), 0) / most
+}
