@@ -1,6 +1,3 @@
-/** The decorators of gRPC handlers, so that apps name one package. */
-export { Ctx, GrpcMethod, GrpcStreamCall, Payload } from '@nestjs/microservices'
-export type { ServerDuplexStream } from '@grpc/grpc-js'
 export { call, connect, stream } from './client/client'
 export type { AnswerOf, CallBounds, ClientClass, RequestOf, StreamName, UnaryName } from './client/client'
 export { loadConfig } from './config/load-config'

@@ -31,7 +31,7 @@ class EchoController {
   }
 
   @GrpcMethod('Ingest', 'OpenReplay')
-  async open(@Payload() { source }: ingest.OpenReplayRequest, @Ctx() { signal }: CallContext): Promise<ingest.OpenReplayResponse> {
+  async open({ source }: ingest.OpenReplayRequest, { signal }: CallContext): Promise<ingest.OpenReplayResponse> {
     echo.signals.push(signal)
     echo.entered()
     await echo.gate

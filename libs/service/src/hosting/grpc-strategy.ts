@@ -6,7 +6,7 @@ import {
   type ServiceDefinition,
   type UntypedHandleCall,
 } from '@grpc/grpc-js'
-import { Server, Transport, type CustomTransportStrategy } from '@nestjs/microservices'
+import { ServerGrpc, type CustomTransportStrategy, type GrpcOptions } from '@nestjs/microservices'
 import { PortInUseError } from '../errors/errors'
 import { isFreshetError, UnavailableError, type Clock } from '@freshet/kernel'
 import type { Logger } from '../telemetry/logger'
@@ -33,17 +33,17 @@ export interface GrpcHosting {
 /**
  * Nest's controllers on a grpc-js server that speaks by the generated definitions: one codec at run time and in types.
  *
- * Nest's own gRPC transport would load the .proto files again with another codec (docs/adr/0006).
+ * Nest's own gRPC transport would load the .proto files again with another codec (docs/adr/0006). Of that transport only the
+ * name is left: a handler of what Nest takes for `ServerGrpc` gets its call's context as second argument.
  */
-export class GrpcStrategy extends Server implements CustomTransportStrategy {
-  override readonly transportId = Transport.GRPC
+export class GrpcStrategy extends ServerGrpc implements CustomTransportStrategy {
   private readonly invokes = new Map<string, Invoke>()
   private readonly health: Health
   private readonly server: GrpcServer
   private port = 0
 
   constructor(private readonly hosting: GrpcHosting) {
-    super()
+    super({} as GrpcOptions['options'])
     const { telemetry, clock } = hosting
     this.server = new GrpcServer({
       interceptors: [measureCalls(telemetry, clock)],
@@ -63,7 +63,7 @@ export class GrpcStrategy extends Server implements CustomTransportStrategy {
     this.invokes.set(`${pattern.service}/${pattern.rpc}`, callback as Invoke)
   }
 
-  listen(callback: (error?: unknown) => void): void {
+  override async listen(callback: (error?: unknown) => void): Promise<void> {
     this.hosting.services.forEach((service) => this.host(service))
     addReflection(this.server, this.hosting.services)
     this.server.bindAsync(this.hosting.address, ServerCredentials.createInsecure(), (error, port) => {
@@ -84,15 +84,15 @@ export class GrpcStrategy extends Server implements CustomTransportStrategy {
     await ended
   }
 
-  close(): void {
+  override async close(): Promise<void> {
     this.server.forceShutdown()
   }
 
-  on(): never {
+  override on(): never {
     throw new UnavailableError('the server as an event source', 'observe it by health checks and metrics')
   }
 
-  unwrap<T>(): T {
+  override unwrap<T>(): T {
     return this.server as T
   }
 
