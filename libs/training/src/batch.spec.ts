@@ -6,7 +6,12 @@ const shape = shapeOf(layout)
 describe('a batch', () => {
   it('lays the parts of an example side by side: user, item, cross', () => {
     expect(shape).toMatchObject({ slots: 5, numbers: 2, user: { ids: 1, numbers: 1 } })
-    expect(shape.fields.map(({ start, length }) => [start, length])).toEqual([[0, 1], [1, 1], [2, 2], [4, 1]])
+    expect(shape.fields.map(({ start, length }) => [start, length])).toEqual([
+      [0, 1],
+      [1, 1],
+      [2, 2],
+      [4, 1],
+    ])
     const batch = makeBatch(shape, 1)
     expect(appendGroup(batch, shape, group(0, { items: [exampleItem(0, 4)] }))).toBe(0)
     expect(batch.count).toBe(1)

@@ -43,7 +43,8 @@ export class CommandQueue {
   stepped(step: number): void {
     if (this.waiters.length === 0) return
     for (const waiter of this.waiters.filter((each) => each.step === step)) waiter.run()
-    for (const late of this.waiters.filter((each) => each.step < step)) late.reject(new UnavailableError(`the state after step ${late.step}`, 'ask for a later step'))
+    for (const late of this.waiters.filter((each) => each.step < step))
+      late.reject(new UnavailableError(`the state after step ${late.step}`, 'ask for a later step'))
     this.waiters = this.waiters.filter((each) => each.step > step)
   }
 
@@ -66,4 +67,5 @@ export class CommandQueue {
   }
 }
 
-const ended = (): UnavailableError => new UnavailableError('the trainer', 'it has ended its work; ask the trainer that owns the model set now')
+const ended = (): UnavailableError =>
+  new UnavailableError('the trainer', 'it has ended its work; ask the trainer that owns the model set now')

@@ -26,7 +26,9 @@ export class LineMismatchError extends FreshetError {
     readonly configured: string,
     readonly recorded: string,
   ) {
-    super(`the ${what} is ${configured}, but the journal began with ${recorded}; use another data directory (--data NAME), or the first ${what}`)
+    super(
+      `the ${what} is ${configured}, but the journal began with ${recorded}; use another data directory (--data NAME), or the first ${what}`,
+    )
   }
 }
 

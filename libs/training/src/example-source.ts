@@ -60,7 +60,7 @@ export class ExampleSource {
   take(examples: number): { readonly ranges: Range[]; readonly parts: CutPart[] } {
     const takenOf = this.waiting.map(() => 0)
     let taken = 0
-    for (let progress = true; progress && taken < examples; ) {
+    for (let progress = true; progress && taken < examples;) {
       progress = false
       for (let partition = 0; partition < this.waiting.length && taken < examples; partition++) {
         const next = this.waiting[partition][takenOf[partition]]
@@ -76,7 +76,9 @@ export class ExampleSource {
 
   /** The groups that a cut names: from what has been read ahead where it fits, else from the log. */
   async of(ranges: readonly Range[]): Promise<CutPart[]> {
-    return Promise.all(ranges.map(async ({ partition, from, to }) => ({ partition, to, groups: await this.readRange(partition, from, to) })))
+    return Promise.all(
+      ranges.map(async ({ partition, from, to }) => ({ partition, to, groups: await this.readRange(partition, from, to) })),
+    )
   }
 
   private cutOff(partition: number, count: number): CutPart & { readonly from: number } {
@@ -100,7 +102,7 @@ export class ExampleSource {
       return ahead.splice(0, known < 0 ? ahead.length : known).map(({ group }) => group)
     }
     const groups: ExampleGroup[] = []
-    for (let at = from; at < to; ) {
+    for (let at = from; at < to;) {
       const records = await this.log.read({ topic: TOPICS.examples, partition }, at, { ...READ, records: Math.min(READ.records, to - at) })
       for (const { offset, value } of records) if (offset < to) groups.push(ExampleGroup.decode(value))
       const last = records.at(-1)

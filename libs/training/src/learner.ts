@@ -156,4 +156,3 @@ function isFiniteGradient(gradient: Float32Array): boolean {
   for (let i = 0; i < gradient.length; i++) sum += gradient[i] * 0
   return sum === 0
 }
-

@@ -31,7 +31,7 @@ export class PendingResult {
 
   /** The result of all steps so far, in parts; the last one carries chain, positions and progress. Starts the next one. */
   seal(state: LearnerState, withDense: boolean): Result[] {
-    const span = { fromStep: this.fromStep, toStep: state.step }
+    const span = { fromStep: this.fromStep, toStep: state.step, chain: checksumBytes(state.chain) }
     const rows = this.rowsOmitted ? [] : rowParts(state.table, this.touched)
     const dense = withDense ? denseParts(state.dense) : []
     const parts = [...rows, ...dense].map((part) => Result.create({ ...span, ...part, continues: true }))
@@ -40,7 +40,6 @@ export class PendingResult {
       ...parts.pop(),
       ...span,
       continues: false,
-      chain: checksumBytes(state.chain),
       contains: [...state.contains],
       rowsOmitted: this.rowsOmitted,
       progress: Progress.create({ examples, rankLoss, recallLoss, auc, acceptedMs: this.acceptedMs }),

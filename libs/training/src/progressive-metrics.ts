@@ -45,7 +45,15 @@ export class ProgressiveMetrics {
   /** What the examples so far say. */
   read(): ProgressiveFigures {
     const [examples, labels, logLoss, refused, rankLoss, recallLoss] = this.sums
-    return { examples, labels, refused, rankLoss, recallLoss, auc: auc(this.positives, this.negatives), logLoss: labels > 0 ? logLoss / labels : NaN }
+    return {
+      examples,
+      labels,
+      refused,
+      rankLoss,
+      recallLoss,
+      auc: auc(this.positives, this.negatives),
+      logLoss: labels > 0 ? logLoss / labels : NaN,
+    }
   }
 
   /** The numbers behind it, for a version. */

@@ -6,7 +6,12 @@ import { ProgressiveMetrics } from './progressive-metrics'
 import type { Tensors, VersionContents } from './version-shelf'
 
 /** The files of a version that hold state. */
-export const STATE_FILES = { dense: 'dense.safetensors', table: 'table.safetensors', learner: 'learner.safetensors', counters: 'counters.json' } as const
+export const STATE_FILES = {
+  dense: 'dense.safetensors',
+  table: 'table.safetensors',
+  learner: 'learner.safetensors',
+  counters: 'counters.json',
+} as const
 
 /** A copy of the state as tensors, made between two steps: training goes on while it is written. */
 export function snapshotState(state: LearnerState): Pick<VersionContents, 'tensors' | 'documents'> {
@@ -49,7 +54,10 @@ export function restoreState({ tensors, documents }: Pick<VersionContents, 'tens
     square: tensor(dense, 'square', Float32Array),
     powers: tensor(learner, 'powers', Float64Array),
     table,
-    frequency: ItemFrequency.restore({ keys: tensor(learner, 'itemKeys', Uint32Array), counts: tensor(learner, 'itemCounts', Float64Array) }),
+    frequency: ItemFrequency.restore({
+      keys: tensor(learner, 'itemKeys', Uint32Array),
+      counts: tensor(learner, 'itemCounts', Float64Array),
+    }),
     metrics: new ProgressiveMetrics({
       positives: tensor(learner, 'positives', Float64Array),
       negatives: tensor(learner, 'negatives', Float64Array),

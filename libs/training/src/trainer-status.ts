@@ -28,7 +28,10 @@ export interface TrainerStatus {
 }
 
 /** Reads a status off a line. */
-export async function statusOf(line: TrainingLine, { id, mode, version }: { id: string; mode: string; version: string }): Promise<TrainerStatus> {
+export async function statusOf(
+  line: TrainingLine,
+  { id, mode, version }: { id: string; mode: string; version: string },
+): Promise<TrainerStatus> {
   const { desk, learner, source } = line
   const { state } = learner
   const { examples, rankLoss, recallLoss, auc, logLoss, refused } = state.metrics.read()

@@ -52,6 +52,8 @@ export class Trainer {
   private versionMs: number
   private versionStep = 0
   private isBackfill = false
+  /** The journal has been read to its end since the line was opened: only then is what it says of the owner news. */
+  private isCurrent = false
   private wasOwner = false
   private isNew = false
   private newest: VersionFacts | undefined
@@ -74,14 +76,14 @@ export class Trainer {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.commands.serve()
+      this.noteRole()
       try {
-        await (this.line.desk.isOwner ? this.ownerTurn(signal) : this.followerTurn(signal))
+        await (this.isActing ? this.ownerTurn(signal) : this.followerTurn(signal))
       } catch (error) {
         await this.recover(error)
       }
-      this.noteRole()
     }
-    if (this.line.desk.isOwner && this.line.learner.state.step > this.versionStep) await this.checkpointNow().catch(ignoreConflict)
+    if (this.isActing && this.line.learner.state.step > this.versionStep) await this.checkpointNow().catch(ignoreConflict)
     this.commands.close()
   }
 
@@ -99,12 +101,15 @@ export class Trainer {
 
   /** The SHA-256 of the full state after exactly `step` (0: now). Throws PreconditionError once the step is behind. */
   audit(step: number): Promise<{ readonly step: number; readonly digest: string }> {
-    return this.commands.ask(async () => {
-      const { state } = this.line.learner
-      if (step !== 0 && step < state.step) throw new PreconditionError(`step ${step} is behind the trainer, which is at ${state.step}`, 'audit a later step')
-      if (step === 0 || step === state.step) return { step: state.step, digest: digestState(state) }
-      return undefined
-    }).then((now) => now ?? this.commands.after(step, () => ({ step, digest: digestState(this.line.learner.state) })))
+    return this.commands
+      .ask(async () => {
+        const { state } = this.line.learner
+        if (step !== 0 && step < state.step)
+          throw new PreconditionError(`step ${step} is behind the trainer, which is at ${state.step}`, 'audit a later step')
+        if (step === 0 || step === state.step) return { step: state.step, digest: digestState(state) }
+        return undefined
+      })
+      .then((now) => now ?? this.commands.after(step, () => ({ step, digest: digestState(this.line.learner.state) })))
   }
 
   /** Hands the model set to another trainer. Throws NotOwnerError. */
@@ -137,6 +142,10 @@ export class Trainer {
       this.adopt(await TrainingLine.open({ ...this.options, shelf }))
       return { step: this.line.learner.state.step, version: this.line.version?.name ?? '' }
     })
+  }
+
+  private get isActing(): boolean {
+    return this.isCurrent && this.line.desk.isOwner
   }
 
   private async ownerTurn(signal: AbortSignal): Promise<void> {
@@ -258,7 +267,7 @@ export class Trainer {
   }
 
   private async checkpointNow(): Promise<VersionFacts> {
-    if (this.line.desk.isOwner) await this.settle()
+    if (this.isActing) await this.settle()
     const { line, options } = this
     this.newest = await saveVersion(line, { ...options, parent: this.newest?.name ?? '' } satisfies SaveOptions)
     this.versionStep = line.learner.state.step
@@ -272,6 +281,8 @@ export class Trainer {
     const records = await this.line.desk.readOn()
     for (const folded of records) await this.obey(folded)
     if (records.length > 0) return
+    this.isCurrent = true
+    if (this.isActing) return
     const untilClaim = this.heardMs + HEARTBEATS_MISSED_MAX * settings.heartbeatMs - clock.monotonicMs()
     if (untilClaim <= 0) return this.claim()
     await this.commands.idle(signal, async (until) => {
@@ -294,6 +305,7 @@ export class Trainer {
   private async claim(): Promise<void> {
     const { desk } = this.line
     const claim = { previous: desk.state.lastOffset, reason: 'silence' }
+    this.heardMs = this.options.clock.monotonicMs()
     await desk.append({ $case: 'claim', claim }, desk.state.epoch + 1).catch(ignoreConflict)
   }
 
@@ -311,7 +323,7 @@ export class Trainer {
   private adopt(line: TrainingLine): void {
     this.line = line
     this.ahead = undefined
-    this.wasOwner = false
+    this.isCurrent = this.wasOwner = false
     this.newest = line.version ?? this.newest
     this.versionStep = line.version?.step ?? 0
     this.heardMs = this.options.clock.monotonicMs()
@@ -319,7 +331,8 @@ export class Trainer {
   }
 
   private noteRole(): void {
-    const { isOwner, state } = this.line.desk
+    const { state } = this.line.desk
+    const isOwner = this.isActing
     if (isOwner === this.wasOwner) return
     this.wasOwner = this.isNew = isOwner
     this.options.onNotice({ kind: 'role', role: isOwner ? 'owner' : 'follower', epoch: state.epoch, owner: state.owner })
@@ -327,7 +340,7 @@ export class Trainer {
 
   private assertOwner(): void {
     const { desk } = this.line
-    if (!desk.isOwner) throw new NotOwnerError(this.options.id, desk.state.owner)
+    if (!this.isActing) throw new NotOwnerError(this.options.id, desk.state.owner)
   }
 }
 

@@ -1,6 +1,7 @@
 import { ExampleGroup, ExampleItem, Genesis, LabelSource } from '@freshet/contracts'
 import { openTable } from '@freshet/embedding'
-import { type EventLog, openMemoryLog, TOPICS } from '@freshet/event-log'
+import { type EventLog, TOPICS } from '@freshet/event-log'
+import { openMemoryLog } from '@freshet/event-log/memory'
 import type { FeatureLayout } from '@freshet/features'
 import { bytesOf, hash64, NotFoundError, randomBelow, randomUnit } from '@freshet/kernel'
 import { declareModelSet } from '@freshet/model'
@@ -71,7 +72,7 @@ export function group(sourceOffset: number, overrides: Partial<ExampleGroup> = {
     ordinal: 0,
     userIds: words([`user:${user}`]),
     userNumbers: floats([randomUnit(3, sourceOffset, 0)]),
-    ...pair('user', `u${user}`),
+    ...userHash(`u${user}`),
     items: items.map((item) => exampleItem(user, item)),
     acceptedMs: 1_000_000 + sourceOffset,
     ...overrides,
@@ -85,7 +86,7 @@ export function exampleItem(user: number, item: number): ExampleItem {
     source: LabelSource.LABEL_SOURCE_RECORD,
     ids: words([`item:${item}`, `genre:${item % 3}`, '', `pair:${user % 2}${item % 2}`]),
     numbers: floats([item / 9]),
-    ...pair('item', `i${item}`),
+    ...itemHash(`i${item}`),
   })
 }
 
@@ -105,10 +106,8 @@ export function words(names: readonly string[]): Uint8Array {
 
 export const floats = (values: readonly number[]): Uint8Array => bytesOf(new Float32Array(values))
 
-function pair(kind: 'user' | 'item', name: string): Partial<ExampleGroup & ExampleItem> {
-  const { lo, hi } = hash64(name)
-  return kind === 'user' ? { userLo: lo, userHi: hi } : { itemLo: lo, itemHi: hi }
-}
+const userHash = (name: string) => ({ userLo: hash64(name).lo, userHi: hash64(name).hi })
+const itemHash = (name: string) => ({ itemLo: hash64(name).lo, itemHi: hash64(name).hi })
 
 /** Versions in memory, whole copies. */
 export class MemoryShelf implements VersionShelf {

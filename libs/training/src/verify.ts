@@ -28,7 +28,11 @@ export async function replayTwin(options: TwinOptions): Promise<TwinOutcome> {
   const line = await TrainingLine.open(options)
   const { state } = line.learner
   const first = state.step
-  for (let records = await line.desk.readOn(); records.length > 0 && !isThere(state.step, options.until); records = await line.desk.readOn()) {
+  for (
+    let records = await line.desk.readOn();
+    records.length > 0 && !isThere(state.step, options.until);
+    records = await line.desk.readOn()
+  ) {
     for (const { record, isValid } of records) {
       if (!isValid) continue
       if (record.record?.$case === 'cut' && !isThere(state.step, options.until)) {

@@ -52,11 +52,12 @@ export async function saveVersion(line: TrainingLine, options: SaveOptions): Pro
   return facts
 }
 
-/** Versions hold back the trimming of journal and examples: what lies before the oldest kept one goes. */
+/** Versions hold back the trimming of journal and examples: once enough are kept, what lies before the oldest one goes. */
 async function retire({ shelf, settings, log }: SaveOptions): Promise<void> {
   await shelf.prune(settings.versionsKept)
-  const [oldest] = await shelf.list()
-  if (!oldest) return
+  const kept = await shelf.list()
+  if (kept.length < settings.versionsKept) return
+  const [oldest] = kept
   await log.trim(JOURNAL, oldest.journalOffset)
   await Promise.all(oldest.positions.map((position, partition) => log.trim({ topic: TOPICS.examples, partition }, position)))
 }

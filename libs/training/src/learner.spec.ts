@@ -1,0 +1,131 @@
+import { Cut } from '@freshet/contracts'
+import { type GraphRunner, interpretGraph } from '@freshet/tensor'
+import { shapeOf } from './batch'
+import { Learner, type LearnerTools } from './learner'
+import { digestState, genesisState } from './learner-state'
+import { restoreState, snapshotState } from './snapshot'
+import { exampleItem, floats, group, groups, layout, modelSet, openRoom, optionsOf, PARTITIONS } from './training-room.fixture'
+
+async function openTools(logicalShards: number, spoil: (denseGradient: Float32Array) => void = () => undefined): Promise<LearnerTools> {
+  const { gradient, update } = modelSet.graphs
+  const runner = await interpretGraph(gradient)
+  const run: GraphRunner['run'] = async (feeds) => {
+    const outputs = await runner.run(feeds)
+    spoil(outputs.denseGradient)
+    return outputs
+  }
+  return { modelSet, shape: shapeOf(layout), gradient: { ...runner, run }, update: await interpretGraph(update), logicalShards }
+}
+
+async function openLearner(logicalShards = 4, spoil?: (denseGradient: Float32Array) => void): Promise<Learner> {
+  const { openTable } = await optionsOf(openRoom(), 'x')
+  return new Learner(genesisState(modelSet, PARTITIONS, openTable()), await openTools(logicalShards, spoil))
+}
+
+async function learn(learner: Learner, steps: number, size = 6): Promise<void> {
+  for (let i = 0; i < steps; i++) {
+    const step = learner.state.step + 1
+    const from = (step - 1) * size
+    const cut = Cut.create({ step, ranges: [{ partition: 0, from, to: from + size }] })
+    await learner.step(cut, [{ partition: 0, to: from + size, groups: groups(from, size) }])
+  }
+}
+
+describe('a learner', () => {
+  it('comes to the same bits from the same cuts', async () => {
+    const [one, other] = [await openLearner(), await openLearner()]
+    await Promise.all([learn(one, 5), learn(other, 5)])
+    expect(digestState(one.state)).toBe(digestState(other.state))
+    expect(one.state.chain).toEqual(other.state.chain)
+  })
+
+  it('comes to other bits, and says so by its chain, from other examples', async () => {
+    const [one, other] = [await openLearner(), await openLearner()]
+    const cut = Cut.create({ step: 1, ranges: [{ partition: 0, from: 0, to: 2 }] })
+    await one.step(cut, [{ partition: 0, to: 2, groups: groups(0, 2) }])
+    await other.step(cut, [{ partition: 0, to: 2, groups: groups(1, 2) }])
+    expect(one.state.chain).not.toEqual(other.state.chain)
+  })
+
+  it('adds up logical shards to the whole cut, but for what in-batch negatives a shard sees', async () => {
+    const [whole, sharded] = [await openLearner(1), await openLearner(4)]
+    await Promise.all([learn(whole, 1), learn(sharded, 1)])
+    expect(sharded.state.metrics.read().rankLoss).toBeCloseTo(whole.state.metrics.read().rankLoss, 5)
+  })
+
+  it('learns what the labels follow', async () => {
+    const learner = await openLearner()
+    await learn(learner, 10)
+    const early = learner.state.metrics.read().logLoss
+    await learn(learner, 120)
+    const { logLoss, auc } = learner.state.metrics.read()
+    expect(logLoss).toBeLessThan(early * 0.8)
+    expect(auc).toBeGreaterThan(0.9)
+  })
+
+  it('drops a group that comes again, wherever it stands', async () => {
+    const learner = await openLearner()
+    await learn(learner, 1)
+    const { examples } = learner.state.metrics.read()
+    const cut = Cut.create({ step: 2, ranges: [{ partition: 0, from: 6, to: 8 }] })
+    await learner.step(cut, [{ partition: 0, to: 8, groups: [group(5), group(2)] }])
+    expect(learner.state.duplicates).toBe(2)
+    expect(learner.state.metrics.read().examples).toBe(examples)
+    expect(learner.state.positions[0]).toBe(8)
+  })
+
+  it('takes several groups of one source record by their ordinals', async () => {
+    const learner = await openLearner()
+    const cut = Cut.create({ step: 1, ranges: [{ partition: 1, from: 0, to: 3 }] })
+    await learner.step(cut, [{ partition: 1, to: 3, groups: [0, 1, 1].map((ordinal) => group(4, { ordinal })) }])
+    expect(learner.state.duplicates).toBe(1)
+    expect(learner.state.metrics.read().examples).toBe(6)
+    expect(learner.state.contains).toEqual([-1, 4])
+  })
+
+  it('passes over a cut of which nothing is left, and moves on', async () => {
+    const learner = await openLearner()
+    const broken = group(0, { items: [{ ...exampleItem(0, 1), numbers: floats([NaN]) }] })
+    const outcome = await learner.step(Cut.create({ step: 1, ranges: [{ partition: 0, from: 0, to: 1 }] }), [
+      { partition: 0, to: 1, groups: [broken] },
+    ])
+    expect(outcome).toMatchObject({ step: 1, examples: 0, touchedCount: 0 })
+    expect(learner.state.metrics.read().refused).toBe(1)
+  })
+
+  it('leaves the weights as they are when a gradient is not finite, and counts the step', async () => {
+    const learner = await openLearner(4, (gradient) => gradient.fill(Infinity, 0, 1))
+    const before = learner.state.dense.slice()
+    await learn(learner, 1)
+    expect(learner.state.skippedSteps).toBe(1)
+    expect(learner.state.dense).toEqual(before)
+  })
+
+  it('goes on from a snapshot to the very bits of one that never stopped', async () => {
+    const one = await openLearner()
+    const { openTable } = await optionsOf(openRoom(), 'x')
+    await learn(one, 4)
+    const restored = restoreState(structuredClone(snapshotState(one.state)), openTable())
+    expect(digestState(restored)).toBe(digestState(one.state))
+    const resumed = new Learner(restored, await openTools(4))
+    await Promise.all([learn(one, 3), learn(resumed, 3)])
+    expect(digestState(resumed.state)).toBe(digestState(one.state))
+  })
+
+  it('makes a snapshot that later steps do not change', async () => {
+    const learner = await openLearner()
+    await learn(learner, 2)
+    const snapshot = snapshotState(learner.state)
+    const before = structuredClone(snapshot)
+    await learn(learner, 2)
+    expect(snapshot).toEqual(before)
+  })
+
+  it.each(['dense.safetensors', 'table.safetensors', 'learner.safetensors'])('names %s where a version lacks it', async (file) => {
+    const learner = await openLearner()
+    const { openTable } = await optionsOf(openRoom(), 'x')
+    const { tensors, documents } = snapshotState(learner.state)
+    const rest = Object.fromEntries(Object.entries(tensors).filter(([name]) => name !== file))
+    expect(() => restoreState({ tensors: rest, documents }, openTable())).toThrow(file)
+  })
+})
