@@ -1,0 +1,5 @@
+import 'reflect-metadata'
+import { serveApp } from '@freshet/service'
+import { migratorApp } from './index'
+
+void serveApp(migratorApp)
