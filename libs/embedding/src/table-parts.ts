@@ -54,7 +54,7 @@ export class TableReader {
     const expected = headerOf(this.options, this.header[this.header.length - 1])
     if (!sameWords(this.header, expected)) {
       throw new PreconditionError(
-        `the stored table was made with [${this.header}], and this one with [${expected}] (format, seed, admission, width, segments, rows)`,
+        `the stored table was made with [${this.header.join()}], and this one with [${expected.join()}] (format, seed, admission, width, segments, rows)`,
         'open it with the options of the version that it comes from',
       )
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { foldJournal, startFold, type JournalState, type Verdict } from './index'
-import { scripted } from './journal-script'
+import { scripted } from './journal-script.fixture'
 
 /**
  * Trainers of one model set, each acting on as much of the journal as it has read: some are up to date, some are zombies.

@@ -1,6 +1,6 @@
 import { InvalidFieldError } from '@freshet/kernel'
 import { foldJournal, startFold, type JournalState } from './index'
-import { scripted } from './journal-script'
+import { scripted } from './journal-script.fixture'
 
 /** A name, a journal whose void records say why after a colon, and what its fold comes to. */
 type Sentence = [string, string, Partial<JournalState>]

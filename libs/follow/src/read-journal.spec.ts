@@ -2,7 +2,7 @@ import { JournalRecord } from '@freshet/contracts'
 import type { LogRecord } from '@freshet/event-log'
 import { PreconditionError } from '@freshet/kernel'
 import { readJournal, type FoldedRecord, type JournalLog, type JournalReading } from './index'
-import { scripted } from './journal-script'
+import { scripted } from './journal-script.fixture'
 
 const LINE = 'a1 genesis; a1 cut 1; a1 cut 1; a1 result 1-1; a1 cut 2'.split('; ')
 

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import * as node from 'node:fs/promises'
+import { crc32 } from 'node:zlib'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { systemClock, utf8 } from '@freshet/kernel'
-import { openModelStore, StorageFullError, type Disk, type FileDraft, type ManifestDraft } from './index'
+import { openModelStore, StorageFullError, VersionExistsError, type Disk, type FileDraft, type ManifestDraft } from './index'
 
 let directory: string
 beforeEach(async () => {
@@ -68,6 +69,34 @@ describe('a disk that fails', () => {
   })
 })
 
+describe('a stream that meets a full disk', () => {
+  it('says so, and leaves nothing once it is given up', async () => {
+    const bytes = utf8('abc')
+    const disk = disturbedDisk((_, call) => refuseIf(call === 'write chunk', 'ENOSPC'))
+    const reception = await openModelStore(directory, { clock: systemClock, disk }).receive('v2')
+    const chunk = { file: 'chunk', offset: 0, bytes, crc32: crc32(bytes) }
+    await expect(reception.write(chunk)).rejects.toThrow(StorageFullError)
+    await reception.discard()
+    expect(await node.readdir(directory)).toEqual(['v1'])
+  })
+})
+
+describe('several processes on one directory', () => {
+  it('let exactly one of two writers of a name have it', async () => {
+    const stores = [1, 2].map(() => openModelStore(directory, { clock: systemClock }))
+    const outcomes = await Promise.allSettled(stores.map((store) => store.write({ manifest: draft('v2', 2), files: files() })))
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(outcomes).toContainEqual({ status: 'rejected', reason: expect.any(VersionExistsError) })
+    expect(await node.readdir(directory)).toEqual(['v1', 'v2'])
+  })
+
+  it('may prune at once', async () => {
+    const stores = [1, 2, 3].map(() => openModelStore(directory, { clock: systemClock }))
+    await Promise.all(stores.map((store) => store.prune(0)))
+    expect(await node.readdir(directory)).toEqual([])
+  })
+})
+
 /** Starts a process that writes v2, waits until it is at the given moment, and kills it. */
 async function killedWriter(moment: string): Promise<void> {
   const child = spawn(process.execPath, ['-C', '@freshet/source', '-e', WRITER, directory, moment], {
@@ -109,7 +138,7 @@ function disturbedDisk(disturb: (count: number, call: string) => void): Disk {
       const name = String(path) === directory ? 'shelf' : basename(String(path)).startsWith('.') ? 'folder' : basename(String(path))
       show(`open ${name}`)
       const handle = await node.open(path, flags)
-      const { sync, writeFile } = { sync: handle.sync.bind(handle), writeFile: handle.writeFile.bind(handle) }
+      const [sync, writeFile, write] = [handle.sync.bind(handle), handle.writeFile.bind(handle), handle.write.bind(handle)]
       return Object.assign(handle, {
         sync: async () => {
           show(`sync ${name}`)
@@ -118,6 +147,10 @@ function disturbedDisk(disturb: (count: number, call: string) => void): Disk {
         writeFile: async (data: Uint8Array) => {
           show(`write ${name}`)
           return writeFile(data)
+        },
+        write: async (data: Uint8Array, from: number, length: number) => {
+          show(`write ${name}`)
+          return write(data, from, length)
         },
       })
     },

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { CorruptError, InvalidFieldError, systemClock, utf8 } from '@freshet/kernel'
+import { InvalidFieldError, systemClock, utf8 } from '@freshet/kernel'
 import { openModelStore, VersionExistsError, type ManifestDraft, type ModelStore, type VersionChunk } from './index'
 
 let root: string

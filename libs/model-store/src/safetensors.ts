@@ -84,23 +84,29 @@ function headerBytes(tensors: readonly Tensor[]): Uint8Array {
 }
 
 function parseEntries(header: Uint8Array, where: string): TensorEntry[] {
-  let parsed: unknown
+  const parsed = parseJson(header, where)
+  if (!isObject(parsed)) throw corrupt(where, 'its header is no object')
+  return Object.entries(parsed)
+    .filter(([name]) => name !== METADATA)
+    .map(([name, entry]) => parseEntry(where, name, entry))
+}
+
+function parseJson(header: Uint8Array, where: string): unknown {
   try {
-    parsed = JSON.parse(textOf(header))
+    return JSON.parse(textOf(header))
   } catch {
     throw corrupt(where, 'its header is no JSON')
   }
-  if (typeof parsed !== 'object' || parsed === null) throw corrupt(where, 'its header is no object')
-  return Object.entries(parsed).filter(([name]) => name !== METADATA).map(([name, entry]) => parseEntry(where, name, entry)) // prettier-ignore
 }
 
-function parseEntry(where: string, name: string, entry: { dtype?: unknown; shape?: unknown; data_offsets?: unknown } | null): TensorEntry {
-  const { dtype, shape, data_offsets: range } = entry ?? {}
+function parseEntry(where: string, name: string, entry: unknown): TensorEntry {
+  const { dtype, shape, data_offsets: range } = isObject(entry) ? entry : {}
   if (!isDtype(dtype)) throw corrupt(where, `tensor '${name}' has the unknown type ${String(dtype)}`)
   if (!isCounts(shape) || !isCounts(range) || range.length !== 2) throw corrupt(where, `tensor '${name}' has no shape or no range`)
   return { name, dtype, shape, from: range[0], to: range[1] }
 }
 
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 const isDtype = (value: unknown): value is Dtype => typeof value === 'string' && Object.hasOwn(ELEMENT_BYTES, value)
 const isCounts = (value: unknown): value is number[] => Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0)
 const elements = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1)

@@ -41,6 +41,6 @@ function refuse(text: string): never {
     field: 'record',
     value: text,
     rule: 'it reads like `a1 cut 7`',
-    remedy: 'see journal-script.ts for the kinds',
+    remedy: 'see journal-script.fixture.ts for the kinds',
   })
 }
