@@ -25,6 +25,8 @@ export interface VersionFacts {
   readonly digest: string
   readonly parent: string
   readonly createdMs: number
+  /** What must be equal for a replay to give equal bits. */
+  readonly pins: Readonly<Record<string, string>>
   /** The model declaration, canonical JSON. */
   readonly model: string
 }

@@ -44,6 +44,7 @@ export async function saveVersion(line: TrainingLine, options: SaveOptions): Pro
     parent: options.parent,
     createdMs: options.clock.nowMs(),
     model: options.genesis.model,
+    pins: { ...options.genesis.pins },
   }
   const snapshot = snapshotState(state)
   const documents = { ...snapshot.documents, [JOURNAL_FILE]: JSON.stringify(desk.state) }

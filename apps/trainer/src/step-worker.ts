@@ -1,0 +1,47 @@
+import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { type Config, detailsOf, openRuntime } from '@freshet/service'
+import { Trainer } from '@freshet/training'
+import { openTrainerOptions } from './trainer-options'
+import { openVersionShelf } from './version-shelf'
+import type { FromWorker, Question, TrainerVerbs } from './worker-protocol'
+
+/** What the thread is started with. */
+export interface WorkerInput {
+  readonly config: Config
+  /** The name of this process's trainer: of this start, not of the machine. */
+  readonly id: string
+}
+
+/** The thread that learns: it opens log and versions for itself, and the service's event loop stays free. */
+async function main(port: MessagePort, { config, id }: WorkerInput): Promise<void> {
+  const tell = (message: FromWorker): void => port.postMessage(message)
+  await using runtime = await openRuntime(config)
+  const trainer = await Trainer.open(await openTrainerOptions(runtime, id, (notice) => tell({ kind: 'notice', notice })))
+  const verbs: TrainerVerbs = {
+    status: () => trainer.status(),
+    checkpoint: () => trainer.checkpoint(),
+    audit: (step) => trainer.audit(step),
+    grant: (to) => trainer.grant(to),
+    serve: (version) => trainer.serve(version),
+    followFrom: (directory) => trainer.reopen(openVersionShelf(directory, runtime.clock)),
+  }
+  const stop = new AbortController()
+  port.on('message', (question: Question) => {
+    if (question.verb === 'stop') stop.abort()
+    else void answer(verbs, question).then(tell)
+  })
+  tell({ kind: 'ready' })
+  await trainer.run(stop.signal)
+  port.close()
+}
+
+async function answer(verbs: TrainerVerbs, { id, verb, argument }: Question): Promise<FromWorker> {
+  try {
+    const ask = verbs[verb as keyof TrainerVerbs] as (argument: string | number) => Promise<unknown>
+    return { kind: 'answer', id, value: await ask(argument) }
+  } catch (error) {
+    return { kind: 'refusal', id, error: detailsOf(error) }
+  }
+}
+
+if (!isMainThread && parentPort) void main(parentPort, workerData as WorkerInput)

@@ -1,0 +1,95 @@
+import { Controller, Inject } from '@nestjs/common'
+import { GrpcMethod } from '@nestjs/microservices'
+import { trainer } from '@freshet/contracts/services'
+import { type CallContext, RUNTIME, type Runtime } from '@freshet/service'
+import type { TrainerStatus } from '@freshet/training'
+import { TrainerService } from './trainer.service'
+import { trainUntil } from './training-progress'
+import { VersionTransfer } from './version-transfer'
+
+/** Decode, call, encode. */
+@Controller()
+export class TrainerController {
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime,
+    @Inject(TrainerService) private readonly service: TrainerService,
+    @Inject(VersionTransfer) private readonly transfer: VersionTransfer,
+  ) {}
+
+  @GrpcMethod('Trainer', 'GetStatus')
+  async getStatus(): Promise<trainer.GetStatusResponse> {
+    return encodeStatus(await this.service.ask('status'))
+  }
+
+  @GrpcMethod('Trainer', 'Train')
+  train({ until }: trainer.TrainRequest, { signal }: CallContext): AsyncIterable<trainer.TrainResponse> {
+    const { log, store, clock } = this.runtime
+    const sources = { log, store, clock, status: () => this.service.ask('status'), checkpoint: () => this.service.ask('checkpoint') }
+    return trainUntil(sources, until, signal)
+  }
+
+  @GrpcMethod('Trainer', 'Checkpoint')
+  async checkpoint(): Promise<trainer.CheckpointResponse> {
+    const { name, step, digest, chain } = await this.service.ask('checkpoint')
+    return { version: name, step, digest, chain }
+  }
+
+  @GrpcMethod('Trainer', 'ListVersions')
+  listVersions(): Promise<trainer.ListVersionsResponse> {
+    return this.transfer.list()
+  }
+
+  @GrpcMethod('Trainer', 'RollBack')
+  async rollBack({ version }: trainer.RollBackRequest): Promise<trainer.RollBackResponse> {
+    const { journalOffset } = await this.service.ask('serve', version)
+    return { version, journalOffset }
+  }
+
+  @GrpcMethod('Trainer', 'FetchVersion')
+  async fetchVersion({ version }: trainer.FetchVersionRequest): Promise<AsyncIterable<trainer.FetchVersionResponse>> {
+    return this.transfer.send(version === '' ? (await this.service.ask('checkpoint')).name : version)
+  }
+
+  @GrpcMethod('Trainer', 'Follow')
+  async follow({ sourceAddress }: trainer.FollowRequest): Promise<trainer.FollowResponse> {
+    const directory = await this.transfer.receiveFrom(sourceAddress)
+    const { step, version } = await this.service.ask('followFrom', directory)
+    return { trainerId: this.service.id, version, step }
+  }
+
+  @GrpcMethod('Trainer', 'Audit')
+  audit({ step }: trainer.AuditRequest): Promise<trainer.AuditResponse> {
+    return this.service.ask('audit', step)
+  }
+
+  @GrpcMethod('Trainer', 'Grant')
+  grant({ to }: trainer.GrantRequest): Promise<trainer.GrantResponse> {
+    return this.service.ask('grant', to)
+  }
+}
+
+function encodeStatus(status: TrainerStatus): trainer.GetStatusResponse {
+  return trainer.GetStatusResponse.create({
+    trainerId: status.id,
+    role: status.role === 'owner' ? trainer.TrainerRole.TRAINER_ROLE_OWNER : trainer.TrainerRole.TRAINER_ROLE_FOLLOWER,
+    epoch: status.epoch,
+    owner: status.owner,
+    step: status.step,
+    chain: status.chain,
+    examples: status.examples,
+    rankLoss: finiteOrZero(status.rankLoss),
+    recallLoss: finiteOrZero(status.recallLoss),
+    auc: finiteOrZero(status.auc),
+    lag: [...status.lag],
+    contains: [...status.contains],
+    rows: status.rows,
+    parameters: status.parameters,
+    mode: status.mode,
+    duplicates: status.duplicates,
+    voidRecords: status.voids,
+    version: status.version,
+  })
+}
+
+/** There is nothing to say yet: the wire says 0. */
+const finiteOrZero = (value: number): number => (Number.isFinite(value) ? value : 0)

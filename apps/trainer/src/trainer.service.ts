@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto'
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
+import { UnavailableError } from '@freshet/kernel'
+import { RUNTIME, type Runtime } from '@freshet/service'
+import type { TrainerNotice } from '@freshet/training'
+import type { TrainerVerbs } from './worker-protocol'
+import { WorkerLink } from './worker-link'
+
+const RESTART_MS = { first: 250, max: 10_000 }
+
+/** Keeps a thread that learns: starts it, starts it again when it falls, and lets it end in order. */
+@Injectable()
+export class TrainerService implements OnApplicationBootstrap, OnApplicationShutdown {
+  /** This start's name in the journal: a process that was stopped and goes on is not mistaken for its successor. */
+  readonly id: string
+  private link: WorkerLink | undefined
+  private isStopping = false
+  private restartMs = RESTART_MS.first
+
+  constructor(@Inject(RUNTIME) private readonly runtime: Runtime) {
+    this.id = `${runtime.config.trainer.id}-${randomBytes(4).toString('hex')}`
+  }
+
+  onApplicationBootstrap(): void {
+    this.start()
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.isStopping = true
+    await this.link?.stop()
+  }
+
+  /** Asks the thread. Throws UnavailableError while there is none. */
+  async ask<V extends keyof TrainerVerbs>(verb: V, argument: string | number = ''): Promise<Awaited<ReturnType<TrainerVerbs[V]>>> {
+    const { link } = this
+    if (!link) throw new UnavailableError('the trainer', 'it is starting; ask again in a second')
+    await link.ready
+    return (await link.ask(verb, argument)) as Awaited<ReturnType<TrainerVerbs[V]>>
+  }
+
+  private start(): void {
+    const { logger, config } = this.runtime
+    const startedMs = this.runtime.clock.monotonicMs()
+    this.link = new WorkerLink(
+      { config, id: this.id },
+      {
+        onNotice: (notice) => this.log(notice),
+        onEnd: (error) => {
+          this.link = undefined
+          if (this.isStopping) return
+          logger.error({ err: error, trainer: this.id }, 'the trainer thread ended; it starts again')
+          if (this.runtime.clock.monotonicMs() - startedMs > RESTART_MS.max) this.restartMs = RESTART_MS.first
+          void this.restart()
+        },
+      },
+    )
+  }
+
+  private async restart(): Promise<void> {
+    await this.runtime.clock.sleep(this.restartMs, this.runtime.drain.signal)
+    this.restartMs = Math.min(2 * this.restartMs, RESTART_MS.max)
+    if (!this.isStopping) this.start()
+  }
+
+  private log(notice: TrainerNotice): void {
+    const { logger } = this.runtime
+    switch (notice.kind) {
+      case 'role':
+        return logger.info({ trainer: this.id, role: notice.role, epoch: notice.epoch, owner: notice.owner }, 'role')
+      case 'version':
+        return logger.info({ trainer: this.id, version: notice.version.name, step: notice.version.step }, 'version')
+      case 'version-skipped':
+        return logger.warn({ trainer: this.id, ...notice.skipped }, 'a version cannot be opened; the one before it is used')
+      case 'diverged':
+        return logger.error({ trainer: this.id, err: notice.error }, 'diverged; starting over from a version')
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { type Clock, textOf, utf8 } from '@freshet/kernel'
+import { type Manifest, openModelStore, type StoredVersion, safetensorsParts, tensorOf, valuesOf } from '@freshet/model-store'
+import type { Tensors, VersionContents, VersionFacts, VersionShelf } from '@freshet/training'
+
+/** A trainer's versions as folders of standard files: `*.safetensors`, `*.json`, `*.onnx`. */
+export function openVersionShelf(directory: string, clock: Clock): VersionShelf {
+  const store = openModelStore(directory, { clock })
+  return {
+    async save(facts, contents) {
+      await store.write({ manifest: draftOf(facts), files: [...filesOf(contents)] })
+    },
+
+    async list() {
+      return (await store.list()).map(factsOf)
+    },
+
+    async load(name) {
+      const version = await store.open(name)
+      return { facts: factsOf(version.manifest), contents: await contentsOf(version) }
+    },
+
+    async prune(keep) {
+      await store.prune(keep)
+    },
+  }
+}
+
+const draftOf = (facts: Omit<VersionFacts, 'createdMs'>) => ({
+  name: facts.name,
+  dictionaryHash: facts.dictionaryHash,
+  pins: facts.pins,
+  epoch: facts.epoch,
+  owner: facts.owner,
+  journalOffset: facts.journalOffset,
+  positions: facts.positions,
+  contains: facts.contains,
+  step: facts.step,
+  chain: facts.chain,
+  digest: facts.digest,
+  parent: facts.parent,
+  model: facts.model,
+})
+
+const factsOf = (manifest: Manifest): VersionFacts => ({ ...draftOf(manifest), createdMs: manifest.createdMs })
+
+function* filesOf({ tensors, documents, blobs }: VersionContents): Iterable<{ name: string; parts: Iterable<Uint8Array> }> {
+  for (const [name, file] of Object.entries(tensors)) {
+    yield { name, parts: safetensorsParts(Object.entries(file).map(([tensor, values]) => tensorOf(tensor, values))) }
+  }
+  for (const [name, text] of Object.entries(documents)) yield { name, parts: [utf8(text)] }
+  for (const [name, bytes] of Object.entries(blobs)) yield { name, parts: [bytes] }
+}
+
+async function contentsOf(version: StoredVersion): Promise<VersionContents> {
+  const tensors: Record<string, Tensors> = {}
+  const documents: Record<string, string> = {}
+  const blobs: Record<string, Uint8Array> = {}
+  for (const { name } of version.manifest.files) {
+    if (name.endsWith('.safetensors')) tensors[name] = await tensorsOf(version, name)
+    else if (name.endsWith('.json')) documents[name] = textOf(await version.read(name))
+    else blobs[name] = await version.read(name)
+  }
+  return { tensors, documents, blobs }
+}
+
+async function tensorsOf(version: StoredVersion, file: string): Promise<Tensors> {
+  const entries: [string, Tensors[string]][] = []
+  for await (const tensor of version.tensors(file)) entries.push([tensor.name, valuesOf(tensor)])
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import { Inject, Injectable } from '@nestjs/common'
+import { type trainer, TrainerClient } from '@freshet/contracts/services'
+import { CorruptError } from '@freshet/kernel'
+import { type ModelStore, openModelStore } from '@freshet/model-store'
+import { connect, RUNTIME, type Runtime, stream } from '@freshet/service'
+
+const JOIN_DEADLINE_MS = 600_000
+const VERSIONS_RECEIVED_KEPT = 1
+
+/** Versions on their way between trainers: pieces of at most a megabyte, each with its checksum. */
+@Injectable()
+export class VersionTransfer {
+  private readonly store: ModelStore
+  private readonly receivedDirectory: string
+
+  constructor(@Inject(RUNTIME) private readonly runtime: Runtime) {
+    const { clock, versionsDirectory, config, directory } = runtime
+    this.store = openModelStore(versionsDirectory, { clock })
+    this.receivedDirectory = join(directory, 'received', config.trainer.id)
+  }
+
+  /** The versions there are, oldest first. */
+  async list(): Promise<trainer.ListVersionsResponse> {
+    const manifests = await this.store.list()
+    const versions = manifests.map(({ name, step, epoch, createdMs, digest, files }) => ({
+      ...{ version: name, step, epoch, createdMs, digest },
+      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+      serving: false,
+    }))
+    return { versions }
+  }
+
+  /** A version's files, the manifest first. */
+  async *send(version: string): AsyncGenerator<trainer.FetchVersionResponse> {
+    const stored = await this.store.open(version)
+    for await (const { file, offset, bytes, crc32, fileBytes } of stored.chunks()) {
+      yield { version, file, offset, chunk: bytes, crc32, fileSize: fileBytes }
+    }
+  }
+
+  /** Fetches a fresh version of the trainer at `address`; returns the directory in which it lies, checked. Throws CorruptError, RemoteError. */
+  async receiveFrom(address: string): Promise<string> {
+    const received = openModelStore(this.receivedDirectory, { clock: this.runtime.clock })
+    const client = connect(TrainerClient, address)
+    try {
+      const chunks = stream(client, 'fetchVersion', { version: '' }, { deadlineMs: JOIN_DEADLINE_MS })[Symbol.asyncIterator]()
+      const first = await chunks.next()
+      if (first.done) throw new CorruptError(address, 'it sent no version', 'ask the trainer that owns the model set')
+      if ((await received.list()).some(({ name }) => name === first.value.version)) return this.receivedDirectory
+      await using reception = await received.receive(first.value.version)
+      for (let piece: IteratorResult<trainer.FetchVersionResponse> = first; !piece.done; piece = await chunks.next()) {
+        await reception.write({ file: piece.value.file, offset: piece.value.offset, bytes: piece.value.chunk, crc32: piece.value.crc32 })
+      }
+      await reception.seal()
+      await received.prune(VERSIONS_RECEIVED_KEPT)
+      return this.receivedDirectory
+    } finally {
+      client.close()
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import type { ErrorDetails } from '@freshet/service'
+import type { TrainerNotice, TrainerStatus, VersionFacts } from '@freshet/training'
+
+/** What the service may ask of the thread that learns. */
+export interface TrainerVerbs {
+  status(): Promise<TrainerStatus>
+  checkpoint(): Promise<VersionFacts>
+  audit(step: number): Promise<{ readonly step: number; readonly digest: string }>
+  grant(to: string): Promise<{ readonly epoch: number; readonly step: number; readonly journalOffset: number }>
+  serve(version: string): Promise<{ readonly journalOffset: number }>
+  /** Starts over from a version that lies in `directory`. */
+  followFrom(directory: string): Promise<{ readonly step: number; readonly version: string }>
+}
+
+/** A question on its way to the thread. */
+export interface Question {
+  readonly id: number
+  readonly verb: keyof TrainerVerbs | 'stop'
+  readonly argument: string | number
+}
+
+/** What comes back: answers by their question's id, notices, and the word that it learns. */
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'notice'; readonly notice: TrainerNotice }
+  | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'refusal'; readonly id: number; readonly error: ErrorDetails }
