@@ -1,6 +1,7 @@
 export { builtInDictionaries, builtInDictionary } from './built-in'
 export { type CrossScope } from './cross-features'
 export { type DeclaredDictionary, dictionarySchema } from './declared-dictionary'
+export { type DescribedFeature, type Description, describeItem, describeUser } from './describe'
 export { type Dictionary, compileDictionary, meaningOf } from './dictionary'
 export { foldCatalogItem, foldDeletedItem, foldItem } from './fold-item'
 export { type UserFoldScope, foldCatalogUser, foldUser, isConsumed, residualOf } from './fold-user'

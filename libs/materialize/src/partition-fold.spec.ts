@@ -4,7 +4,7 @@ import { hash64 } from '@freshet/kernel'
 import { memoryStates } from './memory-states'
 import { KnownItems } from './known-items'
 import { PartitionFold } from './partition-fold'
-import { eventRecord, shownItem, testDictionaryText, tickRecord } from './testing/records'
+import { eventRecord, shownItem, testDictionaryText, tickRecord } from './records.fixture'
 
 const dictionary: Dictionary = compileDictionary(testDictionaryText)
 const { joinWindowMs, lateClickMs, latenessMs, negatives } = dictionary.declared

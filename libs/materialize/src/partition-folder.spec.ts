@@ -5,8 +5,8 @@ import { partitionOf, randomUnit } from '@freshet/kernel'
 import { StalePositionError } from '@freshet/online-store'
 import fc from 'fast-check'
 import { FOLD_KEY } from './load-partition'
-import { Crash, type Engines, LogHouse } from './testing/log-house'
-import { eventRecord, shownItem, tickRecord } from './testing/records'
+import { Crash, type Engines, LogHouse } from './log-house.fixture'
+import { eventRecord, shownItem, tickRecord } from './records.fixture'
 
 const USERS = ['u', 'v', 'w', 'x']
 const ITEMS = ['a', 'b', 'c', 'd', 'e']

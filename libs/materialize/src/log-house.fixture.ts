@@ -5,9 +5,9 @@ import { type Dictionary, actorOf, compileDictionary, itemKey } from '@freshet/f
 import { partitionOf, systemClock } from '@freshet/kernel'
 import type { OnlineStore } from '@freshet/online-store'
 import { openMemoryStore } from '@freshet/online-store/memory'
-import { PartitionFolder } from '../partition-folder'
-import { SharedItems } from '../shared-items'
-import { testDictionaryText } from './records'
+import { PartitionFolder } from './partition-folder'
+import { SharedItems } from './shared-items'
+import { testDictionaryText } from './records.fixture'
 
 /** What may stand between a house and its engines: to lose answers, to cut batches. */
 export interface Engines {

@@ -1,0 +1,5 @@
+import 'reflect-metadata'
+import { serveApp } from '@freshet/service'
+import { featureStoreApp } from './index'
+
+void serveApp(featureStoreApp)

@@ -1,0 +1,44 @@
+import type { EventRecord, ExampleGroup } from '@freshet/contracts'
+import { compileDictionary } from '@freshet/features'
+import { openMemoryFold } from './memory-fold'
+import { eventRecord, testDictionaryText, tickRecord } from './records.fixture'
+
+const dictionary = compileDictionary(testDictionaryText)
+const click = (userId: string, itemId: string, timeMs: number): EventRecord => eventRecord({ userId, itemId, type: 'click', timeMs })
+
+describe('a fold in memory', () => {
+  it('makes each event effective at once, for its user, its item and the catalogue', () => {
+    const fold = openMemoryFold({ dictionary })
+    fold.event(click('u', 'a', 1))
+    expect(fold.user('u')).toMatchObject({ events: 1 })
+    expect(fold.item('a')).toMatchObject({ events: 1 })
+    expect([fold.known.size, fold.known.at(0)]).toEqual([1, 'a'])
+  })
+
+  it('gives the groups of an event, and of a tick in every partition', () => {
+    const fold = openMemoryFold({ dictionary })
+    expect(fold.event(click('u', 'a', 1))).toHaveLength(1)
+    const waiting = (userId: string): EventRecord =>
+      eventRecord({ userId, itemId: 'a', type: 'click', requestId: `r-${userId}`, timeMs: 1 })
+    for (const userId of ['u', 'v', 'w']) expect(fold.event(waiting(userId))).toEqual([])
+    expect(fold.event(tickRecord(1_000_000))).toHaveLength(3)
+  })
+
+  it('knows the attributes of the catalogue', () => {
+    const fold = openMemoryFold({ dictionary })
+    const attributes = { genre: { kind: { $case: 'text' as const, text: 'war' } } }
+    fold.catalog({ record: { $case: 'item', item: { itemId: 'a', attributes, unavailable: false, createdMs: 0 } }, timeMs: 1 })
+    expect(fold.item('a')).toMatchObject({ attributes, known: true, createdMs: 1 })
+    fold.event(click('u', 'a', 2))
+    expect(fold.user('u')?.categories['genre=war']).toMatchObject({ weight: 1 })
+  })
+
+  it('is the same each time, and another under another seed', () => {
+    const groupsOf = (seed: number): ExampleGroup[] => {
+      const fold = openMemoryFold({ dictionary, seed })
+      return Array.from({ length: 60 }, (_, i) => fold.event(click(`u${i % 7}`, `i${i % 13}`, i))).flat()
+    }
+    expect(groupsOf(1)).toEqual(groupsOf(1))
+    expect(groupsOf(2)).not.toEqual(groupsOf(1))
+  })
+})

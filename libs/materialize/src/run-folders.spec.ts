@@ -1,0 +1,78 @@
+import { TOPICS } from '@freshet/event-log'
+import { systemClock } from '@freshet/kernel'
+import { UnavailableError } from '@freshet/kernel'
+import { LogHouse } from './log-house.fixture'
+import { eventRecord } from './records.fixture'
+import { type Folders, type FoldersScope, runFolders } from './run-folders'
+
+const click = (userId: string, itemId: string) => eventRecord({ userId, itemId, type: 'click', timeMs: 1 })
+
+function join(house: LogHouse, member: string, more: Partial<FoldersScope> = {}): Promise<Folders> {
+  const { log, store, dictionary } = house
+  const clock = { ...systemClock, sleep: async () => void (await new Promise(setImmediate)) }
+  const unexpected = (_: number, error: unknown): void => {
+    throw error
+  }
+  return runFolders({ log, store, dictionary, clock, member, onTrouble: unexpected, ...more })
+}
+
+/** Resolves when the fold of all partitions has reached the end of `events`. */
+async function caughtUp(house: LogHouse): Promise<void> {
+  for (let partition = 0; partition < house.partitions; partition++) {
+    const end = await house.log.next({ topic: TOPICS.events, partition })
+    while ((await house.store.positions(partition)).events < end) await new Promise(setImmediate)
+  }
+}
+
+describe('the folders of a process', () => {
+  it('fold what there is, and then whatever comes', async () => {
+    const house = new LogHouse()
+    await house.append(click('u', 'a'), click('v', 'a'))
+    await using folders = await join(house, 'one')
+    await caughtUp(house)
+    await house.append(click('w', 'b'))
+    await caughtUp(house)
+    expect((await Promise.all([0, 1].map((partition) => house.examples(partition)))).flat()).toHaveLength(3)
+    expect([...folders.owned.keys()].sort()).toEqual([0, 1])
+  })
+
+  it('share the partitions with another process, and take them back when it leaves', async () => {
+    const house = new LogHouse()
+    await using first = await join(house, 'one')
+    const second = await join(house, 'two')
+    await house.append(click('u', 'a'), click('v', 'b'), click('w', 'c'), click('x', 'd'))
+    await caughtUp(house)
+    expect([...first.owned.keys(), ...second.owned.keys()].sort()).toEqual([0, 1])
+    await second[Symbol.asyncDispose]()
+    await house.append(click('u', 'b'), click('v', 'c'), click('w', 'd'), click('x', 'a'))
+    await caughtUp(house)
+    expect((await Promise.all([0, 1].map((partition) => house.examples(partition)))).flat()).toHaveLength(8)
+  })
+
+  it('start a partition over after trouble, and say so', async () => {
+    const house = new LogHouse()
+    const trouble: unknown[] = []
+    let failures = 3
+    const commit: typeof house.store.commit = (partition, change) =>
+      failures-- > 0 ? Promise.reject(new UnavailableError('the store', 'wait')) : house.store.commit(partition, change)
+    const store = { ...house.store, commit }
+    await using _folders = await join(house, 'one', { store, onTrouble: (partition, error) => trouble.push({ partition, error }) })
+    await house.append(click('u', 'a'))
+    await caughtUp(house)
+    expect(trouble).toHaveLength(3)
+    expect(trouble[0]).toEqual({ partition: expect.any(Number), error: expect.any(UnavailableError) })
+    expect(await house.item('a').then((item) => item?.events ?? 0)).toBeLessThanOrEqual(1)
+  })
+
+  it('report how far they are', async () => {
+    const house = new LogHouse()
+    await house.append(click('u', 'a'), click('v', 'b'))
+    await using _folders = await join(house, 'one')
+    await caughtUp(house)
+    const total = async (): Promise<number> => {
+      const reported = [0, 1].map((partition) => house.log.reported('feature-store', { topic: TOPICS.events, partition }))
+      return (await Promise.all(reported)).reduce<number>((sum, position) => sum + (position ?? 0), 0)
+    }
+    while ((await total()) < 2) await new Promise(setImmediate)
+  })
+})

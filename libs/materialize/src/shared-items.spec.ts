@@ -1,0 +1,95 @@
+import { ItemState } from '@freshet/contracts'
+import { itemKey } from '@freshet/features'
+import type { OnlineStore } from '@freshet/online-store'
+import { openMemoryStore } from '@freshet/online-store/memory'
+import { fakeClock } from '@freshet/testing'
+import { SharedItems } from './shared-items'
+
+const START = { events: 0, touches: 0, catalog: 0 }
+
+async function put(store: OnlineStore, itemId: string, events: number): Promise<void> {
+  const value = ItemState.encode(ItemState.create({ events, known: true })).finish()
+  await store.commit(0, { expect: START, next: START, puts: [{ key: itemKey(itemId), value }], outbox: [], publishedBelow: 0 })
+}
+
+function open(itemsMax = 10) {
+  const store = openMemoryStore({ partitions: 1 })
+  const clock = fakeClock(0)
+  return { store, clock, items: new SharedItems({ store, partitions: 1, clock, itemsMax }) }
+}
+
+async function fetch(items: SharedItems, ...itemIds: string[]): Promise<void> {
+  const batch = items.beginBatch()
+  await items.fetch(itemIds, batch)
+  items.endBatch(batch)
+}
+
+describe('the items of a process', () => {
+  it('are read once where they are folded here', async () => {
+    const { store, items } = open()
+    items.own(0, true)
+    await put(store, 'a', 1)
+    await fetch(items, 'a', 'b')
+    await put(store, 'a', 2)
+    await fetch(items, 'a')
+    expect(items.get('a')?.events).toBe(1)
+    expect(items.get('b')).toBeUndefined()
+  })
+
+  it('are read again after a second where they are folded elsewhere', async () => {
+    const { store, clock, items } = open()
+    await put(store, 'a', 1)
+    await fetch(items, 'a')
+    await put(store, 'a', 2)
+    await clock.advance(999)
+    await fetch(items, 'a')
+    expect(items.get('a')?.events).toBe(1)
+    await clock.advance(1)
+    await fetch(items, 'a')
+    expect(items.get('a')?.events).toBe(2)
+  })
+
+  it('that a fold has just changed are not overtaken by what was read before', async () => {
+    const { store, items } = open()
+    items.own(0, true)
+    await put(store, 'a', 1)
+    const reading = fetch(items, 'a')
+    items.save('a', ItemState.create({ events: 7, known: true }))
+    await reading
+    expect(items.get('a')?.events).toBe(7)
+  })
+
+  it('stay at hand while a batch relies on them, or while they are not written yet', async () => {
+    const { store, items } = open(1)
+    items.own(0, true)
+    for (const id of ['a', 'b', 'c']) await put(store, id, 1)
+    const batch = items.beginBatch()
+    await items.fetch(['a'], batch)
+    await fetch(items, 'b')
+    expect(items.get('a')?.events).toBe(1)
+    items.save('a', ItemState.create({ events: 7, known: true }))
+    items.endBatch(batch)
+    await fetch(items, 'c')
+    expect(items.get('a')?.events).toBe(7)
+    items.saved(['a'])
+    await fetch(items, 'b')
+    expect(items.get('a')).toBeUndefined()
+  })
+
+  it('are forgotten when their partition changes hands', async () => {
+    const { store, items } = open()
+    items.own(0, true)
+    await put(store, 'a', 1)
+    await fetch(items, 'a')
+    items.own(0, false)
+    expect(items.get('a')).toBeUndefined()
+  })
+
+  it('are known from the moment that they are seen, unless they were deleted', () => {
+    const { items } = open()
+    items.admit('a', ItemState.encode(ItemState.create({ known: true })).finish())
+    items.admit('b', ItemState.encode(ItemState.create({ known: false })).finish())
+    items.save('c', ItemState.create({ known: true }))
+    expect(Array.from({ length: items.known.size }, (_, place) => items.known.at(place))).toEqual(['a', 'c'])
+  })
+})
