@@ -33,7 +33,7 @@ export const smallDeclaration: ModelDeclaration = {
 }
 
 /** Numbers of both signs that are a function of `key`. */
-export const noise = (cells: number, key: number, range = 0.8): Float32Array =>
+const noise = (cells: number, key: number, range = 0.8): Float32Array =>
   Float32Array.from({ length: cells }, (_, i) => (2 * randomUnit(key, i, 0) - 1) * range)
 
 /** Feeds of the scoring graphs: the last slot of each pooled field is empty in every odd example. */

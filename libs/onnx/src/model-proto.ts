@@ -32,8 +32,8 @@ export interface OnnxGraph {
   readonly outputs: readonly Port[]
 }
 
-/** The operator set that we write: from 18 on, axes are inputs of every reduction, and what we use has not changed up to 21. */
-export const OPSET = 18
+// from 18 on, axes are inputs of every reduction, and what we use has not changed up to 21
+const OPSET = 18
 const IR_VERSION = 8 // the first that carries opset 18
 
 /**

@@ -35,8 +35,9 @@ class OnnxRunner implements GraphRunner {
 
   async run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, Float32Array>> {
     bindFeeds(this.spec, feeds)
-    const tensors = this.session.inputNames.map((name) => [name, new Tensor('float32', feeds[name].data, feeds[name].shape)])
-    const results = await this.session.run(Object.fromEntries(tensors))
+    const tensors: Record<string, Tensor> = {}
+    for (const name of this.session.inputNames) tensors[name] = new Tensor('float32', feeds[name].data, feeds[name].shape)
+    const results = await this.session.run(tensors)
     return Object.fromEntries(Object.keys(this.spec.outputs).map((name, i) => [name, float32(results[this.session.outputNames[i]].data)]))
   }
 

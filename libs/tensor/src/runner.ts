@@ -62,7 +62,7 @@ export function orderGraph(spec: GraphSpec): Node[] {
 }
 
 /** The name under which an input is fed. */
-export const inputName = (node: Node): string => ('name' in node.attributes ? String(node.attributes.name) : '')
+export const inputName = (node: Node): string => ('name' in node.attributes ? node.attributes.name : '')
 
 /**
  * Holds the feeds of a run against the inputs of its graph.
