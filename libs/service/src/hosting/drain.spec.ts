@@ -2,6 +2,7 @@ import { IngestClient } from '@freshet/contracts/services'
 import { credentials, makeClientConstructor, type ServiceDefinition } from '@grpc/grpc-js'
 import { service as healthService } from 'grpc-health-check'
 import { call, connect } from '../client/client'
+import { isServed } from '../client/probe'
 import { bareRuntime, echo, serveEcho } from './echo.fixture'
 
 beforeEach(() => Object.assign(echo, { gate: Promise.resolve(), entered: () => undefined }))
@@ -77,6 +78,16 @@ describe('health', () => {
     await closed
     health.close()
     client.close()
+  })
+})
+
+describe('a probe', () => {
+  it('finds a service and a data set where they are served, and nothing elsewhere', async () => {
+    await using served = await serveEcho()
+    const probes = ['freshet.ingest.v1.Ingest', 'data/default', 'freshet.ranker.v1.Ranker', 'data/demo']
+    expect(await Promise.all(probes.map((name) => isServed(served.grpcAddress, name)))).toEqual([true, true, false, false])
+    expect(await isServed('127.0.0.1:1', 'data/default')).toBe(false)
+    expect(await isServed('', 'data/default')).toBe(false)
   })
 })
 

@@ -7,6 +7,7 @@ import {
   type UntypedHandleCall,
 } from '@grpc/grpc-js'
 import { ServerGrpc, type CustomTransportStrategy, type GrpcOptions } from '@nestjs/microservices'
+import { dataSetHealthName } from '../client/probe'
 import { PortInUseError } from '../errors/errors'
 import { isFreshetError, UnavailableError, type Clock } from '@freshet/kernel'
 import type { Logger } from '../telemetry/logger'
@@ -23,6 +24,8 @@ export interface GrpcHosting {
   /** The setting that chose the address, for the remedy when it is taken. */
   readonly setting: string
   readonly services: readonly ServiceDefinition[]
+  /** The name of the data set, so that a caller can tell whose answers it would get. */
+  readonly dataSet: string
   readonly clock: Clock
   readonly logger: Logger
   readonly telemetry: Telemetry
@@ -65,6 +68,7 @@ export class GrpcStrategy extends ServerGrpc implements CustomTransportStrategy 
 
   override async listen(callback: (error?: unknown) => void): Promise<void> {
     this.hosting.services.forEach((service) => this.host(service))
+    this.health.serving(dataSetHealthName(this.hosting.dataSet))
     addReflection(this.server, this.hosting.services)
     this.server.bindAsync(this.hosting.address, ServerCredentials.createInsecure(), (error, port) => {
       this.port = port

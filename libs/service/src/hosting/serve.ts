@@ -52,8 +52,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const app = await NestFactory.create<NestExpressApplication>(root, { logger: nestLogger(logger), bodyParser: false, abortOnError: false })
   app.useBodyParser('json', { limit: config.messageBytesMax })
   app.useGlobalFilters(new ErrorFilter(logger))
-  const { messageBytesMax, deadlineMs } = config
-  const strategy = new GrpcStrategy({ ...grpc, clock, logger, telemetry, messageBytesMax, deadlineMs })
+  const { messageBytesMax, deadlineMs, name: dataSet } = config
+  const strategy = new GrpcStrategy({ ...grpc, clock, logger, telemetry, dataSet, messageBytesMax, deadlineMs })
   app.connectMicroservice<MicroserviceOptions>({ strategy }, { inheritAppConfig: true })
   try {
     await app.init()
