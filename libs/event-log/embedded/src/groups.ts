@@ -134,7 +134,7 @@ class Member {
       if (this.left.signal.aborted) return
       if (clock.nowMs() - signedMs >= SIGN_EVERY_MS) {
         signedMs = clock.nowMs()
-        await this.roll.sign(this.options.member).catch(() => {}) // a heartbeat that fails is a heartbeat missed
+        void this.roll.sign(this.options.member).catch(() => {}) // a heartbeat that fails is a heartbeat missed
       }
       this.look()
     }

@@ -28,6 +28,7 @@ export class Topic {
     this.database = openEnvironment(path)
     this.partitions = this.found(wanted)
     if (this.partitions === wanted) return
+    void this.database.close()
     throw new PreconditionError(
       `topic ${name} was made with ${this.partitions} partitions, not ${wanted}`,
       `configure ${this.partitions} partitions, or another data directory`,

@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import {
+  decodeOutgoing,
+  decodeStanding,
+  encodeOutgoing,
+  encodeStanding,
+  keyOfValue,
+  outboxKey,
+  rangeOf,
+  sequenceOf,
+  standingKey,
+  valueKey,
+} from './state-codec'
+
+const key = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }).filter((text) => text === Buffer.from(text).toString())
+const bytes = fc.uint8Array({ maxLength: 300 })
+
+describe('the layout of the embedded store', () => {
+  it('gives outgoing entries back as they were', () => {
+    const outgoing = fc.record({
+      to: fc.record({ topic: fc.constantFrom('examples', 'touches'), partition: fc.nat(65535) }),
+      key,
+      value: bytes,
+    })
+    fc.assert(
+      fc.property(outgoing, fc.nat(), (entry, sequence) => {
+        const { value, ...rest } = decodeOutgoing(sequence, encodeOutgoing(entry))
+        expect(rest).toEqual({ sequence, to: entry.to, key: entry.key })
+        expect(Buffer.compare(value, entry.value)).toBe(0)
+      }),
+    )
+  })
+
+  it('gives a standing back as it was, up to the largest safe integer', () => {
+    const standing = { positions: { events: Number.MAX_SAFE_INTEGER, touches: 0, catalog: 7 }, outboxFirst: 3, outboxNext: 2 ** 40 }
+    expect(decodeStanding(encodeStanding(standing))).toEqual(standing)
+  })
+
+  it('orders outbox entries by their sequence, beyond 32 bits', () => {
+    const sequences = [0, 1, 255, 256, 2 ** 32 - 1, 2 ** 32, 2 ** 47]
+    const keys = sequences.map((sequence) => outboxKey(5, sequence))
+    expect([...keys].reverse().sort((a, b) => Buffer.compare(a, b))).toEqual(keys)
+    expect(keys.map(sequenceOf)).toEqual(sequences)
+  })
+
+  it('keeps partitions, and the kinds of entries within one, apart', () => {
+    const keys = [standingKey(255), valueKey(255, 'u:a'), outboxKey(255, 0), standingKey(256), valueKey(256, 'u:a'), outboxKey(256, 0)]
+    expect([...keys].reverse().sort((a, b) => Buffer.compare(a, b))).toEqual(keys)
+    expect(keyOfValue(keys[1])).toBe('u:a')
+  })
+
+  it('covers with a range exactly the keys of its prefix that come after', () => {
+    fc.assert(
+      fc.property(
+        fc.array(key, { maxLength: 20 }),
+        fc.string({ maxLength: 2 }),
+        fc.option(key, { nil: undefined }),
+        (keys, prefix, after) => {
+          const { start, end } = rangeOf(1, prefix, after)
+          const inside = keys.filter((name) => Buffer.compare(valueKey(1, name), start) >= 0 && Buffer.compare(valueKey(1, name), end) < 0)
+          const behind = (name: string) => after === undefined || Buffer.compare(Buffer.from(name), Buffer.from(after)) > 0
+          const wanted = keys.filter(
+            (name) => Buffer.from(name).subarray(0, Buffer.byteLength(prefix)).equals(Buffer.from(prefix)) && behind(name),
+          )
+          expect(inside).toEqual(wanted)
+        },
+      ),
+    )
+  })
+})
