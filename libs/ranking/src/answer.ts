@@ -56,24 +56,24 @@ export interface Explanation {
 export type Degradation =
   'no-model' | 'no-vectors' | 'no-items' | 'loading-items' | 'model-behind' | 'features-unavailable' | 'model-failed'
 
-/** Where an answer comes from. */
+/** Where an answer comes from. Lists in answers are the caller's to keep. */
 export interface Provenance {
   readonly modelVersion: { readonly rowStep: number; readonly denseStep: number }
   /** By partition of `events`: the greatest source offset that the model has learned, -1 before the first. */
-  readonly contains: readonly number[]
+  readonly contains: number[]
   /** By partition of `events`: the next offset that the features do not contain. */
-  readonly features: readonly number[]
-  readonly degraded: readonly Degradation[]
+  readonly features: number[]
+  readonly degraded: Degradation[]
 }
 
 /** A list, and where it comes from. */
 export interface Answer {
   readonly requestId: string
-  readonly items: readonly RankedItem[]
+  readonly items: RankedItem[]
   readonly provenance: Provenance
 }
 
 /** An ordered list of the caller's candidates: unknown ones stand last, and are named. */
 export interface RankAnswer extends Answer {
-  readonly unknownItemIds: readonly string[]
+  readonly unknownItemIds: string[]
 }

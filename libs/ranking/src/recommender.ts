@@ -107,7 +107,7 @@ export class Recommender {
   }
 
   /** The rank model's click probabilities, one for each item, also for unknown ones. */
-  async predict(query: PredictQuery): Promise<{ readonly clickProbabilities: readonly number[]; readonly provenance: Provenance }> {
+  async predict(query: PredictQuery): Promise<{ readonly clickProbabilities: number[]; readonly provenance: Provenance }> {
     const itemIds = acceptItemIds(query.itemIds)
     const visit = await this.visits.open({ ...query, sessionId: '' })
     const pack = this.scorer.packIds(visit.asker, itemIds)

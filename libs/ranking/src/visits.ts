@@ -51,7 +51,7 @@ export class Visits {
     const { rowStep, denseStep, contains } = stamp
     const features = [...(this.options.itemPositions?.() ?? contains.map(() => 0))]
     if (reading !== undefined) features[reading.partition] = reading.position
-    return { modelVersion: { rowStep, denseStep }, contains, features, degraded: [...degraded] }
+    return { modelVersion: { rowStep, denseStep }, contains: [...contains], features, degraded: [...degraded] }
   }
 
   provenanceNow(): Provenance {

@@ -1,0 +1,4 @@
+import { serveApp } from '@freshet/service'
+import { rankerApp } from './index'
+
+void serveApp(rankerApp)
