@@ -1,6 +1,6 @@
-import { add, centralDifference, input, interpret, interpretGraph, type GraphSpec } from '@freshet/tensor'
+import { add, centralDifference, input, interpret, interpretGraph, type Feed, type GraphSpec } from '@freshet/tensor'
 import { declareModelSet, type ModelSet } from './index'
-import { cutFeeds, mixedLayout, plainLayout, scoringFeeds, smallDeclaration, trainingFeeds } from './small-model.fixture'
+import { mixedLayout, plainLayout, scoringFeeds, shardFeeds, smallDeclaration, trainingFeeds } from './small-model.fixture'
 
 const layouts = { mixed: mixedLayout, plain: plainLayout }
 const { recall } = smallDeclaration
@@ -28,17 +28,7 @@ describe.each(['mixed', 'plain'] as const)('the gradient graph over a %s layout'
   it('adds up over shards: rank loss, dense gradient and row gradients', () => {
     const ranked = { ...feeds, recallWeights: { data: new Float32Array(5), shape: [5, 1] } }
     const whole = interpret(gradient, ranked)
-    const shards = [ranked, ranked].map((all, i) => {
-      const { logQ, columnMask, sameItem, ...rows } = all
-      const [from, to] = [
-        [0, 2],
-        [2, 5],
-      ][i]
-      const row = (feed: typeof logQ) => ({ data: feed.data.slice(from, to), shape: [1, to - from] })
-      const square = { data: new Float32Array((to - from) ** 2), shape: [to - from, to - from] }
-      expect(sameItem.shape).toEqual([5, 5])
-      return interpret(gradient, { ...cutFeeds(rows, from, to), logQ: row(logQ), columnMask: row(columnMask), sameItem: square })
-    })
+    const shards = [shardFeeds(ranked, 0, 2), shardFeeds(ranked, 2, 5)].map((shard) => interpret(gradient, shard))
     expect(shards[0].rankLoss.data[0] + shards[1].rankLoss.data[0]).toBeCloseTo(whole.rankLoss.data[0], 12)
     whole.denseGradient.data.forEach((value, i) =>
       expect(shards[0].denseGradient.data[i] + shards[1].denseGradient.data[i]).toBeCloseTo(value, 12),
@@ -123,16 +113,16 @@ describe('declareModelSet', () => {
     const [gradient, update] = await Promise.all([interpretGraph(modelSet.graphs.gradient), interpretGraph(modelSet.graphs.update)])
     const feeds = trainingFeeds(modelSet, mixedLayout, 6)
     const losses: number[][] = []
-    let [dense, m, v] = [feeds.dense.data, new Float32Array(modelSet.parameterCount), new Float32Array(modelSet.parameterCount)]
+    const shape = [modelSet.parameterCount]
+    const zeros = { data: new Float32Array(modelSet.parameterCount), shape }
+    let state: Record<string, Feed> = { dense: feeds.dense, m: zeros, v: zeros }
     for (let t = 1; t <= 40; t++) {
-      const shape = [modelSet.parameterCount]
-      const step = await gradient.run({ ...feeds, dense: { data: dense, shape } })
+      const step = await gradient.run({ ...feeds, dense: state.dense })
       losses.push([step.rankLoss[0], step.recallLoss[0]])
       feeds.rows.data.forEach((value, i) => (feeds.rows.data[i] = value - step.rowGradients[i]))
       const schedule = { data: Float32Array.of(0.01, 1 - modelSet.adam.beta1 ** t, 1 - modelSet.adam.beta2 ** t), shape: [3] }
-      const inputs = { dense, m, v, gradient: step.denseGradient }
-      const shaped = Object.fromEntries(Object.entries(inputs).map(([name, data]) => [name, { data, shape }]))
-      ;({ dense, m, v } = pick(await update.run({ ...shaped, schedule })))
+      const next = await update.run({ ...state, gradient: { data: step.denseGradient, shape }, schedule })
+      state = Object.fromEntries(Object.entries(next).map(([name, data]) => [name, { data, shape }]))
     }
     expect(losses[39][0]).toBeLessThan(losses[0][0] / 2)
     expect(losses[39][1]).toBeLessThan(losses[0][1] / 2)
@@ -163,8 +153,6 @@ describe('declareModelSet', () => {
     expect(graphs.rank.inputs).toContainEqual(input('rows', ['B', 2, 7]))
   })
 })
-
-const pick = ({ dense, m, v }: Record<string, Float32Array>) => ({ dense, m, v })
 
 /** The feeds of one tower: its own slots and numbers of whole examples. */
 function partFeeds(modelSet: ModelSet, tower: 'user' | 'item', name: keyof typeof layouts) {

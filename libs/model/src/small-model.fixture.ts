@@ -86,12 +86,16 @@ export function trainingFeeds(modelSet: ModelSet, layout: FeatureLayout, batch: 
   }
 }
 
-/** Examples `from` to `to` of feeds that are batched on their first axis. */
-export function cutFeeds(feeds: Readonly<Record<string, Feed>>, from: number, to: number): Record<string, Feed> {
+/** The feeds of examples `from` to `to`, as a shard gets them: in-batch negatives stay within the shard. */
+export function shardFeeds(feeds: Readonly<Record<string, Feed>>, from: number, to: number): Record<string, Feed> {
+  const length = to - from
   const cut = ([name, { data, shape }]: [string, Feed]): [string, Feed] => {
     if (name === 'dense') return [name, { data, shape }]
+    if (shape[0] === 1) return [name, { data: data.slice(from, to), shape: [1, length] }]
     const cells = data.length / shape[0]
-    return [name, { data: data.slice(from * cells, to * cells), shape: [to - from, ...shape.slice(1)] }]
+    const rows = data.slice(from * cells, to * cells)
+    if (name !== 'sameItem') return [name, { data: rows, shape: [length, ...shape.slice(1)] }]
+    return [name, { data: rows.filter((_, i) => i % cells >= from && i % cells < to), shape: [length, length] }]
   }
   return Object.fromEntries(Object.entries(feeds).map(cut))
 }
