@@ -86,12 +86,18 @@ export default tseslint.config(
     extends: tseslint.configs.strictTypeCheckedOnly,
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-confusing-void-expression': 'off', // `return fold(…)` ends a branch, whatever it returns
+      '@typescript-eslint/no-meaningless-void-operator': 'off', // `() => void (x = y)` says that nothing is returned
       '@typescript-eslint/no-unnecessary-condition': 'off', // an array's element may be absent, whatever its type says
       '@typescript-eslint/no-useless-default-assignment': 'off', // likewise
+      '@typescript-eslint/no-misused-promises': ['error', { checksConditionals: false }], // likewise
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off', // a typed door into what is untyped
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off', // Nest declares its options as classes
+      '@typescript-eslint/no-dynamic-delete': 'off', // protobuf maps are objects
+      '@typescript-eslint/prefer-promise-reject-errors': ['error', { allowThrowingUnknown: true }], // passing on what was caught
       '@typescript-eslint/require-await': 'off', // a port's verb is async even where an adapter needs no wait
-      '@typescript-eslint/unbound-method': 'off', // our objects are mostly closures
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true, allowArray: true }],
+      '@typescript-eslint/unbound-method': 'off', // our objects are mostly closures
     },
   },
   { files: sourcesOf(PURE), rules: { 'no-restricted-imports': ['error', { paths: [SERVICES] }] } },
