@@ -1,0 +1,145 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Event } from '@freshet/contracts'
+import { InvalidFieldError, NotFoundError } from '@freshet/kernel'
+import { readEvents } from './mapped-events'
+import { checkMapping, readMapping } from './mapping'
+
+const made: string[] = []
+afterAll(() => made.forEach((directory) => rmSync(directory, { recursive: true })))
+
+function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'freshet-import-'))
+  made.push(directory)
+  return directory
+}
+
+function file(name: string, ...lines: string[]): string {
+  const path = join(temporaryDirectory(), name)
+  writeFileSync(path, lines.map((line) => `${line}\n`).join(''))
+  return path
+}
+
+const shop = checkMapping(
+  {
+    columns: { who: 'user_id', what: 'item_id', did: 'type', at: 'time_ms', amount: 'value', town: 'context.city' },
+    types: { bought: 'purchase' },
+    defaults: { type: 'view' },
+    time: 'iso',
+    delimiter: ';',
+  },
+  'shop.yaml',
+)
+
+describe('a CSV file of events', () => {
+  it('is read by its mapping: renamed types, times as they are written, context, and what holds by default', async () => {
+    const path = file(
+      'shop.csv',
+      'who;what;did;at;amount;town;left out',
+      'ada;book;bought;2024-01-01T00:00:01Z;9.5;Köln;x',
+      'bob;pen;;2024-01-01T00:00:00Z;;;x',
+    )
+    const { events, name } = await readEvents(path, shop)
+    expect(name).toBe(`events:${path}`)
+    expect(events).toEqual([
+      Event.fromPartial({ eventId: 'shop.csv:2', userId: 'bob', itemId: 'pen', type: 'view', timeMs: Date.UTC(2024, 0, 1) }),
+      Event.fromPartial({
+        eventId: 'shop.csv:1',
+        userId: 'ada',
+        itemId: 'book',
+        type: 'purchase',
+        timeMs: Date.UTC(2024, 0, 1, 0, 0, 1),
+        value: 9.5,
+        context: { city: 'Köln' },
+      }),
+    ])
+  })
+
+  it('needs no mapping where its columns are the fields, in either spelling', async () => {
+    const path = file('plain.csv', 'eventId,user_id,itemId,type,timeMs,context.city', 'e7,ada,book,view,5,Bonn')
+    expect((await readEvents(path)).events).toEqual([
+      Event.fromPartial({ eventId: 'e7', userId: 'ada', itemId: 'book', type: 'view', timeMs: 5, context: { city: 'Bonn' } }),
+    ])
+  })
+
+  it('refuses a column that is no field where there is no mapping, and a mapped column that the file lacks', async () => {
+    await expect(readEvents(file('plain.csv', 'user_id,colour', 'ada,red'))).rejects.toThrow(
+      /columns.colour is .* must be one of event_id, user_id/,
+    )
+    await expect(readEvents(file('shop.csv', 'who;what', 'ada;book'), shop)).rejects.toThrow("it needs a column 'did'")
+  })
+
+  it('leaves a value and a time that are none for ingest to refuse', async () => {
+    const { events } = await readEvents(file('plain.csv', 'user_id,item_id,type,value,time_ms', 'ada,book,view,much,soon'))
+    expect(events[0]).toMatchObject({ value: NaN, timeMs: 0 })
+  })
+})
+
+describe('a file of JSON lines', () => {
+  it('holds what the HTTP door takes, and lines that it would refuse are named', async () => {
+    const path = file(
+      'mine.jsonl',
+      '{"userId":"ada","itemId":"book","type":"view","timeMs":9}',
+      '',
+      'nonsense',
+      '{"user_id":5}',
+      '{"user_id":"bob","event_id":"mine"}',
+    )
+    const { events, unreadable } = await readEvents(path)
+    expect(events.map(({ eventId, userId }) => [eventId, userId])).toEqual([
+      ['mine', 'bob'],
+      ['mine.jsonl:1', 'ada'],
+    ])
+    expect(unreadable).toEqual([
+      { line: 3, reason: 'event: it is an object' },
+      { line: 4, reason: 'user_id: it is a text' },
+    ])
+  })
+
+  it('is read by a mapping too, numbers included', async () => {
+    const mapping = checkMapping(
+      { columns: { u: 'user_id', i: 'item_id', t: 'time_ms', r: 'value' }, defaults: { type: 'rating' }, time: 's' },
+      'm.yaml',
+    )
+    const { events } = await readEvents(file('mine.ndjson', '{"u":7,"i":8,"t":1.5,"r":4,"extra":{"a":1}}'), mapping)
+    expect(events).toEqual([
+      Event.fromPartial({ eventId: 'mine.ndjson:1', userId: '7', itemId: '8', type: 'rating', timeMs: 1500, value: 4 }),
+    ])
+  })
+
+  it('is named where it is not there', async () => {
+    await expect(readEvents('/nowhere.jsonl')).rejects.toThrow(NotFoundError)
+  })
+})
+
+describe('a mapping', () => {
+  it('is read from YAML, with its defaults', () => {
+    expect(readMapping(file('m.yaml', 'columns:', '  who: user_id'))).toEqual({
+      columns: { who: 'user_id' },
+      types: {},
+      defaults: {},
+      time: 'ms',
+      delimiter: ',',
+    })
+  })
+
+  it.each<[string, unknown, string]>([
+    ['a field that no event has', { columns: { a: 'userid' } }, 'm.yaml: columns.a'],
+    ['a context without a name', { columns: { a: 'context.' } }, 'm.yaml: columns.a'],
+    ['an unknown key', { columns: {}, colums: {} }, 'm.yaml: colums is'],
+    ['an unknown unit of time', { columns: {}, time: 'h' }, 'm.yaml: time'],
+    ['a delimiter of two characters', { columns: {}, delimiter: '::' }, 'm.yaml: delimiter'],
+    ['two columns for one field', { columns: { a: 'user_id', b: 'user_id' } }, 'one column fills one field'],
+    ['no columns', {}, 'm.yaml: columns'],
+    ['a text', 'columns', 'm.yaml: the document'],
+  ])('is refused with %s', (_, raw, message) => {
+    expect(() => checkMapping(raw, 'm.yaml')).toThrow(InvalidFieldError)
+    expect(() => checkMapping(raw, 'm.yaml')).toThrow(message)
+  })
+
+  it('is refused where the file is not there, or is no YAML', () => {
+    expect(() => readMapping('/nowhere.yaml')).toThrow(NotFoundError)
+    expect(() => readMapping(file('m.yaml', 'columns: {'))).toThrow('YAML was expected')
+  })
+})

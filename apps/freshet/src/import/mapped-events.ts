@@ -1,0 +1,120 @@
+import { createReadStream, existsSync } from 'node:fs'
+import { basename } from 'node:path'
+import { createInterface } from 'node:readline'
+import { Event } from '@freshet/contracts'
+import { eventFromJson } from '@freshet/intake'
+import { NotFoundError } from '@freshet/kernel'
+import { byTime, type ImportSource, type UnreadableLine } from './import-source'
+import { checkMapping, type MappedField, type Mapping } from './mapping'
+import { headerOf, readTable } from './table'
+
+/**
+ * Events of your own: a CSV file with a header, or JSON lines (`.jsonl`, `.ndjson`). Without a mapping the columns of a CSV are
+ * the fields' names, and a line of JSON is what `POST /v1/events` takes.
+ */
+export async function readEvents(path: string, mapping?: Mapping): Promise<ImportSource> {
+  if (!existsSync(path)) throw new NotFoundError('file', path, 'give the path of a CSV or JSON lines file')
+  const isJson = /\.(jsonl|ndjson)$/.test(path)
+  const { events, unreadable } = isJson ? await readJsonLines(path, mapping) : await readCsv(path, mapping ?? (await plainMapping(path)))
+  return { name: `events:${path}`, dictionary: '', notes: [], items: [], users: [], events: byTime(events), unreadable }
+}
+
+interface ReadEvents {
+  readonly events: Event[]
+  readonly unreadable: readonly UnreadableLine[]
+}
+
+async function readCsv(path: string, mapping: Mapping): Promise<ReadEvents> {
+  const events: Event[] = []
+  const columns = Object.keys(mapping.columns)
+  for await (const { row, cell } of readTable(path, { delimiter: mapping.delimiter, isQuoted: true }, columns))
+    events.push(mapped(mapping, `${basename(path)}:${row}`, cell))
+  return { events, unreadable: [] }
+}
+
+async function readJsonLines(path: string, mapping: Mapping | undefined): Promise<ReadEvents> {
+  const events: Event[] = []
+  const unreadable: UnreadableLine[] = []
+  let line = 0
+  for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    line++
+    if (text.trim() === '') continue
+    const read = eventOfLine(text, mapping, `${basename(path)}:${line}`)
+    if (typeof read === 'string') unreadable.push({ line, reason: read })
+    else events.push(read)
+  }
+  return { events, unreadable }
+}
+
+/** The event of a line, or why there is none. */
+function eventOfLine(text: string, mapping: Mapping | undefined, id: string): Event | string {
+  const json = parseJson(text)
+  if (mapping && typeof json === 'object' && json !== null) return mapped(mapping, id, (column) => spell(Reflect.get(json, column)))
+  const { event, defect } = eventFromJson(json)
+  if (defect) return `${defect.field}: ${defect.rule}`
+  return event.eventId === '' ? { ...event, eventId: id } : event
+}
+
+function mapped(mapping: Mapping, id: string, cell: (column: string) => string): Event {
+  const event = Event.create({ eventId: id })
+  for (const [column, field] of Object.entries(mapping.columns)) fill(event, field as MappedField, { text: cell(column).trim(), mapping })
+  if (event.type === '') event.type = mapping.defaults.type ?? ''
+  return event
+}
+
+function fill(event: Event, field: MappedField, { text, mapping }: { text: string; mapping: Mapping }): void {
+  if (text === '') return
+  switch (field) {
+    case 'event_id':
+      event.eventId = text
+      break
+    case 'user_id':
+      event.userId = text
+      break
+    case 'session_id':
+      event.sessionId = text
+      break
+    case 'item_id':
+      event.itemId = text
+      break
+    case 'request_id':
+      event.requestId = text
+      break
+    case 'type':
+      event.type = mapping.types[text] ?? text
+      break
+    case 'time_ms':
+      event.timeMs = timeOf(text, mapping.time)
+      break
+    case 'value':
+      event.value = Number(text)
+      break
+    default:
+      event.context[field.slice('context.'.length)] = text
+  }
+}
+
+/** Milliseconds; 0, which a replay refuses with the reason, where the text is no time. */
+function timeOf(text: string, unit: Mapping['time']): number {
+  const ms = unit === 'iso' ? Date.parse(text) : Math.round(Number(text) * (unit === 's' ? 1000 : 1))
+  return Number.isSafeInteger(ms) ? ms : 0
+}
+
+/** Every column is a field of its own name. */
+async function plainMapping(path: string): Promise<Mapping> {
+  const header = await headerOf(path, { delimiter: ',', isQuoted: true })
+  return checkMapping({ columns: Object.fromEntries(header.map((name) => [name, snakeCase(name)])) }, path)
+}
+
+const snakeCase = (name: string): string =>
+  name.startsWith('context.') ? name : name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+const spell = (value: unknown): string =>
+  value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
