@@ -162,8 +162,10 @@ describe('the ranker service', () => {
       ])
       const ranked = await (await room.post('v1/rank', { userId: 'ann', itemIds: ['item-1', 'x'] })).json()
       expect(ranked).toMatchObject({ unknownItemIds: ['x'] })
-      expect((await (await room.post('v1/similar', { itemId: 'item-1', limit: 4 })).json()).items).toHaveLength(4)
-      expect((await (await room.post('predict', { userId: 'ann', itemIds: ['item-1'] })).json()).clickProbabilities).toHaveLength(1)
+      const similar = await (await room.post('v1/similar', { itemId: 'item-1', limit: 1 })).json()
+      expect(similar).toMatchObject({ items: [{ source: 'similar' }] })
+      const predicted = await (await room.post('predict', { userId: 'ann', itemIds: ['item-1'] })).json()
+      expect(predicted).toMatchObject({ clickProbabilities: [expect.any(Number)] })
     })
 
     it.each<[string, string | object, number, string]>([

@@ -1,5 +1,5 @@
-import { crossPart, itemPart, type Dictionary, type FeatureLayout, type Part } from '@freshet/features'
-import type { UserState } from '@freshet/contracts'
+import { itemPart, writeCrossPart, type Dictionary, type FeatureLayout, type Part } from '@freshet/features'
+import type { ItemState, UserState } from '@freshet/contracts'
 import { ExamplePack } from './example-pack'
 import type { ItemIndex } from './item-index'
 import { logSumExp, scan } from './scan'
@@ -36,9 +36,12 @@ export interface ScorerOptions {
 export class Scorer {
   private readonly layout: FeatureLayout
   private readonly packs: ExamplePack[] = []
+  private readonly crossScratch: Part
 
   constructor(private readonly options: ScorerOptions) {
     this.layout = options.dictionary.layout
+    const { ids, numbers } = this.layout.cross
+    this.crossScratch = { ids: new Uint32Array(2 * ids), numbers: new Float32Array(numbers) }
   }
 
   /** Compares the user's vector, made now, with every item's. */
@@ -57,10 +60,11 @@ export class Scorer {
     const { index } = this.options
     const pack = this.packs.pop() ?? new ExamplePack(this.layout, this.options.model.table.width)
     pack.begin(asker.part, places.length)
+    const cross = this.crossWriter(asker, pack)
     for (let b = 0; b < places.length; b++) {
       const at = places[b]
       pack.writeItem(b, at, index.columns)
-      pack.writeCross(b, this.cross(asker, index.idOf(at)))
+      cross(b, index.idOf(at), index.stateOf(at))
     }
     return pack
   }
@@ -70,11 +74,12 @@ export class Scorer {
     const { index, dictionary } = this.options
     const pack = this.packs.pop() ?? new ExamplePack(this.layout, this.options.model.table.width)
     pack.begin(asker.part, itemIds.length)
+    const cross = this.crossWriter(asker, pack)
     itemIds.forEach((itemId, b) => {
       const at = index.find(itemId)
       if (at === undefined) pack.writeUnknownItem(b, itemPart(dictionary, undefined, { itemId, nowMs: asker.nowMs }))
       else pack.writeItem(b, at, index.columns)
-      pack.writeCross(b, this.cross(asker, itemId))
+      cross(b, itemId, at === undefined ? undefined : index.stateOf(at))
     })
     return pack
   }
@@ -90,12 +95,16 @@ export class Scorer {
     if (this.packs.length < PACKS_KEPT) this.packs.push(pack)
   }
 
-  private cross({ actor, state, context, nowMs }: Asker, itemId: string): Part {
-    const { dictionary, index } = this.options
-    const at = index.find(itemId)
-    const item = at === undefined ? undefined : index.stateOf(at)
-    return crossPart(dictionary, { userId: actor, user: state, itemId, item, context, nowMs })
+  /** Writes cross parts by way of one part that is used again and again. */
+  private crossWriter({ actor: userId, state: user, context, nowMs }: Asker, pack: ExamplePack): WriteCross {
+    const { dictionary } = this.options
+    return (b, itemId, item) => {
+      writeCrossPart(dictionary, this.crossScratch, { userId, user, itemId, item, context, nowMs })
+      pack.writeCross(b, this.crossScratch)
+    }
   }
 }
+
+type WriteCross = (b: number, itemId: string, item: ItemState | undefined) => void
 
 const PACKS_KEPT = 8
