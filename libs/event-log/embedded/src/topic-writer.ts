@@ -68,7 +68,7 @@ export class TopicWriter {
       for (const { accepted } of batches) for (const { request } of accepted) request.reject(error)
     }
     this.queue.unshift(...again)
-    this.topic.notice()
+    this.topic.wake()
   }
 
   /** Offsets for the requests, from where their partitions end now; those that expect another end are refused here. */

@@ -1,5 +1,6 @@
 import { PreconditionError } from '@freshet/kernel'
 import { assertWithin, GrowthWaiters, type LogRecord, type ReadLimit } from '@freshet/event-log'
+import { CommitSignal } from './commit-signal'
 import { openEnvironment, type Environment } from './environment'
 import { COUNT_KEY, decodeRecord, firstKey, MARK, nextKey, recordKey, valueBytes } from './record-codec'
 
@@ -18,6 +19,7 @@ export interface Extent {
 export class Topic {
   readonly database: Environment
   readonly partitions: number
+  private readonly signal: CommitSignal
   private readonly waiting = new Map<number, GrowthWaiters>()
 
   constructor(
@@ -26,9 +28,10 @@ export class Topic {
     wanted: number,
   ) {
     this.database = openEnvironment(path)
+    this.signal = new CommitSignal(path)
     this.partitions = this.found(wanted)
     if (this.partitions === wanted) return
-    void this.database.close()
+    void this.close()
     throw new PreconditionError(
       `topic ${name} was made with ${this.partitions} partitions, not ${wanted}`,
       `configure ${this.partitions} partitions, or another data directory`,
@@ -68,8 +71,13 @@ export class Topic {
     return [...this.waiting.values()].some(({ size }) => size > 0)
   }
 
-  /** Wakes those whose record is there; says whether there were any. */
+  /** As {@link wake}, but only where somebody has committed since the last look. */
   notice(): boolean {
+    return this.signal.changed() && this.wake()
+  }
+
+  /** Wakes those whose record is there; says whether there were any. */
+  wake(): boolean {
     this.database.resetReadTxn()
     let woken = false
     for (const [partition, waiters] of this.waiting) {
@@ -82,6 +90,7 @@ export class Topic {
 
   async close(): Promise<void> {
     for (const waiters of this.waiting.values()) waiters.release()
+    this.signal.close()
     await this.database.close()
   }
 
