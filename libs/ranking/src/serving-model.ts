@@ -13,6 +13,16 @@ export interface LoadedVersion {
   readonly table: Table
 }
 
+/** What a step did to a shared table. */
+export interface LearnedInPlace {
+  readonly step: number
+  readonly contains: readonly number[]
+  readonly dense: Float32Array
+  /** The rows that it touched. */
+  readonly pairs: Uint32Array
+  readonly count: number
+}
+
 /** Dense parameters, and the step after which they stood so. */
 export interface DenseState {
   readonly dense: Float32Array
@@ -104,6 +114,14 @@ export class ServingModel {
     this.contains = [...version.contains]
     this.version = version.name
     this.parts = []
+  }
+
+  /** Notes what steps have done to a table that is shared with whoever takes them: nothing is copied but what it says. */
+  learned({ step, contains, dense, pairs, count }: LearnedInPlace): void {
+    this.rowStep = step
+    this.contains = [...contains]
+    this.makeDue({ dense, step })
+    for (const listener of this.listeners) listener(pairs, count)
   }
 
   /**

@@ -102,6 +102,26 @@ describe('the builder of vectors', () => {
     expect(isClose(served(shop), await vectorsOf(shop))).toBe(true)
   })
 
+  it('does not rest while many items wait for their first vector', async () => {
+    const shop = await openTrainedShop(10)
+    const rests: number[] = []
+    const clock = { ...shop.clock, sleep: async (durationMs: number) => void rests.push(durationMs) }
+    let tick = 0
+    const builder = new VectorBuilder({
+      ...{ index: shop.index, model: shop.model, itemTower: shop.graphs.item },
+      clock: { ...clock, monotonicMs: () => ++tick },
+    })
+    await builder.refresh()
+    for (let i = 0; i < 90; i++) shop.index.upsert(`young-${i}`, itemState({}), NOW_MS)
+    const stop = new AbortController()
+    const running = builder.run(stop.signal)
+    while (!rests.includes(20)) await Promise.resolve() // it idles
+    stop.abort()
+    await running
+    expect(rests.slice(0, 4)).toEqual([0, 0, expect.any(Number), 20])
+    expect(rests[2]).toBeGreaterThan(0)
+  })
+
   it('rests nineteen times as long as it worked, and ends when it is told', async () => {
     const shop = await openTrainedShop(40)
     const stop = new AbortController()

@@ -19,6 +19,8 @@ export interface VectorBuilderOptions {
 export class VectorBuilder {
   private readonly queue: number[] = []
   private queued: Uint8Array = new Uint8Array(0)
+  /** How many of the queue were never made. */
+  private withoutVector = 0
   private pass: Pass | undefined
   private passEndedMs = 0
   private passNext = false
@@ -52,7 +54,12 @@ export class VectorBuilder {
     while (this.pass !== undefined) await this.advance(this.pass)
   }
 
-  /** Works until `signal` aborts: at full speed while there are no vectors at all, then for a twentieth of the time. */
+  /** Makes the vectors of what has changed anew, with the parameters in service: for evaluation, between two {@link refresh}. */
+  async renewChanged(): Promise<void> {
+    while (this.queue.length > 0) await this.renewQueued()
+  }
+
+  /** Works until `signal` aborts: at full speed while many items have no vector at all, then for a twentieth of the time. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.options
     while (!signal.aborted) {
@@ -60,21 +67,27 @@ export class VectorBuilder {
       const worked = await this.step()
       const tookMs = clock.monotonicMs() - startMs
       if (!worked) await clock.sleep(IDLE_MS, signal)
-      else if (this.isReady) await clock.sleep(tookMs * REST_PER_WORK, signal)
-      else await clock.sleep(0, signal)
+      else await clock.sleep(this.isPressed ? 0 : tookMs * REST_PER_WORK, signal)
     }
   }
 
+  private get isPressed(): boolean {
+    return !this.isReady || this.withoutVector > this.options.index.size / PRESSING
+  }
+
   private mark(at: number): void {
-    if (at >= this.queued.length) this.queued = widened(this.queued, this.options.index.columns.capacity)
+    const { columns } = this.options.index
+    if (at >= this.queued.length) this.queued = widened(this.queued, columns.capacity)
     if (this.queued[at] === 1) return
     this.queued[at] = 1
     this.queue.push(at)
+    if (columns.lengths[at] === 0) this.withoutVector++
   }
 
   private clearQueue(): void {
     this.queue.length = 0
     this.queued.fill(0)
+    this.withoutVector = 0
   }
 
   private startPassWhenDue(): void {
@@ -120,8 +133,11 @@ export class VectorBuilder {
   private async renewQueued(): Promise<void> {
     const { index, model } = this.options
     const places = this.queue.splice(0, BATCH)
-    for (const at of places) this.queued[at] = 0
     const { vectors, lengths } = index.columns
+    for (const at of places) {
+      this.queued[at] = 0
+      if (lengths[at] === 0) this.withoutVector = Math.max(0, this.withoutVector - 1)
+    }
     await this.encodeInto(places, { state: model.denseState, vectors, lengths })
     const { pass } = this
     const behind = pass === undefined ? [] : places.filter((at) => at < pass.cursor)
@@ -144,6 +160,7 @@ const SHORTEST = 1e-20 // of a vector that is there: 0 says that there is none
 const BATCH = 32 // about a millisecond of the event loop
 const IDLE_MS = 20
 const REST_PER_WORK = 19 // 5 % of a core
+const PRESSING = 8 // where more than an eighth of the items wait for a first vector, resting would hide them
 const PASS_EVERY_MS = 60_000 // windows slide even where nothing happens
 
 interface VectorBuffer {
