@@ -7,7 +7,7 @@ import { type CrossScope, compileCross } from './cross-features'
 import type { DeclaredDictionary } from './declared-dictionary'
 import type { CrossFeature, ItemFeature, UserFeature } from './declared-feature'
 import { type EntityFeature, type EntityPart, compileEntity } from './entity-part'
-import { type CompiledPart, type Feature, compilePart } from './feature'
+import { type CompiledPart, type Feature, compilePart, placeBehind } from './feature'
 import { fieldSeed, putId } from './feature-id'
 import { type WindowShape, windowShape } from './window'
 
@@ -26,6 +26,8 @@ export interface CompiledFeatures {
   readonly user: EntityPart<EntityMoment>
   readonly item: EntityPart<EntityMoment>
   readonly cross: CompiledPart<CrossScope>
+  /** The cross part behind the item's, as examples hold them. */
+  readonly crossBehindItem: CompiledPart<CrossScope>
   readonly userWindows: WindowsByType
   readonly itemWindows: WindowsByType
   readonly sequences: readonly Extract<UserFeature, { kind: 'sequence' }>[]
@@ -38,10 +40,13 @@ export function compileFeatures({ user, item, cross, context, events, value }: D
   const types = Object.keys(events)
   const indexOf = (type: string): number => types.indexOf(type)
   const compiledCross: Feature<CrossScope>[] = [...cross.map((declared) => compileCross(declared, indexOf)), ...context.map(contextFeature)]
+  const itemPart = compileEntity(item.map((declared) => entityFeature(declared, value)))
+  const crossPart = compilePart(compiledCross)
   return {
     user: compileEntity(user.map((declared) => entityFeature(declared, value))),
-    item: compileEntity(item.map((declared) => entityFeature(declared, value))),
-    cross: compilePart(compiledCross),
+    item: itemPart,
+    cross: crossPart,
+    crossBehindItem: placeBehind(crossPart, itemPart.layout),
     userWindows: windowsByType(types, user),
     itemWindows: windowsByType(types, item),
     sequences: user.flatMap((declared) => (declared.kind === 'sequence' ? [declared] : [])),

@@ -12,10 +12,11 @@ export type EntityFeature<Scope> =
   | { readonly of: 'attributes'; readonly feature: Feature<Attributes | undefined> }
   | { readonly of: 'entity'; readonly feature: Feature<Scope> }
 
-/** Computes one entity's part; what follows from its attributes is computed once for each object of attributes. */
+/** Writes one entity's part; what follows from its attributes is computed once for each object of attributes. */
 export interface EntityPart<Scope extends EntityScope> {
   readonly layout: PartLayout
-  compute(scope: Scope): Part
+  /** Fills the beginning of a part that is zero there. */
+  write(part: Part, scope: Scope): void
 }
 
 /** Compiles the features of users, or of items. */
@@ -25,14 +26,24 @@ export function compileEntity<Scope extends EntityScope>(features: readonly Enti
   const moving = subset(layout, placed, features, 'entity')
   const cache = new WeakMap<Attributes, Part>()
 
-  const steadyPart = (scope: Scope): Part => {
-    if (scope.attributes === undefined) return emptyPart(layout)
-    const cached = cache.get(scope.attributes) ?? writePart(steady, emptyPart(layout), scope)
-    cache.set(scope.attributes, cached)
-    return { ids: new Uint32Array(cached.ids), numbers: new Float32Array(cached.numbers) }
+  const steadyPart = (scope: Scope, attributes: Attributes): Part => {
+    const computed = writePart(steady, emptyPart(layout), scope)
+    cache.set(attributes, computed)
+    return computed
   }
 
-  return { layout, compute: (scope) => writePart(moving, steadyPart(scope), scope) }
+  return {
+    layout,
+    write(part, scope) {
+      const { attributes } = scope
+      if (attributes !== undefined && steady.features.length > 0) {
+        const { ids, numbers } = cache.get(attributes) ?? steadyPart(scope, attributes)
+        part.ids.set(ids)
+        part.numbers.set(numbers)
+      }
+      writePart(moving, part, scope)
+    },
+  }
 }
 
 function asEntityFeature<Scope extends EntityScope>({ of, feature }: EntityFeature<Scope>): Feature<Scope> {

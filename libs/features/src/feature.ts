@@ -40,3 +40,9 @@ export function writePart<Scope>({ features }: CompiledPart<Scope>, part: Part, 
   for (const { feature, at } of features) feature.write(part, at, scope)
   return part
 }
+
+/** The same features behind another part, in arrays that hold both. */
+export const placeBehind = <Scope>({ layout, features }: CompiledPart<Scope>, before: PartLayout): CompiledPart<Scope> => ({
+  layout,
+  features: features.map(({ feature, at }) => ({ feature, at: { slot: at.slot + before.ids, number: at.number + before.numbers } })),
+})

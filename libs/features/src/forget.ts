@@ -6,8 +6,8 @@ const CHECK_EVERY = 32 // counting the keys of an object costs as much as there 
  */
 export function forgetOldest<T>(of: Record<string, T>, max: number, events: number, rank: (entry: T) => number): void {
   if (events % CHECK_EVERY !== 0) return
+  if (Object.keys(of).length <= max) return
   const entries = Object.entries(of)
-  if (entries.length <= max) return
   entries.sort(([a, x], [b, y]) => rank(x) - rank(y) || (a < b ? -1 : 1))
   for (const [key] of entries.slice(0, entries.length - max)) delete of[key]
 }

@@ -9,4 +9,14 @@ export { ITEM_PREFIX, actorOf, itemIdOf, itemKey, userKey } from './keys'
 export { type FeatureLayout, type Field, type Part, type PartLayout } from './layout'
 export { type EventMeaning, labelOf } from './meaning'
 export { type ModelDeclaration } from './model-declaration'
-export { type ItemMoment, type UserMoment, crossPart, itemPart, packParts, userPart, writeCrossPart } from './parts'
+export {
+  type ItemMoment,
+  type PackedParts,
+  type UserMoment,
+  crossPart,
+  itemPart,
+  packParts,
+  packedExample,
+  userPart,
+  writeCrossPart,
+} from './parts'

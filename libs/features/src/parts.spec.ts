@@ -2,7 +2,7 @@ import { AttributeValue, ItemState, UserState } from '@freshet/contracts'
 import { builtInDictionary } from './built-in'
 import { compileDictionary, type Dictionary } from './dictionary'
 import type { Part, PartLayout } from './layout'
-import { crossPart, itemPart, packParts, userPart } from './parts'
+import { crossPart, itemPart, packParts, packedExample, userPart } from './parts'
 
 const HOUR_MS = 3_600_000
 const NOW_MS = 1_000 * HOUR_MS
@@ -207,6 +207,22 @@ describe('parts', () => {
     const { ids, numbers } = packParts(a, b)
     expect([...ids]).toEqual([1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0])
     expect(new Float32Array(numbers.buffer)).toEqual(Float32Array.of(0.5, 1, 2))
+  })
+
+  it('make an example at once, with the same bytes as item and cross part packed', () => {
+    const dictionary = compileDictionary(builtInDictionary('generic'))
+    const item = ItemState.create({
+      attributes: { category: text('a/b'), title: text('Red hose'), price: number(9) },
+      events: 3,
+      createdMs: 5,
+    })
+    const user = UserState.create({ items: { i: { counts: [1, 2, 0, 0, 0, 0, 0], lastMs: NOW_MS, consumed: false } } })
+    for (const scope of [
+      { userId: 'u', user, itemId: 'i', item, context: { surface: 'home' }, nowMs: NOW_MS },
+      { userId: 'u', user: undefined, itemId: 'j', item: undefined, context: {}, nowMs: NOW_MS },
+    ]) {
+      expect(packedExample(dictionary, scope)).toEqual(packParts(itemPart(dictionary, scope.item, scope), crossPart(dictionary, scope)))
+    }
   })
 
   it('keep their bits from release to release: stored examples and versions depend on them', () => {

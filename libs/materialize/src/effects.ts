@@ -51,7 +51,9 @@ export class Effects {
     const { state, scope } = this
     const target = partitionOf(facts.itemId, scope.partitions)
     const sequence = state.touchesSent[target]++
-    this.touches.push(Touch.create({ ...facts, sourcePartition: scope.partition, sequence, watermarkMs: state.watermarkMs }))
+    const { itemId, type, timeMs, impressed, value, residual } = facts
+    const { watermarkMs } = state
+    this.touches.push({ itemId, type, timeMs, impressed, value, residual, sourcePartition: scope.partition, sequence, watermarkMs })
   }
 
   /** The groups since the last call. */

@@ -7,7 +7,7 @@ import {
   LabelSource,
   type WaitingImpression,
 } from '@freshet/contracts'
-import { type Dictionary, type EventMeaning, actorOf, crossPart, itemPart, packParts, userPart } from '@freshet/features'
+import { type Dictionary, type EventMeaning, actorOf, type PackedParts, packParts, packedExample, userPart } from '@freshet/features'
 import { hash64 } from '@freshet/kernel'
 import type { States } from './states'
 
@@ -74,23 +74,23 @@ export class ExampleMaker {
     )
   }
 
-  private item(event: Event, itemId: string, as: Pick<ExampleItem, 'label' | 'weight' | 'source'>): ExampleItem {
-    const { lo, hi } = hash64(itemId)
-    return { ...as, ...this.parts(event, itemId), itemLo: lo, itemHi: hi }
+  private item(event: Event, itemId: string, { label, weight, source }: Pick<ExampleItem, 'label' | 'weight' | 'source'>): ExampleItem {
+    const { lo: itemLo, hi: itemHi } = hash64(itemId)
+    const { ids, numbers } = this.parts(event, itemId)
+    return { label, weight, source, ids, numbers, itemLo, itemHi }
   }
 
-  private parts(event: Event, itemId: string): { ids: Uint8Array; numbers: Uint8Array } {
-    const { dictionary, states } = this
-    const { timeMs: nowMs, context } = event
-    const userId = actorOf(event)
-    const item = states.item(itemId)
-    const cross = crossPart(dictionary, { userId, user: states.user(userId), itemId, item, context, nowMs })
-    return packParts(itemPart(dictionary, item, { itemId, nowMs }), cross)
+  private parts({ userId, sessionId, timeMs: nowMs, context }: Event, itemId: string): PackedParts {
+    const actor = actorOf({ userId, sessionId })
+    const [user, item] = [this.states.user(actor), this.states.item(itemId)]
+    return packedExample(this.dictionary, { userId: actor, user, itemId, item, context, nowMs })
   }
 
   private group(userId: string, timeMs: number, parts: Pick<ExampleGroup, 'userIds' | 'userNumbers' | 'items'>): ExampleGroup {
-    const { lo, hi } = hash64(userId)
-    return ExampleGroup.create({ ...parts, dictionaryHash: this.dictionary.hash, timeMs, userLo: lo, userHi: hi })
+    const { userIds, userNumbers, items } = parts
+    const { lo: userLo, hi: userHi } = hash64(userId)
+    const place = { sourceOffset: 0, ordinal: 0, acceptedMs: 0 } // given when it is sent
+    return { ...place, dictionaryHash: this.dictionary.hash, timeMs, userIds, userNumbers, items, userLo, userHi }
   }
 }
 

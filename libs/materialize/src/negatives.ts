@@ -26,5 +26,5 @@ export function chooseNegatives(candidates: readonly string[], count: number, is
 }
 
 const TWO_TO_32 = 4294967296
-const SPARE = 3
-const DRAWS_MAX = 128 // 32 negatives at most, and their spare
+const SPARE = 2
+const DRAWS_MAX = 64 // 32 negatives at most, and their spare

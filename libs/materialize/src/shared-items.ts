@@ -82,7 +82,7 @@ export class SharedItems {
       const partition = partitionOf(id, this.scope.partitions)
       const atHand = this.atHand(id, partition, nowMs)
       if (atHand !== undefined) atHand.batch = Math.max(atHand.batch, batch)
-      else wanted.set(partition, [...(wanted.get(partition) ?? []), id])
+      else push(wanted, partition, id)
     }
     await Promise.all([...wanted].map(([partition, ids]) => this.read(ids, { partition, nowMs, batch })))
   }
@@ -119,6 +119,12 @@ export class SharedItems {
       if (!unsaved && batch < oldest) this.entries.delete(id)
     }
   }
+}
+
+function push(lists: Map<number, string[]>, at: number, id: string): void {
+  const list = lists.get(at)
+  if (list === undefined) lists.set(at, [id])
+  else list.push(id)
 }
 
 const KEPT = 0.9

@@ -168,19 +168,19 @@ export const UserState: MessageFns<UserState> = {
       UserState_CategoriesEntry.encode({ key: key as any, value }, writer.uint32(42).fork()).join();
     });
     if (message.lastSeenMs !== 0) {
-      writer.uint32(48).int64(message.lastSeenMs);
+      writer.uint32(49).double(message.lastSeenMs);
     }
     if (message.firstSeenMs !== 0) {
-      writer.uint32(56).int64(message.firstSeenMs);
+      writer.uint32(57).double(message.firstSeenMs);
     }
     if (message.events !== 0) {
-      writer.uint32(64).int64(message.events);
+      writer.uint32(64).uint32(message.events);
     }
     if (message.valueSum !== 0) {
       writer.uint32(73).double(message.valueSum);
     }
     if (message.valueCount !== 0) {
-      writer.uint32(80).int64(message.valueCount);
+      writer.uint32(80).uint32(message.valueCount);
     }
     if (message.residualSum !== 0) {
       writer.uint32(89).double(message.residualSum);
@@ -260,19 +260,19 @@ export const UserState: MessageFns<UserState> = {
             continue;
           }
           case 6: {
-            if (tag !== 48) {
+            if (tag !== 49) {
               break;
             }
 
-            message.lastSeenMs = longToNumber(reader.int64());
+            message.lastSeenMs = reader.double();
             continue;
           }
           case 7: {
-            if (tag !== 56) {
+            if (tag !== 57) {
               break;
             }
 
-            message.firstSeenMs = longToNumber(reader.int64());
+            message.firstSeenMs = reader.double();
             continue;
           }
           case 8: {
@@ -280,7 +280,7 @@ export const UserState: MessageFns<UserState> = {
               break;
             }
 
-            message.events = longToNumber(reader.int64());
+            message.events = reader.uint32();
             continue;
           }
           case 9: {
@@ -296,7 +296,7 @@ export const UserState: MessageFns<UserState> = {
               break;
             }
 
-            message.valueCount = longToNumber(reader.int64());
+            message.valueCount = reader.uint32();
             continue;
           }
           case 11: {
@@ -481,10 +481,10 @@ export const UserState: MessageFns<UserState> = {
       }
     }
     if (message.lastSeenMs !== 0) {
-      obj.lastSeenMs = Math.round(message.lastSeenMs);
+      obj.lastSeenMs = floatToJson(message.lastSeenMs);
     }
     if (message.firstSeenMs !== 0) {
-      obj.firstSeenMs = Math.round(message.firstSeenMs);
+      obj.firstSeenMs = floatToJson(message.firstSeenMs);
     }
     if (message.events !== 0) {
       obj.events = Math.round(message.events);
@@ -1030,19 +1030,19 @@ export const ItemState: MessageFns<ItemState> = {
       writer.uint32(32).bool(message.unavailable);
     }
     if (message.createdMs !== 0) {
-      writer.uint32(40).int64(message.createdMs);
+      writer.uint32(41).double(message.createdMs);
     }
     if (message.lastTouchedMs !== 0) {
-      writer.uint32(48).int64(message.lastTouchedMs);
+      writer.uint32(49).double(message.lastTouchedMs);
     }
     if (message.events !== 0) {
-      writer.uint32(56).int64(message.events);
+      writer.uint32(56).uint32(message.events);
     }
     if (message.valueSum !== 0) {
       writer.uint32(65).double(message.valueSum);
     }
     if (message.valueCount !== 0) {
-      writer.uint32(72).int64(message.valueCount);
+      writer.uint32(72).uint32(message.valueCount);
     }
     if (message.residualSum !== 0) {
       writer.uint32(81).double(message.residualSum);
@@ -1102,19 +1102,19 @@ export const ItemState: MessageFns<ItemState> = {
             continue;
           }
           case 5: {
-            if (tag !== 40) {
+            if (tag !== 41) {
               break;
             }
 
-            message.createdMs = longToNumber(reader.int64());
+            message.createdMs = reader.double();
             continue;
           }
           case 6: {
-            if (tag !== 48) {
+            if (tag !== 49) {
               break;
             }
 
-            message.lastTouchedMs = longToNumber(reader.int64());
+            message.lastTouchedMs = reader.double();
             continue;
           }
           case 7: {
@@ -1122,7 +1122,7 @@ export const ItemState: MessageFns<ItemState> = {
               break;
             }
 
-            message.events = longToNumber(reader.int64());
+            message.events = reader.uint32();
             continue;
           }
           case 8: {
@@ -1138,7 +1138,7 @@ export const ItemState: MessageFns<ItemState> = {
               break;
             }
 
-            message.valueCount = longToNumber(reader.int64());
+            message.valueCount = reader.uint32();
             continue;
           }
           case 10: {
@@ -1249,10 +1249,10 @@ export const ItemState: MessageFns<ItemState> = {
       obj.unavailable = message.unavailable;
     }
     if (message.createdMs !== 0) {
-      obj.createdMs = Math.round(message.createdMs);
+      obj.createdMs = floatToJson(message.createdMs);
     }
     if (message.lastTouchedMs !== 0) {
-      obj.lastTouchedMs = Math.round(message.lastTouchedMs);
+      obj.lastTouchedMs = floatToJson(message.lastTouchedMs);
     }
     if (message.events !== 0) {
       obj.events = Math.round(message.events);
@@ -1487,7 +1487,7 @@ export const Window: MessageFns<Window> = {
     if (message.buckets.length !== 0) {
       writer.uint32(10).fork();
       for (const v of message.buckets) {
-        writer.int64(v);
+        writer.double(v);
       }
       writer.join();
     }
@@ -1515,8 +1515,8 @@ export const Window: MessageFns<Window> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
           case 1: {
-            if (tag === 8) {
-              message.buckets.push(longToNumber(reader.int64()));
+            if (tag === 9) {
+              message.buckets.push(reader.double());
 
               continue;
             }
@@ -1524,7 +1524,7 @@ export const Window: MessageFns<Window> = {
             if (tag === 10) {
               const end2 = reader.uint32() + reader.pos;
               while (reader.pos < end2) {
-                message.buckets.push(longToNumber(reader.int64()));
+                message.buckets.push(reader.double());
               }
 
               continue;
@@ -1572,7 +1572,7 @@ export const Window: MessageFns<Window> = {
   toJSON(message: Window): unknown {
     const obj: any = {};
     if (message.buckets?.length) {
-      obj.buckets = message.buckets.map((e) => Math.round(e));
+      obj.buckets = message.buckets.map((e) => floatToJson(e));
     }
     if (message.counts?.length) {
       obj.counts = message.counts.map((e) => floatToJson(e));
@@ -1603,7 +1603,7 @@ export const Sequence: MessageFns<Sequence> = {
     if (message.timesMs.length !== 0) {
       writer.uint32(18).fork();
       for (const v of message.timesMs) {
-        writer.int64(v);
+        writer.double(v);
       }
       writer.join();
     }
@@ -1632,8 +1632,8 @@ export const Sequence: MessageFns<Sequence> = {
             continue;
           }
           case 2: {
-            if (tag === 16) {
-              message.timesMs.push(longToNumber(reader.int64()));
+            if (tag === 17) {
+              message.timesMs.push(reader.double());
 
               continue;
             }
@@ -1641,7 +1641,7 @@ export const Sequence: MessageFns<Sequence> = {
             if (tag === 18) {
               const end2 = reader.uint32() + reader.pos;
               while (reader.pos < end2) {
-                message.timesMs.push(longToNumber(reader.int64()));
+                message.timesMs.push(reader.double());
               }
 
               continue;
@@ -1682,7 +1682,7 @@ export const Sequence: MessageFns<Sequence> = {
       obj.itemIds = message.itemIds;
     }
     if (message.timesMs?.length) {
-      obj.timesMs = message.timesMs.map((e) => Math.round(e));
+      obj.timesMs = message.timesMs.map((e) => floatToJson(e));
     }
     return obj;
   },
@@ -1712,7 +1712,7 @@ export const PairCounts: MessageFns<PairCounts> = {
       writer.join();
     }
     if (message.lastMs !== 0) {
-      writer.uint32(16).int64(message.lastMs);
+      writer.uint32(17).double(message.lastMs);
     }
     if (message.consumed !== false) {
       writer.uint32(24).bool(message.consumed);
@@ -1752,11 +1752,11 @@ export const PairCounts: MessageFns<PairCounts> = {
             break;
           }
           case 2: {
-            if (tag !== 16) {
+            if (tag !== 17) {
               break;
             }
 
-            message.lastMs = longToNumber(reader.int64());
+            message.lastMs = reader.double();
             continue;
           }
           case 3: {
@@ -1797,7 +1797,7 @@ export const PairCounts: MessageFns<PairCounts> = {
       obj.counts = message.counts.map((e) => Math.round(e));
     }
     if (message.lastMs !== 0) {
-      obj.lastMs = Math.round(message.lastMs);
+      obj.lastMs = floatToJson(message.lastMs);
     }
     if (message.consumed !== false) {
       obj.consumed = message.consumed;
@@ -1827,13 +1827,13 @@ export const Affinity: MessageFns<Affinity> = {
       writer.uint32(9).double(message.weight);
     }
     if (message.atMs !== 0) {
-      writer.uint32(16).int64(message.atMs);
+      writer.uint32(17).double(message.atMs);
     }
     if (message.residualSum !== 0) {
       writer.uint32(25).double(message.residualSum);
     }
     if (message.valueCount !== 0) {
-      writer.uint32(32).int64(message.valueCount);
+      writer.uint32(32).uint32(message.valueCount);
     }
     return writer;
   },
@@ -1860,11 +1860,11 @@ export const Affinity: MessageFns<Affinity> = {
             continue;
           }
           case 2: {
-            if (tag !== 16) {
+            if (tag !== 17) {
               break;
             }
 
-            message.atMs = longToNumber(reader.int64());
+            message.atMs = reader.double();
             continue;
           }
           case 3: {
@@ -1880,7 +1880,7 @@ export const Affinity: MessageFns<Affinity> = {
               break;
             }
 
-            message.valueCount = longToNumber(reader.int64());
+            message.valueCount = reader.uint32();
             continue;
           }
         }
@@ -1922,7 +1922,7 @@ export const Affinity: MessageFns<Affinity> = {
       obj.weight = floatToJson(message.weight);
     }
     if (message.atMs !== 0) {
-      obj.atMs = Math.round(message.atMs);
+      obj.atMs = floatToJson(message.atMs);
     }
     if (message.residualSum !== 0) {
       obj.residualSum = floatToJson(message.residualSum);
@@ -1969,7 +1969,7 @@ export const Touch: MessageFns<Touch> = {
       writer.uint32(18).string(message.type);
     }
     if (message.timeMs !== 0) {
-      writer.uint32(24).int64(message.timeMs);
+      writer.uint32(25).double(message.timeMs);
     }
     if (message.value !== undefined) {
       writer.uint32(33).double(message.value);
@@ -1981,10 +1981,10 @@ export const Touch: MessageFns<Touch> = {
       writer.uint32(48).int32(message.sourcePartition);
     }
     if (message.sequence !== 0) {
-      writer.uint32(56).int64(message.sequence);
+      writer.uint32(57).double(message.sequence);
     }
     if (message.watermarkMs !== 0) {
-      writer.uint32(64).int64(message.watermarkMs);
+      writer.uint32(65).double(message.watermarkMs);
     }
     if (message.residual !== undefined) {
       writer.uint32(73).double(message.residual);
@@ -2022,11 +2022,11 @@ export const Touch: MessageFns<Touch> = {
             continue;
           }
           case 3: {
-            if (tag !== 24) {
+            if (tag !== 25) {
               break;
             }
 
-            message.timeMs = longToNumber(reader.int64());
+            message.timeMs = reader.double();
             continue;
           }
           case 4: {
@@ -2054,19 +2054,19 @@ export const Touch: MessageFns<Touch> = {
             continue;
           }
           case 7: {
-            if (tag !== 56) {
+            if (tag !== 57) {
               break;
             }
 
-            message.sequence = longToNumber(reader.int64());
+            message.sequence = reader.double();
             continue;
           }
           case 8: {
-            if (tag !== 64) {
+            if (tag !== 65) {
               break;
             }
 
-            message.watermarkMs = longToNumber(reader.int64());
+            message.watermarkMs = reader.double();
             continue;
           }
           case 9: {
@@ -2128,7 +2128,7 @@ export const Touch: MessageFns<Touch> = {
       obj.type = message.type;
     }
     if (message.timeMs !== 0) {
-      obj.timeMs = Math.round(message.timeMs);
+      obj.timeMs = floatToJson(message.timeMs);
     }
     if (message.value !== undefined) {
       obj.value = floatToJson(message.value);
@@ -2140,10 +2140,10 @@ export const Touch: MessageFns<Touch> = {
       obj.sourcePartition = Math.round(message.sourcePartition);
     }
     if (message.sequence !== 0) {
-      obj.sequence = Math.round(message.sequence);
+      obj.sequence = floatToJson(message.sequence);
     }
     if (message.watermarkMs !== 0) {
-      obj.watermarkMs = Math.round(message.watermarkMs);
+      obj.watermarkMs = floatToJson(message.watermarkMs);
     }
     if (message.residual !== undefined) {
       obj.residual = floatToJson(message.residual);
@@ -2185,17 +2185,6 @@ export type DeepPartial<T> = T extends Builtin ? T
 type KeysOfUnion<T> = T extends T ? keyof T : never;
 export type Exact<P, I extends P> = P extends Builtin ? P
   : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
-function longToNumber(int64: { toString(): string }): number {
-  const num = globalThis.Number(int64.toString());
-  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
-    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
-  }
-  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
-    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
-  }
-  return num;
-}
 
 function isObject(value: any): boolean {
   return typeof value === "object" && value !== null;
