@@ -1,0 +1,124 @@
+import { Event } from '@freshet/contracts'
+import {
+  ingest,
+  IngestClient,
+  IngestService,
+  ranker,
+  RankerClient,
+  RankerService,
+  trainer,
+  TrainerClient,
+  TrainerService,
+} from '@freshet/contracts/services'
+import { systemClock } from '@freshet/kernel'
+import { connect, loadConfig, openLogger, serve, type Runtime } from '@freshet/service'
+import { Controller, Module } from '@nestjs/common'
+import { GrpcMethod } from '@nestjs/microservices'
+import { demoSummaryText, runDemo } from './run-demo'
+
+const taken: Event[] = []
+let items: string[] = []
+
+/** A system that recommends the start of its catalogue, and writes down what it is told. */
+@Controller()
+class Running {
+  @GrpcMethod('Ingest', 'UpsertItems')
+  upsertItems(request: ingest.UpsertItemsRequest): ingest.UpsertItemsResponse {
+    items.push(...request.items.map(({ itemId }) => itemId))
+    return { acknowledgements: request.items.map(() => ACCEPTED) }
+  }
+
+  @GrpcMethod('Ingest', 'UpsertUsers')
+  upsertUsers(request: ingest.UpsertUsersRequest): ingest.UpsertUsersResponse {
+    return { acknowledgements: request.users.map(() => ACCEPTED) }
+  }
+
+  @GrpcMethod('Ingest', 'Append')
+  append({ events }: ingest.AppendRequest): ingest.AppendResponse {
+    taken.push(...events)
+    return { acknowledgements: events.map(() => ACCEPTED) }
+  }
+
+  @GrpcMethod('Ranker', 'Recommend')
+  recommend({ limit }: ranker.RecommendRequest): ranker.RecommendResponse {
+    const list = items.slice(0, limit).map((itemId) => ranker.RankedItem.create({ itemId }))
+    return ranker.RecommendResponse.create({
+      requestId: 'r1',
+      items: list,
+      provenance: ranker.Provenance.create({ contains: [9], degraded: ['no trainer'] }),
+    })
+  }
+
+  @GrpcMethod('Trainer', 'GetStatus')
+  status(): trainer.GetStatusResponse {
+    return trainer.GetStatusResponse.create({ step: 7, examples: 70, auc: 0.6 })
+  }
+}
+
+@Module({ controllers: [Running] })
+class RunningModule {}
+
+const ACCEPTED: ingest.Acknowledgement = { outcome: { $case: 'accepted', accepted: { partition: 0, offset: 9 } } }
+
+/** Runs the demo until it has drawn so many pictures. */
+async function run(pictures: number) {
+  items = []
+  taken.length = 0
+  const parts = {
+    clock: systemClock,
+    logger: openLogger({ name: 'test', level: 'silent' }),
+    drain: new AbortController(),
+    dictionary: { hash: 'x' },
+  }
+  await using served = await serve({
+    name: 'test',
+    runtime: { config: loadConfig({ env: {} }), ...parts } as unknown as Runtime,
+    modules: [RunningModule],
+    grpc: { address: '127.0.0.1:0', setting: 'all.grpc', services: [IngestService, RankerService, TrainerService] },
+  })
+  const clients = {
+    ingest: connect(IngestClient, served.grpcAddress),
+    ranker: connect(RankerClient, served.grpcAddress),
+    trainer: connect(TrainerClient, served.grpcAddress),
+  }
+  const written: string[] = []
+  const stop = new AbortController()
+  const write = (text: string): void => {
+    written.push(text)
+    if (written.filter((line) => line.includes('of oracle')).length >= pictures) stop.abort()
+  }
+  const summary = await runDemo({
+    clients,
+    addresses: { grpc: served.grpcAddress, http: '127.0.0.1:8080' },
+    clock: systemClock,
+    output: { write },
+    signal: stop.signal,
+    world: { seed: 1, items: 200, users: 20, driftMs: 1000 },
+    pace: { sessionsPerS: 200, frameMs: 150 },
+  })
+  for (const client of Object.values(clients)) client.close()
+  return { summary, text: written.join('') }
+}
+
+describe('the demo', () => {
+  it('stocks the catalogue, says what is simulated and what to try, and draws', async () => {
+    const { text, summary } = await run(4)
+    expect(items).toHaveLength(200)
+    expect(text).toMatch(/^SIMULATED shop: 200 items, 20 users whose tastes drift \(seed 1\)/)
+    expect(text).toMatch(/curl -s http:\/\/127.0.0.1:8080\/v1\/recommend/)
+    expect(text).toMatch(/grpcurl -plaintext -d .* freshet.ranker.v1.Ranker\/Recommend/)
+    expect(text).toMatch(/trainer: step 7, 70 examples, AUC 0.600/)
+    expect(text).toMatch(/answers are degraded: no trainer/)
+    expect(summary.sessions).toBeGreaterThan(0)
+    expect(summary.last.oracle).toBeGreaterThan(summary.last.random)
+    expect(demoSummaryText(summary)).toMatch(/^SIMULATED shop, \d+ s, \d+ sessions/)
+  })
+
+  it('tells the system what people do: views of their own, clicks that name their list', async () => {
+    await run(4)
+    const types = new Set(taken.map(({ type }) => type))
+    expect(types).toContain('view')
+    expect(types).toContain('click')
+    for (const { type, requestId } of taken) expect(requestId).toBe(type === 'view' ? '' : 'r1')
+  })
+})
