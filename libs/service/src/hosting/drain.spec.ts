@@ -35,6 +35,19 @@ describe('a service that is closed', () => {
     client.close()
   })
 
+  it('ends a stream of requests as if its caller had: what was read is answered, and the stream ends well', async () => {
+    const served = await serveEcho()
+    const client = connect(IngestClient, served.grpcAddress)
+    const both = client.stream()
+    both.write({ correlation: 1, events: [] })
+    const answers = both[Symbol.asyncIterator]() as AsyncIterator<{ correlation: number }>
+    expect((await answers.next()).value).toMatchObject({ correlation: 1 })
+    const closed = served.close()
+    expect((await answers.next()).done).toBe(true)
+    await closed
+    client.close()
+  })
+
   it('cuts off what does not end within the bound', async () => {
     const served = await serveEcho(bareRuntime({ drainMs: 20 }))
     const client = connect(IngestClient, served.grpcAddress)

@@ -8,10 +8,10 @@ import {
 } from '@grpc/grpc-js'
 import { ServerGrpc, type CustomTransportStrategy, type GrpcOptions } from '@nestjs/microservices'
 import { dataSetHealthName } from '../client/probe'
-import { PortInUseError } from '../errors/errors'
 import { isFreshetError, UnavailableError, type Clock } from '@freshet/kernel'
 import type { Logger } from '../telemetry/logger'
 import type { Telemetry } from '../telemetry/telemetry'
+import { addressOf, bindError, placeOf } from './addresses'
 import { addHealth, type Health } from './health'
 import { bidirectional, serverStream, unary, type Invoke, type MethodHost } from './handlers'
 import { measureCalls, withBoundedRequests } from './interceptors'
@@ -29,6 +29,7 @@ export interface GrpcHosting {
   readonly clock: Clock
   readonly logger: Logger
   readonly telemetry: Telemetry
+  readonly drain: AbortSignal
   readonly messageBytesMax: number
   readonly deadlineMs: number
 }
@@ -59,7 +60,7 @@ export class GrpcStrategy extends ServerGrpc implements CustomTransportStrategy 
 
   /** Where it listens; the port is the real one when 0 was asked for. */
   get address(): string {
-    return `${hostOf(this.hosting.address)}:${this.port}`
+    return addressOf(placeOf(this.hosting.address).host, this.port)
   }
 
   override addHandler(pattern: { service: string; rpc: string }, callback: unknown): void {
@@ -72,7 +73,7 @@ export class GrpcStrategy extends ServerGrpc implements CustomTransportStrategy 
     addReflection(this.server, this.hosting.services)
     this.server.bindAsync(this.hosting.address, ServerCredentials.createInsecure(), (error, port) => {
       this.port = port
-      callback(error ? this.bindError(error) : undefined)
+      callback(error ? bindError(this.hosting, error.message.includes('EADDRINUSE') ? { code: 'EADDRINUSE' } : error) : undefined)
     })
   }
 
@@ -113,19 +114,12 @@ export class GrpcStrategy extends ServerGrpc implements CustomTransportStrategy 
   }
 
   private methodHost(method: string, invoke: Invoke): MethodHost {
-    const { deadlineMs, logger } = this.hosting
+    const { deadlineMs, drain, logger } = this.hosting
     const onError = (_: string, error: unknown): void => {
       if (isFreshetError(error)) logger.debug({ method, code: error.code }, error.message)
       else logger.error({ method, err: error }, 'a handler failed in a way that it did not foresee')
     }
-    return { method, invoke, deadlineMs, onError }
-  }
-
-  private bindError(error: Error): Error {
-    const { address, setting } = this.hosting
-    return error.message.includes('EADDRINUSE')
-      ? new PortInUseError(address, setting)
-      : new UnavailableError(address, `${error.message}; choose another by ${setting}`)
+    return { method, invoke, deadlineMs, drain, onError }
   }
 }
 
@@ -138,5 +132,3 @@ const adapt = (method: ServiceDefinition[string], host: MethodHost): UntypedHand
   if (method.requestStream) return bidirectional(host)
   return method.responseStream ? serverStream(host) : unary(host)
 }
-
-const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(':'))

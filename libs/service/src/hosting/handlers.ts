@@ -18,6 +18,8 @@ export interface MethodHost {
   readonly invoke: Invoke
   /** For unary calls whose caller set no deadline. */
   readonly deadlineMs: number
+  /** Aborts when the process drains: no more requests are read then, and streams end with the answers to those that were. */
+  readonly drain: AbortSignal
   /** Told of every failure, before it is reduced to what a caller may know. */
   readonly onError: (method: string, error: unknown) => void
 }
@@ -53,11 +55,11 @@ export const serverStream =
  * and ends the call itself.
  */
 export const bidirectional =
-  ({ method, invoke, onError }: MethodHost): handleBidiStreamingCall<unknown, unknown> =>
+  ({ method, invoke, drain, onError }: MethodHost): handleBidiStreamingCall<unknown, unknown> =>
   async (call) => {
     using open = openCall(call, method)
     try {
-      const answers = await settle(invoke(readable(call), open.context))
+      const answers = await settle(invoke(readable(call, drain), open.context))
       if (!isAsyncIterable(answers)) return
       await pump(answers, call, open.context.signal)
       call.end()
@@ -74,10 +76,29 @@ function taken(message: unknown): unknown {
   return message
 }
 
-/** Reading a Node stream to its end destroys it, its writing half included: here the end of the requests is no end of the answers. */
-function readable(call: ServerDuplexStream<unknown, unknown>): ServerDuplexStream<unknown, unknown> {
+/**
+ * Reading a Node stream to its end destroys it, its writing half included: here the end of the requests is no end of the answers.
+ * Requests end when the caller ends them, or when the process drains: what was not read then is not answered, and is sent again elsewhere.
+ */
+function readable(call: ServerDuplexStream<unknown, unknown>, drain: AbortSignal): ServerDuplexStream<unknown, unknown> {
   const requests = async function* (): AsyncGenerator<unknown> {
-    for await (const message of call.iterator({ destroyOnReturn: false })) yield taken(message)
+    const messages = call.iterator({ destroyOnReturn: false })
+    let stop = (): void => undefined
+    const onDrain = (): void => stop()
+    drain.addEventListener('abort', onDrain)
+    try {
+      for (;;) {
+        const next = await new Promise<IteratorResult<unknown>>((resolve, reject) => {
+          stop = () => resolve({ done: true, value: undefined })
+          if (drain.aborted) stop()
+          else messages.next().then(resolve, reject)
+        })
+        if (next.done) return
+        yield taken(next.value)
+      }
+    } finally {
+      drain.removeEventListener('abort', onDrain)
+    }
   }
   return Object.defineProperty(call, Symbol.asyncIterator, { value: requests })
 }

@@ -7,6 +7,7 @@ import type { Config } from '../config/schema'
 import { EXIT_CODE } from '../errors/status-tables'
 import { openRuntime } from '../runtime/open-runtime'
 import type { Runtime } from '../runtime/runtime'
+import { assertFree, type Listen } from './addresses'
 import { serve, type Served } from './serve'
 
 /** The sections of the configuration that are services. */
@@ -24,6 +25,7 @@ export interface App {
 export async function serveApp(app: App): Promise<void> {
   try {
     const config = loadConfig({ file: optionOf('--config', process.argv) })
+    await assertPlaceFree(config, app.section)
     const runtime = await openRuntime(config)
     const served = await serveApps([app], { runtime, name: app.name, section: app.section }).catch(async (error: unknown) => {
       await runtime[Symbol.asyncDispose]()
@@ -47,17 +49,30 @@ export interface Placement {
   readonly section: ServiceSection
 }
 
+/**
+ * Finds out whether a section's addresses can be listened on: before a data set is made for nothing.
+ *
+ * throws  PortInUseError naming the address and its setting
+ */
+export const assertPlaceFree = (config: Config, section: ServiceSection): Promise<void> =>
+  assertFree(Object.values(listensOf(config, section)))
+
 /** Hosts apps together on the addresses of one section. */
 export function serveApps(apps: readonly App[], { runtime, name, section }: Placement): Promise<Served> {
-  const addresses: Config['all'] = runtime.config[section]
+  const { grpc, http } = listensOf(runtime.config, section)
   return serve({
     name,
     runtime,
     modules: apps.map((app) => app.module),
-    grpc: { address: addresses.grpc, setting: `${section}.grpc`, services: apps.flatMap((app) => app.services) },
-    http: { address: addresses.http, setting: `${section}.http` },
+    grpc: { ...grpc, services: apps.flatMap((app) => app.services) },
+    http,
   })
 }
+
+const listensOf = (config: Config, section: ServiceSection): Record<'grpc' | 'http', Listen> => ({
+  grpc: { address: config[section].grpc, setting: `${section}.grpc` },
+  http: { address: config[section].http, setting: `${section}.http` },
+})
 
 /** The boot line: what is served, where, and by which settings. */
 export function announce(name: string, served: Served, runtime: Runtime): void {

@@ -4,6 +4,7 @@ import { Metadata, status, type ServiceError } from '@grpc/grpc-js'
 import { call, connect, stream } from '../client/client'
 import { remoteError } from '../errors/error-details'
 import { DeadlineExceededError, PortInUseError, RemoteError } from '../errors/errors'
+import { addressOf, placeOf } from './addresses'
 import { bareRuntime, echo, serveEcho } from './echo.fixture'
 import type { Served } from './serve'
 
@@ -211,6 +212,20 @@ describe('an address that is taken', () => {
     const refusal = await serveEcho(bareRuntime(), addresses()).catch((error: unknown) => error)
     expect(refusal).toBeInstanceOf(PortInUseError)
     expect(refusal).toMatchObject({ code: 'PORT_IN_USE', message: expect.stringContaining(setting) })
+  })
+})
+
+describe('an address', () => {
+  it.each(['127.0.0.1:8080', '[::1]:8080', 'localhost:0'])('%s is host and port', (address) => {
+    const { host, port } = placeOf(address)
+    expect(addressOf(host, port)).toBe(address)
+  })
+
+  it('that is not this machine’s is refused by its setting', async () => {
+    await expect(serveEcho(bareRuntime(), { http: '192.0.2.1:80' })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(/EADDRNOTAVAIL.*all\.http/),
+    })
   })
 })
 

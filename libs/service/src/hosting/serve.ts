@@ -1,25 +1,17 @@
 import 'reflect-metadata'
 import type { AddressInfo } from 'node:net'
-import { UnavailableError } from '@freshet/kernel'
 import type { ServiceDefinition } from '@grpc/grpc-js'
 import { Module, type DynamicModule, type Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import type { MicroserviceOptions } from '@nestjs/microservices'
 import type { NestExpressApplication } from '@nestjs/platform-express'
-import { PortInUseError } from '../errors/errors'
-import { systemCode } from '../errors/system-code'
 import { RuntimeModule, type Runtime } from '../runtime/runtime'
 import { nestLogger } from '../telemetry/logger'
 import { openTelemetry } from '../telemetry/telemetry'
+import { addressOf, assertFree, bindError, placeOf, type Listen } from './addresses'
 import { ErrorFilter } from './error-filters'
 import { GrpcStrategy } from './grpc-strategy'
 import { StatusController, TELEMETRY } from './status.controller'
-
-/** Where to listen: `host:port`, and the setting that said so. */
-export interface Listen {
-  readonly address: string
-  readonly setting: string
-}
 
 /** What a process serves. */
 export interface ServeOptions {
@@ -47,13 +39,23 @@ export interface Served extends AsyncDisposable {
 export async function serve(options: ServeOptions): Promise<Served> {
   const { runtime, grpc, http } = options
   const { config, clock, logger } = runtime
+  await assertFree(http ? [grpc, http] : [grpc])
   const telemetry = openTelemetry(options.name)
   const root = rootModule(options, telemetry)
   const app = await NestFactory.create<NestExpressApplication>(root, { logger: nestLogger(logger), bodyParser: false, abortOnError: false })
   app.useBodyParser('json', { limit: config.messageBytesMax })
   app.useGlobalFilters(new ErrorFilter(logger))
   const { messageBytesMax, deadlineMs, name: dataSet } = config
-  const strategy = new GrpcStrategy({ ...grpc, clock, logger, telemetry, dataSet, messageBytesMax, deadlineMs })
+  const strategy = new GrpcStrategy({
+    ...grpc,
+    clock,
+    logger,
+    telemetry,
+    dataSet,
+    drain: runtime.drain.signal,
+    messageBytesMax,
+    deadlineMs,
+  })
   app.connectMicroservice<MicroserviceOptions>({ strategy }, { inheritAppConfig: true })
   try {
     await app.init()
@@ -79,17 +81,14 @@ function rootModule({ runtime, modules }: ServeOptions, telemetry: unknown): Dyn
 class ServedModule {}
 
 async function listen(app: NestExpressApplication, { address, setting }: Listen): Promise<string> {
-  const colon = address.lastIndexOf(':')
-  const host = address.slice(0, colon)
+  const { host, port } = placeOf(address)
   try {
-    await app.listen(Number(address.slice(colon + 1)), host.replace(/^\[|\]$/g, ''))
+    await app.listen(port, host)
   } catch (error) {
-    throw systemCode(error) === 'EADDRINUSE'
-      ? new PortInUseError(address, setting)
-      : new UnavailableError(address, `${String(error)}; choose another by ${setting}`)
+    throw bindError({ address, setting }, error)
   }
-  const { port } = app.getHttpServer().address() as AddressInfo
-  return `${host}:${port}`
+  const bound = app.getHttpServer().address() as AddressInfo
+  return addressOf(host, bound.port)
 }
 
 interface Serving {

@@ -50,12 +50,11 @@ interface Opening {
 
 const LOGS = {
   embedded: ({ directory, partitions, clock }: Opening): Promise<EventLog> =>
-    openEmbeddedLog({ directory: join(directory, 'log'), partitions: topicPartitions(partitions), clock }),
+    openEmbeddedLog({ directory, partitions: topicPartitions(partitions), clock }),
 } satisfies Record<Config['log'], (opening: Opening) => Promise<EventLog>>
 
 const STORES = {
-  embedded: ({ directory, partitions }: Opening): Promise<OnlineStore> =>
-    openEmbeddedStore({ directory: join(directory, 'store'), partitions }),
+  embedded: ({ directory, partitions }: Opening): Promise<OnlineStore> => openEmbeddedStore({ directory, partitions }),
 } satisfies Record<Config['store'], (opening: Opening) => Promise<OnlineStore>>
 
 /** Keyed topics are spread; the journal and the refusals have an order to keep. */

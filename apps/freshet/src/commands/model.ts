@@ -1,0 +1,82 @@
+import { trainer } from '@freshet/contracts/services'
+import { NotFoundError } from '@freshet/kernel'
+import { call } from '@freshet/service'
+import { configOf, type DataSetOptions } from '../data-set'
+import { withServices } from '../services'
+import { count, table } from '../terminal'
+import { addCommand, terminalOf, type AddCommand } from './command'
+
+/** Versions at rest, and which of them answers. */
+export const addModel: AddCommand = (program, output) => {
+  const model = program.command('model').description('list, show and roll back model versions')
+
+  addCommand(model, {
+    name: 'list',
+    description: 'list the versions that are kept, oldest first',
+    examples: ['model list', 'model list --json'],
+  }).action(async (options: DataSetOptions) => {
+    const terminal = terminalOf(output, options)
+    const versions = await listVersions(options, terminal.note)
+    terminal.answer(
+      versions.map(trainer.VersionSummary.toJSON),
+      versions.length > 0 ? versionsText(versions) : 'no version yet: the trainer writes its first soon after it starts',
+    )
+  })
+
+  addCommand(model, { name: 'show <version>', description: 'show one version', examples: ['model show v-1'] }).action(
+    async (name: string, options: DataSetOptions) => {
+      const terminal = terminalOf(output, options)
+      const versions = await listVersions(options, terminal.note)
+      const found = versions.find(({ version }) => version === name)
+      if (!found) throw new NotFoundError('version', name, `there are: ${versions.map(({ version }) => version).join(', ') || 'none'}`)
+      terminal.answer(trainer.VersionSummary.toJSON(found), table(factsOf(found)))
+    },
+  )
+
+  addCommand(model, {
+    name: 'rollback <version>',
+    description: 'let rankers answer with a version, from now on; training goes on as it is',
+    examples: ['model rollback v-1'],
+  }).action(async (version: string, options: DataSetOptions) => {
+    const terminal = terminalOf(output, options)
+    const needs = { sections: ['trainer'], note: terminal.note } as const
+    const answer = await withServices(configOf(options), needs, ({ trainer: client }) => call(client, 'rollBack', { version }))
+    terminal.answer(
+      trainer.RollBackResponse.toJSON(answer),
+      `rankers turn to ${answer.version} at journal record ${count(answer.journalOffset)}`,
+    )
+  })
+}
+
+async function listVersions(options: DataSetOptions, note: (text: string) => void): Promise<trainer.VersionSummary[]> {
+  const answer = await withServices(configOf(options), { sections: ['trainer'], note }, ({ trainer: client }) =>
+    call(client, 'listVersions', {}),
+  )
+  return answer.versions
+}
+
+const versionsText = (versions: readonly trainer.VersionSummary[]): string =>
+  table([
+    ['version', 'step', 'epoch', 'size', 'made', 'serving'],
+    ...versions.map(({ version, step, epoch, bytes, createdMs, serving }) => [
+      version,
+      count(step),
+      count(epoch),
+      mebibytes(bytes),
+      timeOf(createdMs),
+      serving ? 'yes' : '',
+    ]),
+  ])
+
+const factsOf = ({ version, step, epoch, createdMs, bytes, digest, serving }: trainer.VersionSummary): string[][] => [
+  ['version', version],
+  ['step', `${step}`],
+  ['epoch', `${epoch}`],
+  ['made', timeOf(createdMs)],
+  ['size', mebibytes(bytes)],
+  ['sha256', digest],
+  ['serving', serving ? 'yes' : 'no'],
+]
+
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
+const timeOf = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').slice(0, 19)

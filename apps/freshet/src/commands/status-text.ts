@@ -1,0 +1,84 @@
+import type { feature, ingest, ranker, trainer } from '@freshet/contracts/services'
+import type { Addresses } from '../services'
+import { count } from '../terminal'
+
+/** What each stage says of itself; absent where it does not answer. */
+export interface StatusReport {
+  readonly addresses: Addresses
+  readonly observe?: ingest.GetStatusResponse
+  readonly remember?: feature.GetStatusResponse
+  readonly learn?: trainer.GetStatusResponse
+  readonly answer?: ranker.GetStatusResponse
+}
+
+/** The screen: a line or two a stage, and what each still has to do. */
+export function statusText({ addresses, observe, remember, learn, answer }: StatusReport, nowMs: number): string {
+  return [
+    stage('observe', addresses.ingest, observe && observeText(observe)),
+    stage('remember', addresses.featureStore, remember && rememberText(remember, nowMs)),
+    stage('learn', addresses.trainer, learn && learnText(learn)),
+    stage('answer', addresses.ranker, answer && answerText(answer)),
+  ].join('\n')
+}
+
+function stage(name: string, address: string | undefined, lines: readonly string[] | undefined): string {
+  const [first = 'does not answer', ...rest] = address === undefined ? ['not running'] : (lines ?? [])
+  return [`${name.padEnd(10)}${(address ?? '').padEnd(18)}${first}`, ...rest.map((line) => `${' '.repeat(28)}${line}`)].join('\n')
+}
+
+function observeText({ accepted, rejected, rejectedByCode, ends, replayId }: ingest.GetStatusResponse): string[] {
+  const reasons = Object.entries(rejectedByCode).map(([code, n]) => `${code} ${count(n)}`)
+  return [
+    `events in the log ${count(sum(ends))}   accepted since start ${count(accepted)}   rejected ${count(rejected)}${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`,
+    ...(replayId === '' ? [] : [`replay ${replayId} is open: live writes are refused`]),
+  ]
+}
+
+function rememberText({ partitions, folded, duplicates, late, examples }: feature.GetStatusResponse, nowMs: number): string[] {
+  const behind = sum(partitions.map(({ eventsEnd, eventsPosition }) => eventsEnd - eventsPosition))
+  const outbox = sum(partitions.map(({ outboxDepth }) => outboxDepth))
+  const watermarks = partitions.map(({ watermarkMs }) => watermarkMs).filter((ms) => ms > 0)
+  const age = watermarks.length > 0 ? `   watermark ${duration(nowMs - Math.min(...watermarks))} ago` : ''
+  return [
+    `${behindText(behind, 'events')}   folded ${count(folded)}   duplicates ${count(duplicates)}   late ${count(late)}`,
+    `examples ${count(examples)}   outbox ${count(outbox)}${age}`,
+  ]
+}
+
+function learnText(status: trainer.GetStatusResponse): string[] {
+  const { trainerId, owner, epoch, step, examples, rankLoss, recallLoss, auc, rows, parameters, lag, mode, version, examplesPerS } = status
+  const role = owner === trainerId ? 'owner' : `follows ${owner || 'nobody yet'}`
+  return [
+    `${behindText(sum(lag), 'examples')}   step ${count(step)}   loss ${rankLoss.toFixed(4)} + ${recallLoss.toFixed(4)}   AUC ${auc.toFixed(4)}`,
+    `${trainerId}, ${role}, epoch ${count(epoch)}   ${mode}   ${count(examples)} examples, ${count(examplesPerS)}/s`,
+    `${count(rows)} rows, ${count(parameters)} parameters   version ${version || 'none yet'}`,
+  ]
+}
+
+function answerText(status: ranker.GetStatusResponse): string[] {
+  const {
+    provenance,
+    items,
+    rows,
+    requests,
+    journalPosition,
+    journalEnd,
+    answerP50Ms,
+    answerP99Ms,
+    impressionsLogged,
+    impressionsDropped,
+  } = status
+  const { modelVersion, degraded = [] } = provenance ?? {}
+  return [
+    `${behindText(journalEnd - journalPosition, 'journal records')}`,
+    `rows at step ${count(modelVersion?.rowStep ?? 0)}, dense at ${count(modelVersion?.denseStep ?? 0)}   ${count(items)} items, ${count(rows)} rows`,
+    `${count(requests)} requests, p50 ${answerP50Ms.toFixed(1)} ms, p99 ${answerP99Ms.toFixed(1)} ms   impressions ${count(impressionsLogged)}, dropped ${count(impressionsDropped)}`,
+    ...(degraded.length > 0 ? [`degraded: ${degraded.join('; ')}`] : []),
+  ]
+}
+
+const behindText = (n: number, what: string): string => (n > 0 ? `${count(n)} ${what} behind` : 'up to date')
+
+const duration = (ms: number): string => (ms < 120_000 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : `${count(ms / 60_000)} min`)
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

@@ -1,0 +1,54 @@
+import { Command, CommanderError } from 'commander'
+import type { AddCommand } from './commands/command'
+import { addImport } from './commands/import'
+import { addMigrate } from './commands/migrate'
+import { addModel } from './commands/model'
+import { addRank } from './commands/rank'
+import { addRecommend } from './commands/recommend'
+import { addSimilar } from './commands/similar'
+import { addStatus } from './commands/status'
+import { addUp } from './commands/up'
+import { reportFailure, type Output } from './terminal'
+
+/** Runs the command that the arguments name; returns what the process ends with. */
+export async function runProgram(args: readonly string[], output: Output): Promise<number> {
+  try {
+    await buildProgram(output).parseAsync(args, { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
+    return reportFailure(output, error, args.includes('--json'))
+  }
+}
+
+/** The whole command line. */
+function buildProgram(output: Output): Command {
+  const program = new Command('freshet')
+    .description('Real-time recommendations: events in, answers that have learned from them out.')
+    .version(VERSION)
+    .exitOverride()
+    .showHelpAfterError('(--help shows what it takes)')
+    .configureOutput({ writeOut: (text) => void output.stdout.write(text), writeErr: (text) => void output.stderr.write(text) })
+    .addHelpText('after', HELP)
+  for (const add of COMMANDS) add(program, output)
+  return program
+}
+
+/** In the order in which a newcomer needs them. */
+const COMMANDS: readonly AddCommand[] = [addUp, addImport, addRecommend, addRank, addSimilar, addStatus, addModel, addMigrate]
+
+const USAGE = 2
+const VERSION = '0.1.0'
+
+const HELP = `
+Start here:
+  $ npx freshet up --demo            a demo shop that learns while you watch
+  $ npx freshet up                   the same, empty, for your own events
+  $ npx freshet recommend ada        a list for user 'ada'
+  $ npx freshet status               how fresh every stage is
+
+Commands speak to the services that run; when nobody listens, they host what they need in their own process.
+Settings: ./freshet.yaml, FRESHET_* of the environment, options; later ones win.
+
+Exit codes:
+  0 done   1 failed   2 wrong usage or settings   3 nobody answers   4 refused: a port, a data set, a state   5 damaged data`

@@ -1,0 +1,58 @@
+import { isFreshetError } from '@freshet/kernel'
+import { detailsOf, EXIT_CODE } from '@freshet/service'
+
+/** Where a command speaks: answers on stdout, all else on stderr. */
+export interface Terminal {
+  /** What was asked for: one JSON document with `--json`, else text for people. */
+  answer(value: unknown, text: string): void
+  /** One of several lines of an answer that grows: a JSON document a line with `--json`. */
+  line(value: unknown, text: string): void
+  /** What a person wants to know meanwhile. */
+  note(text: string): void
+}
+
+/** The streams that a terminal writes to. */
+export interface Output {
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
+}
+
+/** One of them. */
+export interface OutputStream {
+  readonly isTTY?: boolean
+  write(text: string): unknown
+}
+
+/** Opens a terminal for one command. */
+export function openTerminal({ stdout, stderr }: Output, isJson: boolean): Terminal {
+  const line = (value: unknown, text: string): void => void stdout.write(`${isJson ? JSON.stringify(value) : text}\n`)
+  return {
+    answer: (value, text) => void stdout.write(`${isJson ? JSON.stringify(value, null, 2) : text}\n`),
+    line,
+    note: (text) => void stderr.write(`${text}\n`),
+  }
+}
+
+/** Says why a command failed, and with what the process ends: see EXIT_CODES in the help. */
+export function reportFailure({ stdout, stderr }: Output, error: unknown, isJson: boolean): number {
+  const known = isFreshetError(error)
+  if (isJson)
+    stdout.write(
+      `${JSON.stringify({ error: known ? detailsOf(error) : { code: 'INTERNAL', message: String(error), retryable: false } })}\n`,
+    )
+  const words = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
+  stderr.write(`freshet: ${words}\n`)
+  return known ? EXIT_CODE[error.code] : 1
+}
+
+/** Columns of equal width, numbers to the right. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows.reduce<number[]>((widest, row) => row.map((cell, i) => Math.max(widest[i] ?? 0, cell.length)), [])
+  const pad = (cell: string, i: number): string => (NUMBER.test(cell) ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))
+  return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n')
+}
+
+/** 1234567 as people read it. */
+export const count = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 })
+
+const NUMBER = /^-?[\d,]+(\.\d+)?( [a-zA-Z%/]+)?$/
