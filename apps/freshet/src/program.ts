@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import type { AddCommand } from './commands/command'
+import { addEvaluate } from './commands/evaluate'
 import { addImport } from './commands/import'
 import { addMigrate } from './commands/migrate'
 import { addModel } from './commands/model'
@@ -8,6 +9,7 @@ import { addRecommend } from './commands/recommend'
 import { addSimilar } from './commands/similar'
 import { addStatus } from './commands/status'
 import { addUp } from './commands/up'
+import { addVerify } from './commands/verify'
 import { reportFailure, type Output } from './terminal'
 
 /** Runs the command that the arguments name; returns what the process ends with. */
@@ -35,7 +37,18 @@ function buildProgram(output: Output): Command {
 }
 
 /** In the order in which a newcomer needs them. */
-const COMMANDS: readonly AddCommand[] = [addUp, addImport, addRecommend, addRank, addSimilar, addStatus, addModel, addMigrate]
+const COMMANDS: readonly AddCommand[] = [
+  addUp,
+  addImport,
+  addRecommend,
+  addRank,
+  addSimilar,
+  addStatus,
+  addEvaluate,
+  addModel,
+  addMigrate,
+  addVerify,
+]
 
 const USAGE = 2
 const VERSION = '0.1.0'
@@ -44,6 +57,8 @@ const HELP = `
 Start here:
   $ npx freshet up --demo            a demo shop that learns while you watch
   $ npx freshet up                   the same, empty, for your own events
+  $ npx freshet import movielens ./ml-100k
+                                     a data set of real ratings
   $ npx freshet recommend ada        a list for user 'ada'
   $ npx freshet status               how fresh every stage is
 

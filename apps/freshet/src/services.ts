@@ -46,7 +46,7 @@ export async function withServices<T>(config: Config, needs: Needs, run: (client
   const found = await findServices(config, needs.sections)
   const missing = needs.sections.filter((section) => !found[section])
   if (missing.length === 0) return withClients(found, run)
-  if (!needs.canCreate) assertExists(config)
+  if (!needs.canCreate) assertDataSet(config)
   needs.note(`nobody serves ${missing.join(', ')}${named(config)}; hosting in this process`)
   const address = await freeAddress()
   const ranker = { ...config.ranker, ingestAddress: found.ingest ?? address }
@@ -54,10 +54,25 @@ export async function withServices<T>(config: Config, needs: Needs, run: (client
   const addresses = { ...found, ...Object.fromEntries(missing.map((section) => [section, address])) }
   return await withClients(addresses, async (clients) => {
     const { clock } = hosted.runtime
-    if (missing.includes('ranker')) await until(clock, async () => hasRead(await call(clients.ranker, 'getStatus', {})))
+    if (missing.includes('ranker')) await until(clock, async () => isCurrent(await call(clients.ranker, 'getStatus', {})))
     if (missing.includes('trainer')) await until(clock, async () => isOwner(await call(clients.trainer, 'getStatus', {})))
     return run(clients)
   })
+}
+
+/**
+ * For commands that read: a data set that is not there is not made.
+ *
+ * throws  NotFoundError naming those that are
+ */
+export function assertDataSet({ data, name }: Config): void {
+  if (existsSync(join(data, name))) return
+  const others = existsSync(data) ? readdirSync(data, { withFileTypes: true }).filter((entry) => entry.isDirectory()) : []
+  const remedy =
+    others.length > 0
+      ? `there are: ${others.map((entry) => entry.name).join(', ')} (--data NAME)`
+      : 'make one by `freshet up` or `freshet import`'
+  throw new NotFoundError('data set', join(data, name), remedy)
 }
 
 /** The address of each service that runs: at its own address, or in an all-in-one. */
@@ -91,6 +106,7 @@ const ANY_DATA_SET = 'default' // a command without --data takes whatever runs
 const QUIET = { level: 'warn' } as const // a command's own words are enough
 const READY_MS = 30_000
 const READY_POLL_MS = 20
+const PASSING = new Set(['no-vectors', 'loading-items', 'model-behind']) // what time alone makes better
 
 const DEFINITIONS = {
   ingest: IngestService,
@@ -109,20 +125,11 @@ async function addressOf(config: Config, section: Section): Promise<string | und
   return undefined
 }
 
-function assertExists({ data, name }: Config): void {
-  if (existsSync(join(data, name))) return
-  const others = existsSync(data) ? readdirSync(data, { withFileTypes: true }).filter((entry) => entry.isDirectory()) : []
-  const remedy =
-    others.length > 0
-      ? `there are: ${others.map((entry) => entry.name).join(', ')} (--data NAME)`
-      : 'make one by `freshet up` or `freshet import`'
-  throw new NotFoundError('data set', join(data, name), remedy)
-}
-
 const named = ({ name }: Config): string => (name === ANY_DATA_SET ? '' : ` for '${name}'`)
 
-/** A ranker that was just started reads the journal first, as one that runs has long done. */
-const hasRead = ({ journalPosition, journalEnd }: ranker.GetStatusResponse): boolean => journalPosition >= journalEnd
+/** A ranker that was just started reads the journal and builds its vectors first, as one that runs has long done. */
+const isCurrent = ({ journalPosition, journalEnd, provenance }: ranker.GetStatusResponse): boolean =>
+  journalPosition >= journalEnd && !provenance?.degraded.some((reason) => PASSING.has(reason))
 
 /** A trainer that was just started claims the model set when nobody shows that he lives. */
 const isOwner = ({ role }: trainer.GetStatusResponse): boolean => role === trainer.TrainerRole.TRAINER_ROLE_OWNER

@@ -3,6 +3,7 @@ import { openRuntime } from '@freshet/service'
 import { configOf, type DataSetOptions } from '../data-set'
 import type { Evaluation } from '../evaluate/evaluate'
 import { openProgress } from '../import/progress'
+import { assertDataSet } from '../services'
 import { count, table } from '../terminal'
 import { addCommand, terminalOf, type AddCommand } from './command'
 
@@ -18,7 +19,9 @@ export const addEvaluate: AddCommand = (program, output) => {
       import('../evaluate/history.js'),
       import('@freshet/onnx'),
     ])
-    await using runtime = await openRuntime(configOf(options))
+    const config = configOf(options)
+    assertDataSet(config)
+    await using runtime = await openRuntime(config)
     const history = await readHistory(runtime.log)
     const progress = openProgress(process.stderr, systemClock)
     const found = await evaluate({ dictionary: runtime.dictionary, history, compile: compileOnnx(), progress })

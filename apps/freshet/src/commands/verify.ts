@@ -1,7 +1,7 @@
 import { CorruptError, systemClock } from '@freshet/kernel'
 import { configOf, type DataSetOptions } from '../data-set'
 import { openProgress } from '../import/progress'
-import { findServices } from '../services'
+import { assertDataSet, findServices } from '../services'
 import type { Verification } from '../verify/verify'
 import { addCommand, terminalOf, type AddCommand } from './command'
 
@@ -14,6 +14,7 @@ export const addVerify: AddCommand = (program, output) => {
   }).action(async (options: DataSetOptions) => {
     const { verify } = await import('../verify/verify.js')
     const config = configOf(options)
+    assertDataSet(config)
     const { trainer } = await findServices(config, ['trainer'])
     const found = await verify({ config, trainer, progress: openProgress(process.stderr, systemClock) })
     terminalOf(output, options).answer(found, textOf(found))
