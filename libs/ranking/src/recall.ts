@@ -45,7 +45,8 @@ export function recall(scope: RecallScope): Candidates {
   if (logits !== undefined) {
     const k = Math.max(SHARES.twoTower, limit)
     take('two-tower', topK(logits, { k, allowed, count: index.size }), k)
-    take('similar', similarTo(index, recent.slice(0, SESSION_ITEMS), allowed), SHARES.similar)
+    const similarities = similaritiesTo(index, recent.slice(0, SESSION_ITEMS))
+    if (similarities) take('similar', topK(similarities, { k: SHARES.similar, allowed }), SHARES.similar)
   }
   take('recent', recent, SHARES.recent)
   take('popular', heads.popular, logits === undefined ? Math.max(SHARES.popular, limit) : SHARES.popular)
@@ -55,16 +56,11 @@ export function recall(scope: RecallScope): Candidates {
 }
 
 /**
- * The items whose vectors point the way of the given ones' sum.
+ * How alike every item is to some items; undefined where none of these has a vector yet.
  *
+ * shape   →  Float32[items]
  * math    cos(v, Σ vᵢ / |vᵢ|)
  */
-export function similarTo(index: ItemIndex, places: readonly number[], allowed: Uint8Array, k = SHARES.similar): Uint32Array {
-  const similarities = similaritiesTo(index, places)
-  return similarities === undefined ? new Uint32Array(0) : topK(similarities, { k, allowed, count: index.size })
-}
-
-/** By item, the cosine with the direction of some items; undefined where none of them has a vector yet. */
 export function similaritiesTo({ columns, size }: ItemIndex, places: readonly number[]): Float32Array | undefined {
   const { vectors, lengths, widths } = columns
   const direction = new Float32Array(widths.vector)

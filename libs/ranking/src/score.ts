@@ -26,8 +26,8 @@ export async function scoreCandidates(scope: ScoreScope, probabilities: () => Pr
     const logLikelihood = likelihood === undefined ? 0 : Math.max(likelihood.logits[at], floor) - likelihood.normaliser
     const boost = rules.boosts ? rules.boost(index.facts(at)) : 1
     const share = (1 + index.columns.popular[at]) / (1 + mostPopular)
-    const scored = { at, b: b++, source, clickProbability, logLikelihood, boost }
-    return { ...scored, logScore: logScore({ ...scored, clickProbability: clicks === undefined ? share : clickProbability }, recallWeight) }
+    const score = logScore({ clickProbability: clicks === undefined ? share : clickProbability, logLikelihood, boost }, recallWeight)
+    return { at, b: b++, source, clickProbability, logLikelihood, boost, logScore: score }
   })
 }
 
