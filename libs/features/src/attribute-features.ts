@@ -2,7 +2,7 @@ import { naturalLog } from '@freshet/kernel'
 import { type Attributes, numberOf, textsOf, vectorOf } from './attributes'
 import type { ItemFeature, UserFeature } from './declared-feature'
 import type { Feature } from './feature'
-import { type FieldSeed, fieldSeed, putId } from './feature-id'
+import { FieldIds } from './feature-id'
 import { hashWords, wordsOf } from './words'
 
 type Declared = Extract<ItemFeature | UserFeature, { kind: 'category' | 'bucket' | 'numeric' | 'vector' | 'text' }>
@@ -31,21 +31,21 @@ export function attributeFeature(declared: Declared): Feature<Attributes | undef
 
 const COMPILE = {
   category({ name, attribute = name, slots, separator }: DeclaredAs<'category'>): Feature<Attributes | undefined> {
-    const seed = fieldSeed(name)
+    const fieldIds = new FieldIds(name)
     return {
       extent: { name, slots, numbers: [] },
-      write: (part, at, attributes) => putTexts(part.ids, { slot: at.slot, slots, seed }, textsOf(attributes, attribute, separator)),
+      write: (part, at, attributes) => putTexts(part.ids, { slot: at.slot, slots, fieldIds }, textsOf(attributes, attribute, separator)),
     }
   },
 
   bucket({ name, attribute = name, boundaries }: DeclaredAs<'bucket'>): Feature<Attributes | undefined> {
-    const seed = fieldSeed(name)
+    const fieldIds = new FieldIds(name)
     const rising = [...boundaries].sort((a, b) => a - b)
     return {
       extent: { name, slots: 1, numbers: [] },
       write(part, at, attributes) {
         const value = numberOf(attributes, attribute)
-        if (value !== undefined) putId(part.ids, at.slot, seed, String(rising.filter((boundary) => value >= boundary).length))
+        if (value !== undefined) fieldIds.put(part.ids, at.slot, String(rising.filter((boundary) => value >= boundary).length))
       },
     }
   },
@@ -73,12 +73,12 @@ const COMPILE = {
   },
 
   text({ name, attribute = name, dimensions, words }: DeclaredAs<'text'>): Feature<Attributes | undefined> {
-    const seed = fieldSeed(name)
+    const fieldIds = new FieldIds(name)
     return {
       extent: { name, slots: words, numbers: numbered(name, dimensions) },
       write(part, at, attributes) {
         const found = textsOf(attributes, attribute).flatMap(wordsOf)
-        putTexts(part.ids, { slot: at.slot, slots: words, seed }, found)
+        putTexts(part.ids, { slot: at.slot, slots: words, fieldIds }, found)
         if (dimensions > 0) hashWords(found, part.numbers.subarray(at.number, at.number + dimensions))
       },
     }
@@ -87,6 +87,6 @@ const COMPILE = {
 
 const numbered = (name: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${name}_${i}`)
 
-function putTexts(ids: Uint32Array, at: { slot: number; slots: number; seed: FieldSeed }, texts: readonly string[]): void {
-  for (let i = 0; i < at.slots && i < texts.length; i++) putId(ids, at.slot + i, at.seed, texts[i])
+function putTexts(ids: Uint32Array, at: { slot: number; slots: number; fieldIds: FieldIds }, texts: readonly string[]): void {
+  for (let i = 0; i < at.slots && i < texts.length; i++) at.fieldIds.put(ids, at.slot + i, texts[i])
 }

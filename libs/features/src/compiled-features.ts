@@ -8,7 +8,7 @@ import type { DeclaredDictionary } from './declared-dictionary'
 import type { CrossFeature, ItemFeature, UserFeature } from './declared-feature'
 import { type EntityFeature, type EntityPart, compileEntity } from './entity-part'
 import { type CompiledPart, type Feature, compilePart, placeBehind } from './feature'
-import { fieldSeed, putId } from './feature-id'
+import { FieldIds } from './feature-id'
 import { type WindowShape, windowShape } from './window'
 
 /** An entity at a moment, as its features read it. */
@@ -87,17 +87,17 @@ function entityFeature(declared: UserFeature | ItemFeature, values: ValuePrior):
 }
 
 function idFeature(name: string): Feature<EntityMoment> {
-  const seed = fieldSeed(name)
-  return { extent: { name, slots: 1, numbers: [] }, write: (part, at, { id }) => putId(part.ids, at.slot, seed, id) }
+  const fieldIds = new FieldIds(name)
+  return { extent: { name, slots: 1, numbers: [] }, write: (part, at, { id }) => fieldIds.put(part.ids, at.slot, id) }
 }
 
 function sequenceFeature({ name, last, shares }: Extract<UserFeature, { kind: 'sequence' }>): Feature<EntityMoment> {
-  const seed = fieldSeed(shares ?? name)
+  const fieldIds = new FieldIds(shares ?? name)
   return {
     extent: { name, slots: last, numbers: [] },
     write(part, at, { sequences }) {
       const ids = sequences?.[name]?.itemIds ?? []
-      for (let i = 0; i < last && i < ids.length; i++) putId(part.ids, at.slot + i, seed, ids[ids.length - 1 - i])
+      for (let i = 0; i < last && i < ids.length; i++) fieldIds.put(part.ids, at.slot + i, ids[ids.length - 1 - i])
     },
   }
 }

@@ -1,17 +1,17 @@
 import type { ContextFeature } from './declared-feature'
 import type { CrossScope } from './cross-features'
 import type { Feature } from './feature'
-import { fieldSeed, putId } from './feature-id'
+import { FieldIds } from './feature-id'
 
 /** A feature of the situation, as an embedding. */
 export function contextFeature(declared: ContextFeature): Feature<Pick<CrossScope, 'context' | 'nowMs'>> {
-  const seed = fieldSeed(declared.name)
+  const fieldIds = new FieldIds(declared.name)
   const valueOf = reader(declared)
   return {
     extent: { name: declared.name, slots: 1, numbers: [] },
     write(part, at, scope) {
       const value = valueOf(scope)
-      if (value !== '') putId(part.ids, at.slot, seed, value)
+      if (value !== '') fieldIds.put(part.ids, at.slot, value)
     },
   }
 }

@@ -3,7 +3,7 @@ import { compress } from './activity-features'
 import { textsOf } from './attributes'
 import type { CrossFeature } from './declared-feature'
 import type { Feature } from './feature'
-import { fieldSeed, putId } from './feature-id'
+import { FieldIds } from './feature-id'
 import { halving } from './halving'
 
 /** A user and an item at a moment, in a situation. */
@@ -74,14 +74,14 @@ function affinityFeature({ name, attribute, separator, unitMs, scale }: Declared
 }
 
 function crossedIds({ name, user: ofUser, item: ofItem, slots }: DeclaredAs<'cross'>): Feature<CrossScope> {
-  const seed = fieldSeed(name)
+  const fieldIds = new FieldIds(name)
   return {
     extent: { name, slots, numbers: [] },
     write(part, at, scope) {
       let slot = 0
       for (const left of userSide(scope, ofUser)) {
         for (const right of ofItem === 'id' ? [scope.itemId] : textsOf(scope.item?.attributes, ofItem)) {
-          if (slot < slots) putId(part.ids, at.slot + slot++, seed, `${left}×${right}`)
+          if (slot < slots) fieldIds.put(part.ids, at.slot + slot++, `${left}×${right}`)
         }
       }
     },

@@ -74,7 +74,9 @@ function refusal(raw: unknown, issue: z.core.$ZodIssue): InvalidFieldError {
 }
 
 function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
-  const value = path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined), raw)
+  let value = raw
+  for (const key of path)
+    value = typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === String(key))?.[1] : undefined
   return typeof value === 'object' ? JSON.stringify(value) : value
 }
 
@@ -92,7 +94,7 @@ function refuseTwice(section: string, features: readonly { readonly name: string
 function refuseUnknownEvents(path: string, feature: object, events: DeclaredDictionary['events']): void {
   for (const key of ['events', 'of', 'per']) {
     const types: unknown = Reflect.get(feature, key)
-    const unknown = Array.isArray(types) ? types.find((type) => !Object.hasOwn(events, type)) : undefined
+    const unknown = Array.isArray(types) ? types.map(String).find((type) => !Object.hasOwn(events, type)) : undefined
     if (unknown === undefined) continue
     const rule = `only declared events count: ${Object.keys(events).join(', ')}`
     throw new InvalidFieldError({ field: `${path}.${key}`, value: unknown, rule, remedy: REMEDY })

@@ -5,7 +5,7 @@ import { countInWindow } from './window'
 /** Folds what an event did to an item into its state, which is changed in place and returned. A first touch makes an item known. */
 export function foldItem({ compiled }: Dictionary, state: ItemState | undefined, touch: Touch): ItemState {
   const item = state ?? ItemState.create({ known: true, createdMs: touch.timeMs })
-  for (const shape of compiled.itemWindows.get(touch.type) ?? []) countInWindow(item.windows, shape, touch.timeMs)
+  for (const shape of compiled.itemWindows.get(touch.type) ?? []) countInWindow(item.windows, shape, { timeMs: touch.timeMs, times: 1 })
   if (touch.impressed) return item
   item.events += 1
   item.lastTouchedMs = Math.max(item.lastTouchedMs, touch.timeMs)

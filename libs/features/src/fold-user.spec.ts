@@ -36,7 +36,7 @@ const itemOf = (itemId: string): ItemState =>
 function fold(state: UserState | undefined, deed: Deed, item: ItemState | undefined = itemOf(deed.itemId)): UserState {
   const meaning = meaningOf(dictionary, deed.type)
   if (meaning === undefined) throw new RangeError(deed.type)
-  return foldUser(dictionary, state, Event.create({ userId: 'u', ...deed }), { meaning, item })
+  return foldUser(dictionary, state, { event: Event.create({ userId: 'u', ...deed }), meaning, item })
 }
 
 const foldAll = (deeds: readonly Deed[]): UserState | undefined =>
@@ -132,7 +132,7 @@ describe('folding a user', () => {
     const items = ['a', 'b', 'c'].map((itemId) => ({ itemId, score: 0, propensity: 0, ids: new Uint8Array(0), numbers: new Uint8Array(0) }))
     const shown = Event.fromPartial({ userId: 'u', type: 'shown', timeMs: 7, impression: { items } })
     const meaning = meaningOf(dictionary, 'shown')
-    const state = meaning && foldUser(dictionary, undefined, shown, { meaning, item: undefined })
+    const state = meaning && foldUser(dictionary, undefined, { event: shown, meaning, item: undefined })
     expect(state).toMatchObject({ windows: { views: { buckets: [0], counts: [3] } }, events: 0, items: {} })
   })
 
@@ -166,12 +166,12 @@ describe('a residual', () => {
 
   it('is what a value lies above the mean of its user’s others', () => {
     const before = UserState.create({ valueSum: 10, valueCount: 2 })
-    expect(rate && residualOf(dictionary, before, Event.create({ value: 5 }), rate)).toBe(5 - (10 + 3 * 2) / 4)
-    expect(rate && residualOf(dictionary, undefined, Event.create({ value: 5 }), rate)).toBe(2)
+    expect(rate && residualOf(dictionary, before, { event: Event.create({ value: 5 }), meaning: rate })).toBe(5 - (10 + 3 * 2) / 4)
+    expect(rate && residualOf(dictionary, undefined, { event: Event.create({ value: 5 }), meaning: rate })).toBe(2)
   })
 
   it('does not exist where a value is no judgement, or missing', () => {
-    expect(view && residualOf(dictionary, undefined, Event.create({ value: 5 }), view)).toBeUndefined()
-    expect(rate && residualOf(dictionary, undefined, Event.create({}), rate)).toBeUndefined()
+    expect(view && residualOf(dictionary, undefined, { event: Event.create({ value: 5 }), meaning: view })).toBeUndefined()
+    expect(rate && residualOf(dictionary, undefined, { event: Event.create({}), meaning: rate })).toBeUndefined()
   })
 })

@@ -7,8 +7,9 @@ import { type EventMeaning, isValued, labelOf } from './meaning'
 import { forgetOldest } from './forget'
 import { countInWindow } from './window'
 
-/** What an event happened to. */
-export interface UserFoldScope {
+/** An event with what it means and what it happened to. */
+export interface Deed {
+  readonly event: Event
   readonly meaning: EventMeaning
   /** The item's state just before the event; undefined for an unknown one, and for a list. */
   readonly item: ItemState | undefined
@@ -19,18 +20,20 @@ export interface UserFoldScope {
  *
  * A list that was shown counts in windows, once for each item, and is otherwise no deed of the user.
  */
-export function foldUser(dictionary: Dictionary, state: UserState | undefined, event: Event, { meaning, item }: UserFoldScope): UserState {
+export function foldUser(dictionary: Dictionary, state: UserState | undefined, deed: Deed): UserState {
+  const { event, meaning } = deed
   const user = state ?? UserState.create({ firstSeenMs: event.timeMs })
   const times = meaning.impression ? (event.impression?.items.length ?? 0) : 1
-  for (const shape of dictionary.compiled.userWindows.get(event.type) ?? []) countInWindow(user.windows, shape, event.timeMs, times)
+  for (const shape of dictionary.compiled.userWindows.get(event.type) ?? [])
+    countInWindow(user.windows, shape, { timeMs: event.timeMs, times })
   if (meaning.impression) return user
   user.events += 1
   user.firstSeenMs = user.firstSeenMs === 0 ? event.timeMs : Math.min(user.firstSeenMs, event.timeMs)
   user.lastSeenMs = Math.max(user.lastSeenMs, event.timeMs)
   if (event.itemId === '') return user
-  foldAffinities(dictionary, user, event, { meaning, item })
-  foldValue(dictionary, user, event, { meaning, item })
-  foldPair(dictionary, user, event, meaning)
+  foldAffinities(dictionary, user, deed)
+  foldValue(dictionary, user, deed)
+  foldPair(dictionary, user, deed)
   foldSequences(dictionary, user, event)
   user.lastItemId = event.itemId
   return user
@@ -42,12 +45,8 @@ export function foldCatalogUser(state: UserState | undefined, { attributes }: Us
 }
 
 /** How far an event's value lies above what its user's others let expect; undefined where it is no judgement. */
-export function residualOf(
-  { compiled }: Dictionary,
-  state: UserState | undefined,
-  event: Event,
-  meaning: EventMeaning,
-): number | undefined {
+export function residualOf({ compiled }: Dictionary, state: UserState | undefined, deed: Omit<Deed, 'item'>): number | undefined {
+  const { event, meaning } = deed
   return isValued(meaning) && event.value !== undefined ? event.value - meanValue(state, compiled.values) : undefined
 }
 
@@ -55,27 +54,27 @@ export function residualOf(
 export const isConsumed = (state: UserState | undefined, itemId: string): boolean => state?.items[itemId]?.consumed ?? false
 
 /** Above the item's mean, so that a user is not called mild for choosing well. */
-function foldValue({ compiled }: Dictionary, user: UserState, { value }: Event, { meaning, item }: UserFoldScope): void {
+function foldValue({ compiled }: Dictionary, user: UserState, { event: { value }, meaning, item }: Deed): void {
   if (!isValued(meaning) || value === undefined) return
   user.valueSum += value
   user.valueCount += 1
   user.residualSum += value - meanValue(item, compiled.values)
 }
 
-function foldPair({ declared, meanings }: Dictionary, user: UserState, { itemId, timeMs, value }: Event, meaning: EventMeaning): void {
+function foldPair({ declared, meanings }: Dictionary, user: UserState, { event, meaning }: Deed): void {
+  const { itemId, timeMs, value } = event
   const pair = (user.items[itemId] ??= PairCounts.create({ counts: new Array<number>(meanings.size).fill(0) }))
   while (pair.counts.length < meanings.size) pair.counts.push(0)
   pair.counts[meaning.index] += 1
   pair.lastMs = Math.max(pair.lastMs, timeMs)
   pair.consumed ||= meaning.consumes && labelOf(meaning, value) === 1
-  forgetOldest(user.items, declared.remember.items, user.events, ({ consumed, lastMs }) =>
-    consumed ? lastMs : lastMs - CONSUMED_LONGER_MS,
-  )
+  const bounds = { max: declared.remember.items, events: user.events }
+  forgetOldest(user.items, bounds, (each) => (each.consumed ? each.lastMs : each.lastMs - CONSUMED_LONGER_MS))
 }
 
 const CONSUMED_LONGER_MS = 315_360_000_000 // ten years: what was only looked at is forgotten first
 
-function foldAffinities(dictionary: Dictionary, user: UserState, event: Event, { meaning, item }: UserFoldScope): void {
+function foldAffinities(dictionary: Dictionary, user: UserState, { event, meaning, item }: Deed): void {
   const { affinities, values } = dictionary.compiled
   const expected = meanValue(user, values) + meanResidual(item, values)
   const residual = isValued(meaning) && event.value !== undefined ? event.value - expected : undefined
@@ -92,7 +91,7 @@ function foldAffinities(dictionary: Dictionary, user: UserState, event: Event, {
       affinity.valueCount += 1
     }
   }
-  forgetOldest(user.categories, dictionary.declared.remember.categories, user.events, ({ atMs }) => atMs)
+  forgetOldest(user.categories, { max: dictionary.declared.remember.categories, events: user.events }, ({ atMs }) => atMs)
 }
 
 function foldSequences({ compiled }: Dictionary, user: UserState, { type, itemId, timeMs, value }: Event): void {

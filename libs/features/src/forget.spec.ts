@@ -5,21 +5,21 @@ const record = (count: number): Record<string, number> => Object.fromEntries(Arr
 describe('forgetting', () => {
   it('keeps the highest-ranked, and of equals the later keys', () => {
     const of = { b: 1, a: 1, c: 2, d: 0 }
-    forgetOldest(of, 2, 32, (rank) => rank)
+    forgetOldest(of, { max: 2, events: 32 }, (rank) => rank)
     expect(of).toEqual({ b: 1, c: 2 })
   })
 
   it('happens now and then, by the count of events alone', () => {
     const of = record(10)
-    forgetOldest(of, 3, 31, (rank) => rank)
+    forgetOldest(of, { max: 3, events: 31 }, (rank) => rank)
     expect(Object.keys(of)).toHaveLength(10)
-    forgetOldest(of, 3, 64, (rank) => rank)
+    forgetOldest(of, { max: 3, events: 64 }, (rank) => rank)
     expect(Object.keys(of)).toHaveLength(3)
   })
 
   it('leaves a record alone that is small enough', () => {
     const of = record(3)
-    forgetOldest(of, 3, 32, (rank) => rank)
+    forgetOldest(of, { max: 3, events: 32 }, (rank) => rank)
     expect(of).toEqual(record(3))
   })
 })

@@ -4,7 +4,7 @@ export { type DeclaredDictionary, dictionarySchema } from './declared-dictionary
 export { type DescribedFeature, type Description, describeItem, describeUser } from './describe'
 export { type Dictionary, compileDictionary, meaningOf } from './dictionary'
 export { foldCatalogItem, foldDeletedItem, foldItem } from './fold-item'
-export { type UserFoldScope, foldCatalogUser, foldUser, isConsumed, residualOf } from './fold-user'
+export { type Deed, foldCatalogUser, foldUser, isConsumed, residualOf } from './fold-user'
 export { ITEM_PREFIX, actorOf, itemIdOf, itemKey, userKey } from './keys'
 export { type FeatureLayout, type Field, type Part, type PartLayout } from './layout'
 export { type EventMeaning, labelOf } from './meaning'

@@ -1,5 +1,6 @@
 import { AttributeValue, ItemState, UserState } from '@freshet/contracts'
 import { builtInDictionary } from './built-in'
+import type { CrossScope } from './cross-features'
 import { compileDictionary, type Dictionary } from './dictionary'
 import type { Part, PartLayout } from './layout'
 import { crossPart, itemPart, packParts, packedExample, userPart } from './parts'
@@ -217,10 +218,11 @@ describe('parts', () => {
       createdMs: 5,
     })
     const user = UserState.create({ items: { i: { counts: [1, 2, 0, 0, 0, 0, 0], lastMs: NOW_MS, consumed: false } } })
-    for (const scope of [
+    const scopes: CrossScope[] = [
       { userId: 'u', user, itemId: 'i', item, context: { surface: 'home' }, nowMs: NOW_MS },
       { userId: 'u', user: undefined, itemId: 'j', item: undefined, context: {}, nowMs: NOW_MS },
-    ]) {
+    ]
+    for (const scope of scopes) {
       expect(packedExample(dictionary, scope)).toEqual(packParts(itemPart(dictionary, scope.item, scope), crossPart(dictionary, scope)))
     }
   })

@@ -14,8 +14,14 @@ export const windowShape = (name: string, windowMs: number, buckets: number): Wi
   bucketMs: Math.ceil(windowMs / buckets),
 })
 
-/** Counts an event at `timeMs`; what lies before the window's newest extent is forgotten, an event from before it is not counted. */
-export function countInWindow(windows: Record<string, Window>, shape: WindowShape, timeMs: number, times = 1): void {
+/** What is counted: so many events at a time. */
+export interface Counted {
+  readonly timeMs: number
+  readonly times: number
+}
+
+/** Counts events; what lies before the window's newest extent is forgotten, events from before it are not counted. */
+export function countInWindow(windows: Record<string, Window>, shape: WindowShape, { timeMs, times }: Counted): void {
   const window = (windows[shape.name] ??= { buckets: [], counts: [] })
   const { buckets, counts } = window
   const bucket = Math.floor(timeMs / shape.bucketMs)

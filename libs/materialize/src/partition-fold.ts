@@ -95,9 +95,9 @@ export class PartitionFold {
     const { dictionary, states } = this.scope
     const actor = actorOf(event)
     const user = states.user(actor)
-    const residual = residualOf(dictionary, user, event, meaning)
+    const residual = residualOf(dictionary, user, { event, meaning })
     const item = event.itemId === '' ? undefined : states.item(event.itemId)
-    states.saveUser(actor, foldUser(dictionary, user, event, { meaning, item }))
+    states.saveUser(actor, foldUser(dictionary, user, { event, meaning, item }))
     if (!meaning.touches) return
     const { timeMs, type, value } = event
     if (meaning.impression)

@@ -100,10 +100,13 @@ class Crew {
       for (let second = 1; !this.closing.signal.aborted; second++) {
         await clock.sleep(REPORT_MS, this.closing.signal)
         for (const [partition, { positions }] of this.folders) {
-          await membership.report({ topic: TOPICS.events, partition }, positions.events).catch((error) => onTrouble(partition, error))
+          await membership
+            .report({ topic: TOPICS.events, partition }, positions.events)
+            .catch((error: unknown) => onTrouble(partition, error))
         }
         for (let partition = 0; second % LEARN_EVERY === 0 && partition < log.partitions(TOPICS.events); partition++) {
-          if (!this.loops.has(partition)) await learnItems(store, partition, this.items).catch((error) => onTrouble(partition, error))
+          if (!this.loops.has(partition))
+            await learnItems(store, partition, this.items).catch((error: unknown) => onTrouble(partition, error))
         }
       }
     }
