@@ -37,14 +37,34 @@ export async function* moveTrainer(options: MoveOptions): AsyncGenerator<MovePro
   const near = await inPhase('lock-step', () => lockStep(options))
   yield { phase: 'audit', detail: 'compares the full state', ...near }
   const audited = await inPhase('audit', () => audit(options, near.sourceStep))
-  yield { phase: 'audit', detail: `equal after step ${audited.step}`, sourceStep: audited.step, targetStep: audited.step, digest: audited.digest }
+  yield {
+    phase: 'audit',
+    detail: `equal after step ${audited.step}`,
+    sourceStep: audited.step,
+    targetStep: audited.step,
+    digest: audited.digest,
+  }
   await inPhase('grant', () => lockStep(options))
   const granted = await inPhase('grant', () => source.grant(to.id))
   const grantedMs = clock.monotonicMs()
-  yield { phase: 'grant', detail: `epoch ${granted.epoch} belongs to ${to.id}`, sourceStep: granted.step, targetStep: granted.step, epoch: granted.epoch }
+  yield {
+    phase: 'grant',
+    detail: `epoch ${granted.epoch} belongs to ${to.id}`,
+    sourceStep: granted.step,
+    targetStep: granted.step,
+    epoch: granted.epoch,
+  }
   const done = await inPhase('grant', () => untilOwner(options, granted.epoch))
   const gapMs = clock.monotonicMs() - grantedMs
-  yield { phase: 'done', detail: `${to.id} trains`, sourceStep: granted.step, targetStep: done.step, epoch: done.epoch, gapMs, digest: audited.digest }
+  yield {
+    phase: 'done',
+    detail: `${to.id} trains`,
+    sourceStep: granted.step,
+    targetStep: done.step,
+    epoch: done.epoch,
+    gapMs,
+    digest: audited.digest,
+  }
 }
 
 /** Waits until the target has executed all but the last few of the source's steps. */
@@ -60,10 +80,14 @@ async function lockStep(options: MoveOptions): Promise<{ sourceStep: number; tar
 /** One digest of the full state at both ends, after the same step. */
 async function audit({ source, target, clock }: MoveOptions, step: number): Promise<{ step: number; digest: string }> {
   const ahead = Promise.all([source.audit(step + AUDIT_AHEAD_STEPS), target.audit(step + AUDIT_AHEAD_STEPS)])
-  const both = (await Promise.race([ahead.catch(() => undefined), clock.sleep(AUDIT_PATIENCE_MS)])) ?? (await auditAtRest({ source, target }))
+  const both =
+    (await Promise.race([ahead.catch(() => undefined), clock.sleep(AUDIT_PATIENCE_MS)])) ?? (await auditAtRest({ source, target }))
   const [ours, theirs] = both
   if (ours.digest !== theirs.digest) {
-    throw new PreconditionError(`after step ${ours.step} the source's state is ${ours.digest}, the target's ${theirs.digest}`, 'start the target afresh')
+    throw new PreconditionError(
+      `after step ${ours.step} the source's state is ${ours.digest}, the target's ${theirs.digest}`,
+      'start the target afresh',
+    )
   }
   return ours
 }
@@ -76,7 +100,8 @@ async function auditAtRest({ source, target }: Pick<MoveOptions, 'source' | 'tar
 function untilOwner(options: MoveOptions, epoch: number): Promise<{ step: number; epoch: number }> {
   return poll(options, 'the target to act on the grant', async () => {
     const status = await options.target.status()
-    if (status.epoch > epoch) throw new PreconditionError(`epoch ${status.epoch} followed the grant's ${epoch}`, 'look who owns now: freshet status')
+    if (status.epoch > epoch)
+      throw new PreconditionError(`epoch ${status.epoch} followed the grant's ${epoch}`, 'look who owns now: freshet status')
     return status.role === 'owner' && status.epoch === epoch ? { step: status.step, epoch } : undefined
   })
 }

@@ -1,0 +1,73 @@
+import { TrainerClient } from '@freshet/contracts/services'
+import { JOURNAL } from '@freshet/event-log'
+import { NotFoundError } from '@freshet/kernel'
+import { call, connect, openRuntime, type Config } from '@freshet/service'
+import { openTrainerOptions } from '@freshet/trainer-service'
+import { replayTwin, type TwinOptions, type VersionShelf } from '@freshet/training'
+import type { Progress } from '../import/progress'
+
+/** What a twin says of a data set. */
+export interface Verification {
+  /** Where the twin began: a version, or the genesis record. */
+  readonly from: string
+  /** What it was held against: the running trainer, or the newest version and all that followed. */
+  readonly against: string
+  readonly step: number
+  readonly stepsReplayed: number
+  readonly rows: number
+  readonly digest: string
+  readonly expected: string
+  readonly isEqual: boolean
+}
+
+/** What is verified. */
+export interface VerifyOptions {
+  readonly config: Config
+  /** The address of the trainer that runs; undefined where none does. */
+  readonly trainer: string | undefined
+  readonly progress: Progress
+}
+
+const CHECKPOINT_DEADLINE_MS = 120_000
+const NO_VERSIONS: VersionShelf = {
+  save: () => Promise.resolve(),
+  list: () => Promise.resolve([]),
+  load: (name) => Promise.reject(new NotFoundError('version', name, 'the twin begins at the genesis record')),
+  prune: () => Promise.resolve(),
+}
+
+/**
+ * Rebuilds the model as a twin, from as far back as the log reaches, and compares the SHA-256 of the full state: with the running
+ * trainer's where one runs, else with what a trainer would restart from. Writes nothing but, through a running trainer, a version.
+ */
+export async function verify({ config, trainer, progress }: VerifyOptions): Promise<Verification> {
+  const live = trainer === undefined ? undefined : await checkpointOf(trainer)
+  await using runtime = await openRuntime(config)
+  const options = await openTrainerOptions(runtime, 'twin', () => undefined)
+  const isWhole = (await runtime.log.first(JOURNAL)) === 0
+  const [oldest] = await options.shelf.list()
+  const replay = async (phase: string, start: Partial<TwinOptions>) => {
+    progress.start(phase, live?.step ?? 0)
+    const outcome = await replayTwin({ ...options, ...start, until: live?.step, onStep: (step) => progress.at(step) })
+    progress.end()
+    return outcome
+  }
+  const twin = await replay('twin', isWhole ? { shelf: NO_VERSIONS } : { from: oldest?.name })
+  const expected = live ?? (await replay('restart', {}))
+  return {
+    from: twin.from === '' ? 'genesis' : twin.from,
+    against: live ? `the running trainer at ${trainer}` : 'the newest version and the journal after it',
+    ...{ step: twin.step, stepsReplayed: twin.steps, rows: twin.rows, digest: twin.digest },
+    expected: expected.digest,
+    isEqual: twin.digest === expected.digest && twin.step === expected.step,
+  }
+}
+
+async function checkpointOf(address: string): Promise<{ readonly step: number; readonly digest: string }> {
+  const client = connect(TrainerClient, address)
+  try {
+    return await call(client, 'checkpoint', {}, { deadlineMs: CHECKPOINT_DEADLINE_MS })
+  } finally {
+    client.close()
+  }
+}
