@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -38,9 +39,17 @@ export class Fleet implements AsyncDisposable {
   /** Starts all services and waits until each one serves. Throws UnavailableError with the last words of one that does not. */
   static async start(options: FleetOptions): Promise<Fleet> {
     const names = [...SERVICES, 'standby', 'ingest-http', 'ranker-http']
+    mkdirSync(options.data, { recursive: true }) // it is where the processes start
     const ports = await freePorts(names.length)
     const fleet = new Fleet(options, new Map(names.map((name, i) => [name, ports[i]])))
-    for (const service of options.services ?? SERVICES) await fleet.launch(service)
+    const services = options.services ?? SERVICES
+    try {
+      await Promise.all(services.filter((service) => service !== 'standby').map((service) => fleet.launch(service)))
+      if (services.includes('standby')) await fleet.launch('standby')
+    } catch (error) {
+      await fleet[Symbol.asyncDispose]()
+      throw error
+    }
     return fleet
   }
 
@@ -58,7 +67,8 @@ export class Fleet implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.running.set(service, child)
-    const heard = (this.lines.set(service, []).get(service) ?? []) as string[]
+    const heard: string[] = []
+    this.lines.set(service, heard)
     await new Promise<void>((resolve, reject) => {
       const fail = (reason: string): void => reject(new UnavailableError(service, `${reason}; it last said:\n${heard.join('\n')}`))
       const timer = setTimeout(() => fail(`it did not serve within ${BOOT_MS_MAX} ms`), BOOT_MS_MAX)
@@ -68,19 +78,20 @@ export class Fleet implements AsyncDisposable {
         if (line.includes('"msg":"serving"')) resolve()
       }
       for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', hear)
+      child.once('error', (error) => fail(error.message))
       child.once('exit', (code, signal) => fail(`it ended (${signal ?? code})`))
       child.once('exit', () => clearTimeout(timer))
       timer.unref()
     })
   }
 
-  /** Sends a signal; SIGKILL and SIGTERM wait until the process is gone. */
-  async signal(service: FleetService, signal: NodeJS.Signals): Promise<void> {
+  /** Sends a signal; SIGKILL and SIGTERM wait until the process is gone, and say its exit code (null: the signal ended it). */
+  async signal(service: FleetService, signal: NodeJS.Signals): Promise<number | null | undefined> {
     const child = this.running.get(service)
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode
+    const gone = once(child, 'exit') as Promise<[number | null]>
     child.kill(signal)
-    if (signal === 'SIGKILL' || signal === 'SIGTERM') await gone
+    return signal === 'SIGKILL' || signal === 'SIGTERM' ? (await gone)[0] : undefined
   }
 
   /** The process id of a running service. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Runs a bench by name: npm run -s bench -- <name> [--quick]
-// A bench is tools/bench/src/<name>.ts; what is stale is built first. stdout carries the bench's one JSON document and nothing else.
+// A bench is tools/bench/src/<name>.ts; what is stale is built first, the services too, which
+// benches start as processes. stdout carries the bench's one JSON document and nothing else.
 import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -21,7 +22,7 @@ if (!names.includes(name)) {
   process.exit(2)
 }
 
-const built = spawnSync(process.execPath, [path.join(root, 'node_modules/typescript7/bin/tsc'), '-b', 'tools/bench'], {
+const built = spawnSync(process.execPath, [path.join(root, 'node_modules/typescript7/bin/tsc'), '-b', 'tsconfig.json'], {
   cwd: root,
   stdio: ['ignore', 2, 2],
 })

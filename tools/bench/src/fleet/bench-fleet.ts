@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import { type Config, loadConfig } from '@freshet/service'
+import { Fleet, type FleetService } from '@freshet/testing'
+import { WORKSPACE } from '../harness/workspace'
+
+/** What the processes of a bench are started with. */
+export interface BenchFleetOptions {
+  /** The bench's own folder. */
+  readonly directory: string
+  /** A built-in dictionary. */
+  readonly dictionary: string
+  readonly services?: readonly FleetService[]
+}
+
+/** All versions are kept, so that nothing of journal and examples is retired and a twin can begin at the first record. */
+const VERSIONS_KEPT = 1000
+
+/** Starts the services as processes of their own, on a data set in the bench's folder. */
+export const startFleet = ({ directory, dictionary, services }: BenchFleetOptions): Promise<Fleet> =>
+  Fleet.start({
+    root: WORKSPACE,
+    data: dataOf(directory),
+    dictionary,
+    services,
+    environment: { FRESHET_TRAINER_VERSIONS_KEPT: String(VERSIONS_KEPT), FRESHET_LOGGING_LEVEL: 'info' },
+  })
+
+/** The configuration by which this process opens the same data set. */
+export const configOf = ({ directory, dictionary }: BenchFleetOptions): Config =>
+  loadConfig({
+    env: {},
+    overrides: { data: dataOf(directory), dictionary, trainer: { versionsKept: VERSIONS_KEPT }, logging: { level: 'silent' } },
+  })
+
+const dataOf = (directory: string): string => join(directory, 'data')
