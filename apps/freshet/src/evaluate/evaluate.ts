@@ -90,7 +90,7 @@ class House {
   static async open({ dictionary, history, compile }: EvaluationOptions): Promise<House> {
     const fold = openMemoryFold({ dictionary })
     const learning = await Learning.open(dictionary, compile, CUT_EXAMPLES.learning)
-    const serving = await Serving.open({ dictionary, learning, compile, user: fold.user })
+    const serving = await Serving.open({ dictionary, learning, compile, userState: fold.user })
     for (const record of history.catalog) {
       fold.catalog(record)
       if (record.record?.$case === 'item') serving.upsert(record.record.item.itemId, fold.item(record.record.item.itemId), record.timeMs)
@@ -115,13 +115,14 @@ class House {
     const { event } = recorded
     const user = this.fold.user(event.userId)
     if (!this.isWanted(recorded) || !user || user.events === 0 || isConsumed(user, event.itemId)) return
-    const list = await this.serving.listFor(event.userId, { nowMs: event.timeMs, limit: LIST_LENGTH, context: event.context })
+    const list = await this.serving.listFor({ userId: event.userId, context: event.context, nowMs: event.timeMs, limit: LIST_LENGTH })
     this.freshet.count(list.indexOf(event.itemId))
-    const isCandidate = (itemId: string): boolean => this.isListed(itemId) && !isConsumed(user, itemId)
-    const place = this.isListed(event.itemId) ? this.liked.placeOf(event.itemId, isCandidate) : -1
+    const isCandidate = (itemId: string): boolean => this.serving.isKnown(itemId) && !isConsumed(user, itemId)
+    const isKnown = this.serving.isKnown(event.itemId)
+    const place = isKnown ? this.liked.placeOf(event.itemId, isCandidate) : -1
     this.popularity.count(place < LIST_LENGTH ? place : -1)
     const masked = Object.keys(user.items).filter((itemId) => isConsumed(user, itemId)).length
-    if (this.isListed(event.itemId)) this.random.countRandom(this.serving.index.size - masked, LIST_LENGTH)
+    if (isKnown) this.random.countRandom(this.serving.items - masked, LIST_LENGTH)
     else this.random.count(-1)
   }
 
@@ -144,9 +145,5 @@ class House {
   private isWanted({ event }: RecordedEvent): boolean {
     const meaning = meaningOf(this.dictionary, event.type)
     return meaning !== undefined && meaning.consumes && labelOf(meaning, event.value) === 1 && event.itemId !== ''
-  }
-
-  private isListed(itemId: string): boolean {
-    return this.serving.index.find(itemId) !== undefined
   }
 }

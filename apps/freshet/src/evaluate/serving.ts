@@ -1,77 +1,81 @@
 import type { ItemState, UserState } from '@freshet/contracts'
 import type { Dictionary } from '@freshet/features'
 import type { Clock } from '@freshet/kernel'
-import { compileServingGraphs, ItemIndex, Recommender, ServingModel, VectorBuilder } from '@freshet/ranking'
+import { type MemoryRanker, openMemoryRanker } from '@freshet/ranking'
 import type { CompileGraph } from '@freshet/tensor'
-import { Learning, type Learned } from './learning'
+import type { Learned, Learning } from './learning'
 
 const DENSE_EVERY_STEPS = 8 // about as often as a ranker has rebuilt its vectors for new dense parameters
-const FACTS = { sessionId: '', surface: '', context: {}, rules: undefined, explain: false, dryRun: true, includeSeen: false }
+const FACTS = { sessionId: '', surface: '', rules: undefined, explain: false, dryRun: true, includeSeen: false }
 
 /** What serving is made from. */
 export interface ServingParts {
   readonly dictionary: Dictionary
   readonly learning: Learning
   readonly compile: CompileGraph
-  readonly user: (userId: string) => UserState | undefined
+  readonly userState: (userId: string) => UserState | undefined
 }
 
-/** A ranker without a journal: the very code that answers, over the learner's own table. */
+/** A list that is asked for. */
+export interface ListQuery {
+  readonly userId: string
+  readonly context: Readonly<Record<string, string>>
+  readonly nowMs: number
+  readonly limit: number
+}
+
+/** A ranker that follows the learner in this process, at the moment of the history that is being replayed. */
 export class Serving {
-  private nowMs = 0
   private denseStep = -DENSE_EVERY_STEPS
 
   private constructor(
-    private readonly model: ServingModel,
-    readonly index: ItemIndex,
-    private readonly vectors: VectorBuilder,
-    private readonly recommender: () => Recommender,
+    private readonly ranker: MemoryRanker,
+    private readonly moment: { nowMs: number },
     private readonly learning: Learning,
   ) {}
 
-  static async open({ dictionary, learning, compile, user }: ServingParts): Promise<Serving> {
-    const { modelSet } = learning
-    const graphs = await compileServingGraphs(modelSet, compile)
-    const model = new ServingModel(modelSet, () => Learning.emptyTable(dictionary, modelSet), 1)
-    const index = new ItemIndex(dictionary, dictionary.declared.model.recall.width)
-    const moment: Clock = { nowMs: () => serving.nowMs, monotonicMs: () => 0, sleep: () => Promise.resolve() }
-    const vectors = new VectorBuilder({ index, model, itemTower: graphs.item, clock: moment })
-    const users = { read: async (userId: string) => ({ state: user(userId), partition: 0, position: 0 }) }
-    const options = { dictionary, model, graphs, index, users, clock: moment, newRequestId: () => '' }
-    const recommender = new Recommender(options)
-    const serving = new Serving(model, index, vectors, () => recommender, learning)
-    return serving
+  static async open({ dictionary, learning, compile, userState }: ServingParts): Promise<Serving> {
+    const moment = { nowMs: 0 }
+    const clock: Clock = { nowMs: () => moment.nowMs, monotonicMs: () => 0, sleep: () => Promise.resolve() }
+    const { modelSet, table } = learning
+    const ranker = await openMemoryRanker({ dictionary, modelSet, compile, table, clock, partitions: 1, userState })
+    return new Serving(ranker, moment, learning)
+  }
+
+  /** How many items are known. */
+  get items(): number {
+    return this.ranker.index.size
+  }
+
+  /** True for an item that can stand in a list. */
+  isKnown(itemId: string): boolean {
+    return this.ranker.index.find(itemId) !== undefined
   }
 
   /** An item as it now is. */
   upsert(itemId: string, state: ItemState | undefined, nowMs: number): void {
-    this.nowMs = nowMs
-    this.index.upsert(itemId, state, nowMs)
+    this.moment.nowMs = nowMs
+    this.ranker.index.upsert(itemId, state, nowMs)
   }
 
-  /** Follows what a cut did: rows at once, dense parameters when they are due. */
-  learned({ touched, touchedCount }: Learned): void {
-    this.index.markRows(touched, touchedCount)
+  /** Follows what a cut did. */
+  learned({ touched: pairs, touchedCount: count }: Learned): void {
+    const { step, dense } = this.learning
+    this.ranker.learned({ step, dense, pairs, count, contains: [] })
   }
 
   /** The first items of the user's list at this moment. */
-  async listFor(
-    userId: string,
-    moment: { readonly nowMs: number; readonly limit: number; readonly context: Record<string, string> },
-  ): Promise<string[]> {
-    this.nowMs = moment.nowMs
+  async listFor({ userId, context, nowMs, limit }: ListQuery): Promise<string[]> {
+    this.moment.nowMs = nowMs
     await this.catchUp()
-    const { items } = await this.recommender().recommend({ ...FACTS, userId, limit: moment.limit, context: moment.context })
+    const { items } = await this.ranker.recommend({ ...FACTS, userId, limit, context })
     return items.map(({ itemId }) => itemId)
   }
 
   private async catchUp(): Promise<void> {
-    const { step, dense, table } = this.learning
-    if (step - this.denseStep >= DENSE_EVERY_STEPS) {
-      this.denseStep = step
-      this.model.take({ name: '', step, contains: [], dense, table })
-      await this.vectors.refresh()
-    }
-    while (await this.vectors.step());
+    if (this.learning.step - this.denseStep < DENSE_EVERY_STEPS) return this.ranker.renewChanged()
+    this.denseStep = this.learning.step
+    this.learned({ touched: new Uint32Array(0), touchedCount: 0 })
+    return this.ranker.refresh()
   }
 }
