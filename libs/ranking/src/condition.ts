@@ -27,7 +27,7 @@ export function compileCondition(field: string, text: string): Condition {
   const parsed = environment.parse(text)
   const violation = findViolation(parsed.ast, false)
   if (violation) throw refuse(`${violation.rule} at ${spellPosition(violation.node.range)}`, SYNTAX_REMEDY)
-  return (facts) => holds(() => parsed(facts as unknown as Record<string, unknown>))
+  return (facts) => holds(() => parsed(facts))
 }
 
 const EXPRESSION_CHARACTERS_MAX = 1000

@@ -12,5 +12,5 @@ export function declaredDiversity({ declared }: Dictionary, index: ItemIndex): A
 
 function firstText(value: unknown): string | undefined {
   const first: unknown = Array.isArray(value) ? value[0] : value
-  return first === undefined || first === null ? undefined : String(first)
+  return typeof first === 'string' || typeof first === 'number' || typeof first === 'boolean' ? String(first) : undefined
 }

@@ -29,7 +29,7 @@ export class ItemFollower {
   constructor(private readonly options: ItemFollowerOptions) {
     const partitions = options.log.partitions(TOPICS.touches)
     this.positions = new Array<number>(partitions).fill(0)
-    this.dirty = Array.from({ length: partitions }, () => new Map())
+    this.dirty = Array.from({ length: partitions }, () => new Map<string, Wanted>())
   }
 
   /** True once every item that the store had at boot is known. */
