@@ -244,6 +244,17 @@ describe('a trainer', () => {
     expect(await replayTwin({ ...(await optionsOf(room, 'twin')), from, until: step })).toMatchObject({ from, digest })
   })
 
+  it('does not begin anew where the journal has been trimmed and no version can be opened', async () => {
+    const room = openRoom()
+    const running = await start(room, 'a', { versionsKept: 1 })
+    await publish(room.log, 0, groups(0, 4))
+    await untilLearned(room, running, 12)
+    await ask(room, running.trainer.checkpoint())
+    await running.stop()
+    for (const version of room.shelf.versions) version.contents = { ...version.contents, tensors: {} }
+    await expect(start(room, 'b')).rejects.toThrow(/the journal: it begins at \d+, and no version can be opened: v\d+-e1 /)
+  })
+
   it('turns rankers to a version that exists, and refuses one that does not', async () => {
     const room = openRoom()
     await using running = await start(room, 'a')

@@ -1,7 +1,7 @@
 import type { Cut, Genesis, Result } from '@freshet/contracts'
 import { type EventLog, JOURNAL } from '@freshet/event-log'
 import { type JournalState, startFold } from '@freshet/follow'
-import { checksumOf, isFreshetError, spellChecksum } from '@freshet/kernel'
+import { checksumOf, CorruptError, isFreshetError, spellChecksum } from '@freshet/kernel'
 import { DivergedError, LineMismatchError } from './errors'
 import { ExampleSource } from './example-source'
 import { JournalDesk } from './journal-desk'
@@ -53,11 +53,15 @@ export class TrainingLine {
     readonly skipped: readonly SkippedVersion[],
   ) {}
 
-  /** Opens the newest whole version (or `from`), or begins at the genesis record, writing it into an empty journal. */
+  /**
+   * Opens the newest whole version (or `from`), or begins at the genesis record, writing it into an empty journal.
+   * Throws CorruptError where no version can be opened, and the journal that would replace one has been trimmed.
+   */
   static async open(options: LineOptions): Promise<TrainingLine> {
     const skipped: SkippedVersion[] = []
     const found = await openVersion(options, skipped)
-    const start = found ?? { state: undefined, journal: startFold(), position: await options.log.first(JOURNAL), facts: undefined }
+    const start = found ?? { state: undefined, journal: startFold(), position: 0, facts: undefined }
+    if (!found) await assertUntrimmed(options.log, skipped)
     const desk = new JournalDesk(options.log, options.id, start.position, start.journal)
     const genesis = desk.state.genesis ?? (await readGenesis(desk, options))
     assertSameLine(genesis, options.genesis)
@@ -105,6 +109,14 @@ async function openVersion({ shelf, from, openTable }: LineOptions, skipped: Ski
     }
   }
   return undefined
+}
+
+/** From its first record the journal gives any state; from a later one it gives none. */
+async function assertUntrimmed(log: EventLog, skipped: readonly SkippedVersion[]): Promise<void> {
+  const first = await log.first(JOURNAL)
+  if (first === 0) return
+  const reason = skipped.map(({ version, reason }) => `${version} (${reason})`).join(', ') || 'there is none'
+  throw new CorruptError('the journal', `it begins at ${first}, and no version can be opened: ${reason}`, 'restore a version from a backup')
 }
 
 /** The first record: read, or written into an empty journal; of two who try, one writes and both read. */
