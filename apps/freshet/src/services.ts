@@ -15,6 +15,7 @@ import {
   trainer,
 } from '@freshet/contracts/services'
 import { NotFoundError, type Clock } from '@freshet/kernel'
+import type { Client } from '@grpc/grpc-js'
 import { call, connect, dataSetHealthName, isServed, serviceName, type Config } from '@freshet/service'
 import { freeAddress, hostServices, type Section } from './all-in-one'
 
@@ -97,7 +98,7 @@ export async function withClients<T>(addresses: Addresses, run: (clients: Client
   try {
     return await run(clients)
   } finally {
-    for (const client of Object.values(clients)) client.close()
+    for (const client of Object.values<Client>({ ...clients })) client.close()
   }
 }
 

@@ -70,7 +70,7 @@ function answerText(status: ranker.GetStatusResponse): string[] {
   } = status
   const { modelVersion, degraded = [] } = provenance ?? {}
   return [
-    `${behindText(journalEnd - journalPosition, 'journal records')}`,
+    behindText(journalEnd - journalPosition, 'journal records'),
     `rows at step ${count(modelVersion?.rowStep ?? 0)}, dense at ${count(modelVersion?.denseStep ?? 0)}   ${count(items)} items, ${count(rows)} rows`,
     `${count(requests)} requests, p50 ${answerP50Ms.toFixed(1)} ms, p99 ${answerP99Ms.toFixed(1)} ms   impressions ${count(impressionsLogged)}, dropped ${count(impressionsDropped)}`,
     ...(degraded.length > 0 ? [`degraded: ${degraded.join('; ')}`] : []),

@@ -1,4 +1,4 @@
-import { credentials, makeClientConstructor, type Client, type ServiceDefinition } from '@grpc/grpc-js'
+import { credentials, makeClientConstructor, type Client } from '@grpc/grpc-js'
 import { service as healthService } from 'grpc-health-check'
 
 /** What the health service of a process is asked by, beside its services' names: the data set that it stands on. */
@@ -24,4 +24,4 @@ interface HealthChecks extends Client {
 }
 
 const PROBE_MS = 1000 // on loopback an answer takes two, and nobody there is known at once
-const HealthClient = makeClientConstructor(healthService as unknown as ServiceDefinition, 'Health')
+const HealthClient = makeClientConstructor(healthService, 'Health')

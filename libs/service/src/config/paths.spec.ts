@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { configJsonSchema, environmentName, nearest, settings } from './paths'
+import { loadConfig } from './load-config'
+import { changedSettings, configJsonSchema, environmentName, nearest, settings } from './paths'
 
 describe('the published schema', () => {
   it('is what the code takes (npm run -s schemas writes it)', () => {
@@ -16,6 +17,14 @@ describe('the published schema', () => {
     }
     expect([schema.additionalProperties, schema.required]).toEqual([false, undefined])
     expect(schema.properties.trainer.additionalProperties).toBe(false)
+  })
+})
+
+describe('changed settings', () => {
+  it('are those that differ from the defaults, by their paths', () => {
+    expect(changedSettings(loadConfig({ env: {} }))).toEqual({})
+    const overrides = { name: 'shop', dictionary: 'demo', trainer: { cutMs: 7, seed: 1 } }
+    expect(changedSettings(loadConfig({ env: {}, overrides }))).toEqual({ name: 'shop', dictionary: 'demo', 'trainer.cutMs': 7 })
   })
 })
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { configSchema } from './schema'
+import { configSchema, type Config } from './schema'
 
 /** One setting: where it stands in the tree, and what kind of value it takes. */
 export interface Setting {
@@ -15,6 +15,13 @@ export const configJsonSchema = (): Record<string, unknown> => ({
 
 /** Every setting there is, leaves only. */
 export const settings = (): Setting[] => leaves(z.toJSONSchema(configSchema, { io: 'input' }), [])
+
+/** The settings that differ from their defaults, by their paths. */
+export function changedSettings(config: Config): Record<string, unknown> {
+  const defaults = configSchema.parse({})
+  const changed = settings().filter(({ path }) => valueAt(config, path) !== valueAt(defaults, path))
+  return Object.fromEntries(changed.map(({ path }) => [path, valueAt(config, path)]))
+}
 
 /** The environment's name of a setting: trainer.cutMs is FRESHET_TRAINER_CUT_MS. */
 export const environmentName = (path: string): string =>
@@ -35,6 +42,9 @@ interface SchemaNode {
   readonly type?: unknown
   readonly properties?: Readonly<Record<string, unknown>>
 }
+
+const valueAt = (tree: unknown, path: string): unknown =>
+  path.split('.').reduce((node: unknown, key) => (typeof node === 'object' && node !== null ? Reflect.get(node, key) : undefined), tree)
 
 function leaves(node: SchemaNode, path: readonly string[]): Setting[] {
   if (!node.properties) return [{ path: path.join('.'), type: String(node.type) }]

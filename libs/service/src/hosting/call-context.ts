@@ -30,7 +30,8 @@ export function openCall(call: AnyCall, method: string, deadlineMs = Infinity): 
   const abort = new AbortController()
   const deadline = Number(call.getDeadline())
   const timer = deadline === Infinity && deadlineMs !== Infinity ? setTimeout(expire, deadlineMs) : undefined
-  const ended = new Promise<never>((_, reject) => abort.signal.addEventListener('abort', () => reject(abort.signal.reason), { once: true }))
+  let end = (_: Error): void => undefined
+  const ended = new Promise<never>((_, reject) => (end = reject))
   ended.catch(() => undefined)
   call.on('cancelled', cancel)
   return {
@@ -43,10 +44,15 @@ export function openCall(call: AnyCall, method: string, deadlineMs = Infinity): 
   }
 
   function expire(): void {
-    abort.abort(new DeadlineExceededError(method, deadlineMs))
+    endWith(new DeadlineExceededError(method, deadlineMs))
   }
 
   function cancel(): void {
-    abort.abort(new DeadlineExceededError(method, Math.max(0, deadline - Date.now())))
+    endWith(new DeadlineExceededError(method, Math.max(0, deadline - Date.now())))
+  }
+
+  function endWith(error: Error): void {
+    abort.abort(error)
+    end(error)
   }
 }

@@ -12,13 +12,14 @@ import type { Logger } from '../telemetry/logger'
 export class ErrorFilter implements ExceptionFilter<unknown> {
   constructor(private readonly logger: Logger) {}
 
-  catch(error: unknown, host: ArgumentsHost): Observable<never> | void {
+  catch(error: unknown, host: ArgumentsHost): Observable<never> | undefined {
     if (host.getType() !== 'http') return throwError(() => error)
     const response = host.switchToHttp().getResponse<Response>()
-    if (response.headersSent) return
+    if (response.headersSent) return undefined
     const problem = error instanceof HttpException ? nestProblem(error) : problemOf(tooLarge(error))
     if (problem.code === 'INTERNAL') this.logger.error({ err: error }, 'a request failed in a way that nobody foresaw')
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+    return undefined
   }
 }
 

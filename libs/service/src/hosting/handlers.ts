@@ -81,17 +81,17 @@ function taken(message: unknown): unknown {
  * Requests end when the caller ends them, or when the process drains: what was not read then is not answered, and is sent again elsewhere.
  */
 function readable(call: ServerDuplexStream<unknown, unknown>, drain: AbortSignal): ServerDuplexStream<unknown, unknown> {
-  const requests = async function* (): AsyncGenerator<unknown> {
+  const requests = async function* (): AsyncGenerator {
     const messages = call.iterator({ destroyOnReturn: false })
     let stop = (): void => undefined
     const onDrain = (): void => stop()
     drain.addEventListener('abort', onDrain)
     try {
       for (;;) {
-        const next = await new Promise<IteratorResult<unknown>>((resolve, reject) => {
+        const next = await new Promise<IteratorResult<unknown, undefined>>((resolve, reject) => {
           stop = () => resolve({ done: true, value: undefined })
           if (drain.aborted) stop()
-          else messages.next().then(resolve, reject)
+          else messages.next().then(resolve as (next: IteratorResult<unknown>) => void, reject)
         })
         if (next.done) return
         yield taken(next.value)

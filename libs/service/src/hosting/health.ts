@@ -32,7 +32,7 @@ export function addHealth(server: Server): Health {
     addService: (service: ServiceDefinition, handlers: UntypedServiceImplementation) =>
       server.addService(service, { ...handlers, watch: followed(handlers.watch as handleServerStreamingCall<unknown, unknown>) }),
   }
-  implementation.addToServer(adding as unknown as Server)
+  implementation.addToServer(adding)
 
   const serving = (service: string): void => {
     names.add(service)

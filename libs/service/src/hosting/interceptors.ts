@@ -21,9 +21,9 @@ export function withBoundedRequests(service: ServiceDefinition, bytesMax: number
         return malformed(method.path, error)
       }
     }
-    return [name, { ...method, requestDeserialize }]
+    return [name, { ...method, requestDeserialize }] as const
   })
-  return Object.fromEntries(bounded)
+  return Object.fromEntries<ServiceDefinition[string]>(bounded)
 }
 
 /** Counts each call, its status and its duration; health and reflection stay out, since probes never end. */

@@ -2,6 +2,7 @@ import type { ServiceDefinition } from '@grpc/grpc-js'
 import type { Type } from '@nestjs/common'
 import { isFreshetError } from '@freshet/kernel'
 import { loadConfig } from '../config/load-config'
+import { changedSettings } from '../config/paths'
 import { withoutSecrets } from '../config/redact'
 import type { Config } from '../config/schema'
 import { EXIT_CODE } from '../errors/status-tables'
@@ -74,19 +75,13 @@ const listensOf = (config: Config, section: ServiceSection): Record<'grpc' | 'ht
   http: { address: config[section].http, setting: `${section}.http` },
 })
 
-/** The boot line: what is served, where, and by which settings. */
-export function announce(name: string, served: Served, runtime: Runtime): void {
+/** The boot lines: what is served, where, and by which settings. */
+export function announce(name: string, served: Served, { logger, directory, dictionary, config }: Runtime): void {
   const { grpcAddress: grpc, httpAddress: http } = served
-  runtime.logger.info(
-    {
-      service: name,
-      grpc,
-      http,
-      directory: runtime.directory,
-      dictionary: runtime.dictionary.hash,
-      config: withoutSecrets(runtime.config),
-    },
-    'serving',
+  logger.info({ service: name, grpc, http, directory, dictionary: dictionary.hash }, 'serving')
+  logger.info(
+    { config: withoutSecrets(config), changed: withoutSecrets(changedSettings(config)) },
+    'settings, and those of them that differ from the defaults',
   )
 }
 

@@ -4,7 +4,15 @@ import { nestLogger, prettyLine } from './logger'
 
 describe('a log record on a terminal', () => {
   it('is one line: time of day, level, name, message, facts', () => {
-    const record = { level: 30, time: '2026-01-02T03:04:05.678Z', name: 'shop', msg: 'serving', grpc: '127.0.0.1:1', positions: [1, 2] }
+    const record = {
+      level: 30,
+      time: '2026-01-02T03:04:05.678Z',
+      name: 'shop',
+      msg: 'serving',
+      grpc: '127.0.0.1:1',
+      positions: [1, 2],
+      config: { a: 1 },
+    }
     expect(prettyLine(JSON.stringify(record))).toBe('03:04:05.678 info  shop serving grpc=127.0.0.1:1 positions=[1,2]\n')
   })
 

@@ -12,12 +12,14 @@ export function openLogger({ name, level }: { readonly name: string; readonly le
   return pino({ name, level, base: undefined, timestamp: stdTimeFunctions.isoTime }, sink)
 }
 
-/** One record as one line: time of day, level, message, then what else it holds. */
+/** One record as one line: time of day, level, message, then what else it holds, but for whole configurations. */
 export function prettyLine(record: string): string {
-  const { level, time, name, msg, err, ...rest } = JSON.parse(record) as Record<string, unknown>
-  const facts = Object.entries(rest).map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const { level, time, name = '', msg = '', err, ...rest } = JSON.parse(record) as LogRecord
+  const facts = Object.entries({ ...rest, config: undefined })
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
   const stack = isError(err) ? `\n    ${err.stack ?? err.message}` : ''
-  return `${String(time).slice(11, 23)} ${(LEVELS[Number(level)] ?? '').padEnd(5)} ${String(name ?? '')} ${String(msg ?? '')}${facts.join('')}${stack}\n`
+  return `${time.slice(11, 23)} ${(LEVELS[level] ?? '').padEnd(5)} ${name} ${msg}${facts.join('')}${stack}\n`
 }
 
 /** Nest's own words, one level lower than it says them: they matter to whoever debugs the wiring. */
@@ -29,6 +31,15 @@ export const nestLogger = (logger: Logger): LoggerService => ({
   error: (message: unknown, stack: unknown) => logger.error({ stack }, String(message)),
   fatal: (message: unknown, context: unknown) => logger.fatal({ context }, String(message)),
 })
+
+interface LogRecord {
+  readonly level: number
+  readonly time: string
+  readonly name?: string
+  readonly msg?: string
+  readonly err?: unknown
+  readonly [fact: string]: unknown
+}
 
 const LEVELS: Readonly<Record<number, string>> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' }
 
