@@ -74,7 +74,10 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-definitions': 'off', // a row of functions reads better as a type
       '@typescript-eslint/no-empty-function': ['error', { allow: ['arrowFunctions'] }], // a listener that has nothing to do
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }], // Nest modules
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' },
+      ],
       '@typescript-eslint/prefer-for-of': 'off', // hot loops count
       'no-console': 'error',
       eqeqeq: 'error',

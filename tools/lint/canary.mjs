@@ -55,7 +55,13 @@ const PLANTS = [
     sentence: 'a port imports an adapter',
     report: 'type:port',
   },
-  { project: 'kernel', folder: 'libs/kernel', from: '@freshet/tensor', sentence: 'the kernel imports anything', report: 'Circular dependency' },
+  {
+    project: 'kernel',
+    folder: 'libs/kernel',
+    from: '@freshet/tensor',
+    sentence: 'the kernel imports anything',
+    report: 'Circular dependency',
+  },
   {
     project: 'ingest',
     folder: 'apps/ingest',

@@ -1,4 +1,13 @@
-export { DeadLetter, Event, EventRecord, Impression, ImpressionItem, ReplayPhase, ReplayRecord, Tick } from './generated/freshet/event/v1/event'
+export {
+  DeadLetter,
+  Event,
+  EventRecord,
+  Impression,
+  ImpressionItem,
+  ReplayPhase,
+  ReplayRecord,
+  Tick,
+} from './generated/freshet/event/v1/event'
 export { AttributeValue, CatalogRecord, FloatVector, Item, TextList, User } from './generated/freshet/catalog/v1/catalog'
 export { Affinity, ItemState, PairCounts, Sequence, Touch, UserState, Window } from './generated/freshet/feature/v1/state'
 export { FoldState, HourMark, IdentityWindow, WaitingClick, WaitingImpression } from './generated/freshet/feature/v1/fold'

@@ -1,9 +1,12 @@
 import { naturalLog } from './logarithm'
 
 describe('naturalLog', () => {
-  it.each([1, 2, 0.5, Math.E, 10, 1e-9, 1e9, 1e-300, 1e300, 0.7071067811865476, 1.4142135623730951, 123456.789])('agrees with Math.log at %d', (x) => {
-    expect(Math.abs(naturalLog(x) - Math.log(x))).toBeLessThanOrEqual(1e-14 * Math.max(1, Math.abs(Math.log(x))))
-  })
+  it.each([1, 2, 0.5, Math.E, 10, 1e-9, 1e9, 1e-300, 1e300, 0.7071067811865476, 1.4142135623730951, 123456.789])(
+    'agrees with Math.log at %d',
+    (x) => {
+      expect(Math.abs(naturalLog(x) - Math.log(x))).toBeLessThanOrEqual(1e-14 * Math.max(1, Math.abs(Math.log(x))))
+    },
+  )
 
   it('agrees over a sweep of magnitudes', () => {
     for (let x = 1e-12; x < 1e12; x *= 1.37) expect(naturalLog(x)).toBeCloseTo(Math.log(x), 12)
