@@ -5,7 +5,7 @@ import { call, connect } from '@freshet/service'
 /** A trainer behind its gRPC address; disposing of it closes the connection. */
 export interface RemoteTrainer extends MovableTrainer, Disposable {}
 
-const QUICK_MS = 5_000
+const QUICK_MS = 30_000 // a trainer answers between two steps; on a busy machine that may take seconds, and is no reason to give up
 const TRANSFER_MS = 600_000 // a version streams at hundreds of MiB a second, and a move has time
 
 /** Connects to the trainer at `address`; every call ends when `signal` aborts. */

@@ -6,9 +6,15 @@ export interface MovableTrainer {
   /** Starts over from a version streamed from `sourceAddress`, then replays the journal. */
   follow(sourceAddress: string): Promise<{ readonly version: string; readonly step: number }>
   /** SHA-256 of the full state after exactly `step` (0: now). */
-  audit(step: number): Promise<{ readonly step: number; readonly digest: string }>
+  audit(step: number): Promise<StateAudit>
   /** Hands the model set over. */
   grant(to: string): Promise<{ readonly epoch: number; readonly step: number }>
+}
+
+/** The SHA-256 of a full state, and after which step it is that. */
+export interface StateAudit {
+  readonly step: number
+  readonly digest: string
 }
 
 /** Who a trainer is, and where it stands. */

@@ -1,6 +1,6 @@
-import { type Clock, PreconditionError, UnavailableError } from '@freshet/kernel'
+import { type Clock, isFreshetError, PreconditionError, UnavailableError } from '@freshet/kernel'
 import { MoveFailedError } from './errors'
-import type { MovableTrainer, MoveProgress } from './movable-trainer'
+import type { MovableTrainer, MoveProgress, StateAudit } from './movable-trainer'
 
 /** The two ends of a move, and its patience. */
 export interface MoveOptions {
@@ -17,7 +17,7 @@ const LAG_STEPS_MAX = 2
 const PATIENCE_MS = 120_000
 const POLL_MS = 5
 const AUDIT_AHEAD_STEPS = 16 // far enough that both ends hear of it before they are there
-const AUDIT_PATIENCE_MS = 1_000 // an idle trainer makes no steps: then its present state is audited
+const AUDIT_PATIENCE_MS = 1_000 // an idle trainer makes no steps, and a slow one few: then its present state is audited
 
 /**
  * Moves a running trainer: join, lock step, audit, grant.
@@ -36,7 +36,7 @@ export async function* moveTrainer(options: MoveOptions): AsyncGenerator<MovePro
   yield { phase: 'lock-step', detail: `replays from version ${joined.version}`, sourceStep: from.step, targetStep: joined.step }
   const near = await inPhase('lock-step', () => lockStep(options))
   yield { phase: 'audit', detail: 'compares the full state', ...near }
-  const audited = await inPhase('audit', () => audit(options, near.sourceStep))
+  const audited = await inPhase('audit', () => audit(options))
   yield {
     phase: 'audit',
     detail: `equal after step ${audited.step}`,
@@ -78,11 +78,12 @@ async function lockStep(options: MoveOptions): Promise<{ sourceStep: number; tar
 }
 
 /** One digest of the full state at both ends, after the same step. */
-async function audit({ source, target, clock }: MoveOptions, step: number): Promise<{ step: number; digest: string }> {
-  const ahead = Promise.all([source.audit(step + AUDIT_AHEAD_STEPS), target.audit(step + AUDIT_AHEAD_STEPS)])
-  const both =
-    (await Promise.race([ahead.catch(() => undefined), clock.sleep(AUDIT_PATIENCE_MS)])) ?? (await auditAtRest({ source, target }))
-  const [ours, theirs] = both
+async function audit(options: MoveOptions): Promise<StateAudit> {
+  const [ours, theirs] = await poll(
+    options,
+    'both ends to audit one step',
+    async () => (await auditAhead(options)) ?? (await auditAtRest(options)),
+  )
   if (ours.digest !== theirs.digest) {
     throw new PreconditionError(
       `after step ${ours.step} the source's state is ${ours.digest}, the target's ${theirs.digest}`,
@@ -92,9 +93,23 @@ async function audit({ source, target, clock }: MoveOptions, step: number): Prom
   return ours
 }
 
-async function auditAtRest({ source, target }: Pick<MoveOptions, 'source' | 'target'>): Promise<{ step: number; digest: string }[]> {
+/** At a step that a busy source reaches in a moment; undefined where it does not, or was too fast to be told. */
+async function auditAhead({ source, target, clock }: MoveOptions): Promise<StateAudit[] | undefined> {
+  const step = (await source.status()).step + AUDIT_AHEAD_STEPS
+  const both = Promise.all([source.audit(step), target.audit(step)]).catch(ignoreBehind)
+  return (await Promise.race([both, clock.sleep(AUDIT_PATIENCE_MS)])) ?? undefined
+}
+
+/** As the source stands now; undefined where the target has gone on meanwhile. */
+async function auditAtRest({ source, target }: MoveOptions): Promise<StateAudit[] | undefined> {
   const ours = await source.audit(0)
-  return [ours, await target.audit(ours.step)]
+  const theirs = await target.audit(ours.step).catch(ignoreBehind)
+  return theirs && [ours, theirs]
+}
+
+/** A step that is behind a trainer cannot be audited there any more: then a later one is. */
+function ignoreBehind(error: unknown): undefined {
+  if (!isFreshetError(error) || error.code !== 'PRECONDITION') throw error
 }
 
 function untilOwner(options: MoveOptions, epoch: number): Promise<{ step: number; epoch: number }> {

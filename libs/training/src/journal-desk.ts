@@ -12,7 +12,7 @@ export interface FoldedRecord {
   readonly isValid: boolean
 }
 
-const READ = { records: 256, bytes: 8 << 20 }
+const READ = { records: 16, bytes: 8 << 20 } // what is read is executed before anybody is answered: some steps, not hundreds
 
 /**
  * Where a trainer reads and writes the journal: everything it appends goes to the offset up to which it has read, so a
@@ -34,7 +34,7 @@ export class JournalDesk {
     return this.state.owner === this.id
   }
 
-  /** Reads and folds what has been appended since, at most a few megabytes; empty at the end. */
+  /** Reads and folds what has been appended since, at most a few records; empty at the end. */
   async readOn(): Promise<FoldedRecord[]> {
     if ((await this.log.next(JOURNAL)) <= this.position) return []
     const records = await this.log.read(JOURNAL, this.position, READ)
