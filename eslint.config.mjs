@@ -89,9 +89,11 @@ export default tseslint.config(
     extends: tseslint.configs.strictTypeCheckedOnly,
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
+      '@typescript-eslint/await-thenable': 'off', // Promise.all of what may already be there
       '@typescript-eslint/no-confusing-void-expression': 'off', // `return fold(…)` ends a branch, whatever it returns
       '@typescript-eslint/no-meaningless-void-operator': 'off', // `() => void (x = y)` says that nothing is returned
       '@typescript-eslint/no-unnecessary-condition': 'off', // an array's element may be absent, whatever its type says
+      '@typescript-eslint/no-unsafe-enum-comparison': 'off', // a message may carry an enum's number that we do not know
       '@typescript-eslint/no-useless-default-assignment': 'off', // likewise
       '@typescript-eslint/no-misused-promises': ['error', { checksConditionals: false }], // likewise
       '@typescript-eslint/no-unnecessary-type-parameters': 'off', // a typed door into what is untyped
