@@ -30,7 +30,7 @@ export async function* inOrder<Q, A>(
       const turn = turns[0]
       if (turn) {
         yield await turn
-        turns.shift()
+        void turns.shift()
         changed.raise()
       } else if (isDone) {
         await reading

@@ -29,7 +29,7 @@ const REPLAY: RequestFields = { events: 3, correlation: 2, replayId: 1 }
  * grammar  request = { tag value }, tag = field << 3 | wire type; events are length-delimited
  * throws   where the request itself is cut off
  */
-export function readEventBatch(bytes: Uint8Array, fields: RequestFields): EventBatch {
+function readEventBatch(bytes: Uint8Array, fields: RequestFields): EventBatch {
   const reader = new BinaryReader(bytes)
   const events: ReceivedEvent[] = []
   let correlation = 0

@@ -21,7 +21,7 @@ export function eventsFromJson(body: unknown): ReceivedEvent[] {
 /** One event from a JSON value. */
 export function eventFromJson(json: unknown): ReceivedEvent {
   try {
-    const event = Event.fromPartial(readObject(json, EVENT, '') as Partial<Event>)
+    const event = Event.fromPartial(readObject<Event>(json, EVENT, ''))
     return { event, bytes: Event.encode(event).finish() }
   } catch (error) {
     if (!(error instanceof InvalidFieldError)) throw error
@@ -76,7 +76,8 @@ const EVENT: Record<keyof Event, Reader> = {
   impression: object(LIST),
 }
 
-function readObject(json: unknown, readers: Readonly<Record<string, Reader>>, at: string): Record<string, unknown> {
+/** The fields that are there, each read by its reader: which makes them fields of `T`. */
+function readObject<T>(json: unknown, readers: Readonly<Record<string, Reader>>, at: string): Partial<T> {
   if (!isObject(json)) throw new InvalidFieldError(notAnObject(at || 'event', json))
   const fields: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(json)) {
@@ -86,7 +87,7 @@ function readObject(json: unknown, readers: Readonly<Record<string, Reader>>, at
     if (!read) throw unknownName(field, Object.keys(readers))
     if (value !== null) fields[known] = read(value, field)
   }
-  return fields
+  return fields as Partial<T>
 }
 
 const unknownName = (field: string, known: readonly string[]): InvalidFieldError =>

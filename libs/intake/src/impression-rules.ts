@@ -23,7 +23,7 @@ export function impressionFault(impression: Impression | undefined, settings: In
     bytesFault('impression.user_ids', impression.userIds, ID_BYTES) ?? numbersFault('impression.user_numbers', impression.userNumbers)
   if (user) return user
   for (let i = 0; i < count; i++) {
-    const fault = itemFault(impression.items[i] as ImpressionItem, `impression.items[${i}]`, settings)
+    const fault = itemFault(impression.items[i], `impression.items[${i}]`, settings)
     if (fault) return fault
   }
   return undefined

@@ -16,7 +16,7 @@ export interface ReplayState {
 }
 
 /** One record more. A record about a replay that is not the open one changes nothing. */
-export function foldReplay(state: ReplayState, { replayId, phase, source, watermarkMs }: ReplayRecord): ReplayState {
+function foldReplay(state: ReplayState, { replayId, phase, source, watermarkMs }: ReplayRecord): ReplayState {
   if (phase === ReplayPhase.REPLAY_PHASE_OPENED) return { ...state, open: { replayId, source, watermarkMs } }
   if (state.open?.replayId !== replayId) return state
   if (phase === ReplayPhase.REPLAY_PHASE_CLOSED) return { open: undefined, lastClosedId: replayId }

@@ -6,7 +6,7 @@ import { createAcknowledgementTally } from '../import/refusals'
 import { upsertCatalogue } from '../import/upsert-catalogue'
 import { callsToTry, type DemoAddresses } from './calls'
 import { catalogueOf } from './catalogue'
-import { openDemoShop, type DemoShop } from './demo-shop'
+import { DemoShop } from './demo-shop'
 import { demoPicture, type DemoFrame } from './picture'
 import { POLICIES, type Policy } from './policies'
 import { createWorld, DEMO_WORLD, type WorldOptions } from './world'
@@ -63,7 +63,7 @@ export async function runDemo(scope: DemoScope): Promise<DemoSummary> {
   output.write(callsToTry(scope.addresses))
 
   const startMs = clock.monotonicMs()
-  const shop = openDemoShop({ world, ...clients, clock, signal })
+  const shop = new DemoShop({ world, ...clients, clock, signal })
   const history = Object.fromEntries(POLICIES.map((policy) => [policy, [] as number[]])) as Record<Policy, number[]>
   const seconds = (): number => Math.round((clock.monotonicMs() - startMs) / 1000)
   const draw = createPainter(output)

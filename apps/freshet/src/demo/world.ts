@@ -16,7 +16,7 @@ export interface WorldOptions {
 }
 
 /** The shop of `freshet up --demo`. */
-export const DEMO_WORLD: WorldOptions = { seed: 1, items: 2000, users: 500, driftMs: 360_000 }
+export const DEMO_WORLD: WorldOptions = { seed: 1, items: 2000, users: 200, driftMs: 360_000 }
 
 /** Something to sell: what the catalogue says, and what it hides. */
 export interface WorldItem {

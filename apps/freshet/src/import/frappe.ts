@@ -16,7 +16,9 @@ const STEP_MS = 1000
 export const readFrappe: ImportReader = async (path) => {
   const events: Event[] = []
   for await (const { row, cell } of readTable(join(path, 'frappe.csv'), TABS, ['user', 'item', 'cnt', ...CONTEXT])) {
-    const context = Object.fromEntries(CONTEXT.map((name) => [name, cell(name)]).filter(([, value]) => value !== ''))
+    const context: Record<string, string> = Object.fromEntries(
+      CONTEXT.filter((name) => cell(name) !== '').map((name) => [name, cell(name)]),
+    )
     const [userId, itemId, value] = [cell('user'), cell('item'), Number(cell('cnt'))]
     events.push(
       Event.fromPartial({ eventId: `frappe:${row}`, userId, itemId, type: 'use', timeMs: START_MS + row * STEP_MS, value, context }),

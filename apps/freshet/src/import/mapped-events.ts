@@ -57,7 +57,7 @@ function eventOfLine(text: string, mapping: Mapping | undefined, id: string): Ev
 
 function mapped(mapping: Mapping, id: string, cell: (column: string) => string): Event {
   const event = Event.create({ eventId: id })
-  for (const [column, field] of Object.entries(mapping.columns)) fill(event, field as MappedField, { text: cell(column).trim(), mapping })
+  for (const [column, field] of Object.entries(mapping.columns)) fill(event, field, { text: cell(column).trim(), mapping })
   if (event.type === '') event.type = mapping.defaults.type ?? ''
   return event
 }
@@ -109,7 +109,7 @@ async function plainMapping(path: string): Promise<Mapping> {
 const snakeCase = (name: string): string =>
   name.startsWith('context.') ? name : name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 const spell = (value: unknown): string =>
-  value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : `${value as string | number | boolean}`
 
 function parseJson(text: string): unknown {
   try {

@@ -44,7 +44,7 @@ export function checkMapping(raw: unknown, file: string): Mapping {
   const fields = Object.values(parsed.data.columns)
   const twice = fields.find((field, i) => fields.indexOf(field) !== i)
   if (twice !== undefined) throw refusal(`${file}: columns`, twice, 'one column fills one field')
-  return parsed.data as Mapping
+  return parsed.data
 }
 
 function parseYaml(file: string): unknown {
