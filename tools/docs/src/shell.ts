@@ -11,7 +11,7 @@ export interface Shell {
   stop(graceMs: number): Promise<boolean>
 }
 
-const TAIL_CHARACTERS = 4000
+const TAIL_CHARACTERS = 20_000 // a test run ends with what failed
 
 /** Starts `script` in `directory`, with no input, failing at its first failing line. */
 export function startShell(script: string, directory: string): Shell {
