@@ -248,6 +248,31 @@ describe('time', () => {
   })
 })
 
+describe('a file that is replayed again', () => {
+  const DAY_MS = 86_400_000
+  const replay = (house: House, prefix: string): void => {
+    for (let day = 1; day <= 60; day++) {
+      house.tick(day * DAY_MS, { replay: true })
+      house.event({ ...click('a', day * DAY_MS), eventId: `${prefix}${day}` })
+    }
+    house.tick(60 * DAY_MS, { replay: true, closesReplay: true })
+  }
+
+  it('changes nothing, however long the time that it tells of', () => {
+    const house = new House()
+    replay(house, 'x')
+    replay(house, 'x')
+    expect(house.counters).toMatchObject({ folded: 60, duplicates: 60, late: 0 })
+  })
+
+  it('starts a clock of its own, so that another file of older times is not late', () => {
+    const house = new House()
+    replay(house, 'x')
+    replay(house, 'y')
+    expect(house.counters).toMatchObject({ folded: 120, duplicates: 0, late: 0 })
+  })
+})
+
 describe('an event', () => {
   it('is effective once', () => {
     const house = new House()

@@ -66,8 +66,8 @@ export class PartitionFold {
     if (closesReplay || clockChanged) joins.expire(Infinity)
     const watermarkMs = Math.max(0, timeMs - (closesReplay ? 0 : this.scope.dictionary.declared.latenessMs))
     state.watermarkMs = clockChanged ? watermarkMs : Math.max(state.watermarkMs, watermarkMs)
-    state.replay = replay
-    this.identity.advance(state.watermarkMs)
+    state.replay = replay && !closesReplay // the next file starts a clock of its own
+    if (!replay) this.identity.advance(state.watermarkMs) // a file's days pass in seconds, and the same file may come again
     joins.expire(state.watermarkMs)
   }
 
