@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { UnavailableError } from '@freshet/kernel'
 
 const POLL_MS = 25
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 90_000
 
 /** Looks again and again until something is there; an error of a look counts as nothing. Throws UnavailableError with the last one. */
 export async function eventually<T>(what: string, look: () => Promise<T | undefined | false>, patienceMs = PATIENCE_MS): Promise<T> {
