@@ -1,0 +1,67 @@
+import { ExampleSource } from './example-source'
+import { group, groups, openRoom, publish } from './training-room.fixture'
+
+const offsetsOf = (parts: readonly { readonly groups: readonly { readonly sourceOffset: number }[] }[]): number[] =>
+  parts.flatMap((part) => part.groups.map(({ sourceOffset }) => sourceOffset))
+
+describe('an example source', () => {
+  it('takes whole groups, evenly from all partitions, and names what it took', async () => {
+    const { log } = openRoom()
+    await publish(log, 0, groups(0, 5))
+    await publish(log, 1, groups(100, 2))
+    const source = new ExampleSource(log, [0, 0])
+    expect(await source.refill(100)).toBe(21)
+    const { ranges, parts } = source.take(10)
+    expect(ranges).toEqual([
+      { partition: 0, from: 0, to: 2 },
+      { partition: 1, from: 0, to: 2 },
+    ])
+    expect(offsetsOf(parts)).toEqual([0, 1, 100, 101])
+    expect(source.count()).toBe(9)
+  })
+
+  it('says how much waits in the log, read or not', async () => {
+    const { log } = openRoom()
+    await publish(log, 0, groups(0, 3))
+    const source = new ExampleSource(log, [1, 0])
+    expect(await source.lag()).toEqual([2, 0])
+    await source.refill(10)
+    source.take(3)
+    expect(await source.lag()).toEqual([1, 0])
+  })
+
+  it('gives the groups that somebody else cut, read ahead or not, and goes on behind them', async () => {
+    const { log } = openRoom()
+    await publish(log, 0, groups(0, 6))
+    const source = new ExampleSource(log, [0, 0])
+    expect(offsetsOf(await source.of([{ partition: 0, from: 0, to: 2 }]))).toEqual([0, 1])
+    await source.refill(100)
+    expect(offsetsOf(await source.of([{ partition: 0, from: 2, to: 4 }]))).toEqual([2, 3])
+    expect(offsetsOf(source.take(100).parts)).toEqual([4, 5])
+  })
+
+  it('reads ranges that are larger than one read', async () => {
+    const { log } = openRoom()
+    await publish(
+      log,
+      1,
+      Array.from({ length: 1300 }, (_, i) => group(i, { items: [] })),
+    )
+    const source = new ExampleSource(log, [0, 0])
+    expect(offsetsOf(await source.of([{ partition: 1, from: 10, to: 1290 }]))).toHaveLength(1280)
+  })
+
+  it('wakes when any partition grows, and when it is told to stop', async () => {
+    const { log } = openRoom()
+    const source = new ExampleSource(log, [0, 0])
+    const grown = source.grown(new AbortController().signal)
+    await publish(log, 1, groups(0, 1))
+    await grown
+    await source.refill(10)
+    const stop = new AbortController()
+    const stopped = source.grown(stop.signal)
+    stop.abort()
+    await stopped
+    expect(source.count()).toBe(3)
+  })
+})
