@@ -1,4 +1,3 @@
-import 'reflect-metadata'
 import { serveApp } from '@freshet/service'
 import { migratorApp } from './index'
 

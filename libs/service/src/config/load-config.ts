@@ -64,7 +64,7 @@ function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Tre
   for (const [name, text] of Object.entries(env)) {
     if (!name.startsWith('FRESHET_') || RESERVED.has(name) || text === undefined || SERVICE_LINK.test(name)) continue
     const setting = known.get(name)
-    if (!setting) throw unknown('the environment', name, text, [...known.keys()])
+    if (!setting) throw unknown({ source: 'the environment', setting: name, value: text }, [...known.keys()])
     tree = merge(tree, nest(setting.path.split('.'), setting.type === 'string' ? text : scalar(text)))
   }
   return tree
@@ -79,20 +79,22 @@ function check(source: string, values: Tree): Config {
 function refusal(source: string, issue: z.core.$ZodIssue, values: Tree): ConfigurationError {
   const path = issue.path.map(String)
   if (issue.code === 'unrecognized_keys') {
-    const setting = [...path, issue.keys[0]].join('.')
-    return unknown(
-      source,
-      setting,
-      valueAt(values, [...path, issue.keys[0]]),
-      settings().map((known) => known.path),
-    )
+    const full = [...path, issue.keys[0]]
+    const known = settings().map((setting) => setting.path)
+    return unknown({ source, setting: full.join('.'), value: valueAt(values, full) }, known)
   }
   const setting = path.join('.')
   const rule = issue.message.charAt(0).toLowerCase() + issue.message.slice(1)
   return refuse(source, { setting, value: valueAt(values, path), rule, remedy: 'see libs/service/freshet.schema.json for what it may be' })
 }
 
-function unknown(source: string, setting: string, value: unknown, known: readonly string[]): ConfigurationError {
+interface UnknownSetting {
+  readonly source: string
+  readonly setting: string
+  readonly value: unknown
+}
+
+function unknown({ source, setting, value }: UnknownSetting, known: readonly string[]): ConfigurationError {
   const meant = nearest(setting, known)
   const remedy = meant ? `did you mean ${meant}?` : 'remove it, or see libs/service/freshet.schema.json for what can be set'
   return refuse(source, { setting, value, rule: 'there is no such setting', remedy })

@@ -1,11 +1,9 @@
 import { join } from 'node:path'
 import { fileDescriptors } from '@freshet/contracts/descriptors'
 import { credentials, loadPackageDefinition, type ServiceClientConstructor } from '@grpc/grpc-js'
+import { loadSync } from '@grpc/proto-loader'
 import { serveEcho } from './echo.fixture'
 import type { Served } from './serve'
-
-/** What @grpc/reflection itself speaks; its loader comes with it. */
-const { loadSync } = jest.requireActual<{ loadSync(file: string, options: object): never }>('@grpc/proto-loader')
 
 let served: Served
 beforeAll(async () => (served = await serveEcho()))

@@ -9,6 +9,7 @@ import { EXIT_CODE } from '../errors/status-tables'
 import { openRuntime } from '../runtime/open-runtime'
 import type { Runtime } from '../runtime/runtime'
 import { assertFree, type Listen } from './addresses'
+import { openLogger } from '../telemetry/logger'
 import { serve, type Served } from './serve'
 
 /** The sections of the configuration that are services. */
@@ -27,7 +28,7 @@ export async function serveApp(app: App): Promise<void> {
   try {
     const config = loadConfig({ file: optionOf('--config', process.argv) })
     await assertPlaceFree(config, app.section)
-    const runtime = await openRuntime(config)
+    const runtime = await openRuntime(config, { logger: openLogger({ name: app.name, level: config.logging.level }) })
     const served = await serveApps([app], { runtime, name: app.name, section: app.section }).catch(async (error: unknown) => {
       await runtime[Symbol.asyncDispose]()
       throw error

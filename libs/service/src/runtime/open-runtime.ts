@@ -38,7 +38,7 @@ export async function openRuntime(config: Config, parts: RuntimeParts = {}): Pro
   }
   const log = await LOGS[config.log](opened)
   const store = await STORES[config.store](opened)
-  const logger = parts.logger ?? openLogger({ name: config.name, level: config.logging.level })
+  const logger = parts.logger ?? openLogger({ name: 'freshet', level: config.logging.level })
   return assemble({ config, clock: opened.clock, log, store, dictionary, directory, logger })
 }
 
