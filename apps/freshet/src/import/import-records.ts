@@ -44,8 +44,8 @@ export interface ImportReport {
   readonly eventsPerS: number
   readonly examples: number
   readonly step: number
-  /** Of the trainer's progressive validation: each example scored before it was learned from. */
-  readonly auc: number
+  /** Of the trainer's progressive validation, each example scored before it was learned from; absent where no label says no. */
+  readonly auc: number | undefined
 }
 
 const PATIENCE_MS = 60_000
@@ -99,7 +99,7 @@ export async function importRecords(source: ImportSource, scope: ImportScope): P
     eventsPerS: seconds.replay > 0 ? tally.accepted / seconds.replay : 0,
     examples: learned?.examples ?? 0,
     step: learned?.step ?? 0,
-    auc: learned?.auc ?? 0,
+    auc: Number.isFinite(learned?.auc) ? learned?.auc : undefined,
   }
 }
 
@@ -136,7 +136,7 @@ async function trained(ends: readonly number[], { clients, patience, progress }:
 }
 
 const noteOf = ({ examplesTotal, step, rankLoss, auc, examplesPerS }: trainer.TrainResponse): string =>
-  `of ${examplesTotal} examples, step ${step}, loss ${rankLoss.toFixed(3)}, AUC ${auc.toFixed(3)}, ${Math.round(examplesPerS)}/s`
+  `of ${examplesTotal} examples, step ${step}, loss ${rankLoss.toFixed(3)}, ${Number.isFinite(auc) ? `AUC ${auc.toFixed(3)}, ` : ''}${Math.round(examplesPerS)}/s`
 
 function assertDictionary({ dictionary }: ImportSource, hash: string): void {
   if (dictionary === '' || compileDictionary(builtInDictionary(dictionary)).hash === hash) return

@@ -24,10 +24,12 @@ export function importReportText(report: ImportReport): string {
     ],
     ['events/s', `${Math.round(report.eventsPerS)}`],
     ['trained', `${report.examples} examples, step ${report.step}`],
-    ['AUC', `${report.auc.toFixed(4)} (progressive: each example scored before it was learned from)`],
+    ['AUC', aucText(report.auc)],
   ]
   const width = Math.max(...rows.map(([name]) => name.length))
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join('')
 }
 
+const aucText = (auc: number | undefined): string =>
+  auc === undefined ? 'none: the data set says only yes' : `${auc.toFixed(4)} (progressive: each example scored before it was learned from)`
 const fixed = (value: number): string => value.toFixed(1)
