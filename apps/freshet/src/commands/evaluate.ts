@@ -1,7 +1,9 @@
 import { systemClock } from '@freshet/kernel'
+import { compileOnnx } from '@freshet/onnx'
 import { openRuntime } from '@freshet/service'
 import { configOf, type DataSetOptions } from '../data-set'
-import type { Evaluation } from '../evaluate/evaluate'
+import { evaluate, type Evaluation } from '../evaluate/evaluate'
+import { readHistory } from '../evaluate/history'
 import { openProgress } from '../import/progress'
 import { assertDataSet } from '../services'
 import { count, table } from '../terminal'
@@ -14,11 +16,6 @@ export const addEvaluate: AddCommand = (program, output) => {
     description: 'replay the recorded history in time order: learn four fifths, then score, then learn, event by event',
     examples: ['evaluate', 'evaluate --data movielens --json'],
   }).action(async (options: DataSetOptions) => {
-    const [{ evaluate }, { readHistory }, { compileOnnx }] = await Promise.all([
-      import('../evaluate/evaluate.js'),
-      import('../evaluate/history.js'),
-      import('@freshet/onnx'),
-    ])
     const config = configOf(options)
     assertDataSet(config)
     await using runtime = await openRuntime(config)

@@ -2,7 +2,7 @@ import { CorruptError, systemClock } from '@freshet/kernel'
 import { configOf, type DataSetOptions } from '../data-set'
 import { openProgress } from '../import/progress'
 import { assertDataSet, findServices } from '../services'
-import type { Verification } from '../verify/verify'
+import { verify, type Verification } from '../verify/verify'
 import { addCommand, terminalOf, type AddCommand } from './command'
 
 /** Holds the trained state against a twin that is rebuilt from the log. */
@@ -12,7 +12,6 @@ export const addVerify: AddCommand = (program, output) => {
     description: 'rebuild the model as a twin from the log, and compare the SHA-256 of the full state',
     examples: ['verify', 'verify --data shop --json'],
   }).action(async (options: DataSetOptions) => {
-    const { verify } = await import('../verify/verify.js')
     const config = configOf(options)
     assertDataSet(config)
     const { trainer } = await findServices(config, ['trainer'])
