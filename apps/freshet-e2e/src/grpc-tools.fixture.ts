@@ -2,7 +2,7 @@ import { isServed } from '@freshet/service'
 import type { Clients } from './house.fixture'
 
 /** A client as far as raw calls need it: any of the generated ones. */
-type RawClient = Clients['ingest']
+type RawClient = Pick<Clients['ingest'], 'makeUnaryRequest' | 'makeBidiStreamRequest'>
 
 const asIs = (bytes: Uint8Array): Buffer => Buffer.from(bytes)
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import type { FleetService } from '@freshet/testing'
+import type { ingest } from '@freshet/contracts/services'
 import { call } from '@freshet/service'
 import { eventually } from './eventually.fixture'
 import { isHealthy, reflectedServices } from './grpc-tools.fixture'
@@ -76,7 +77,7 @@ describe('five services, each a process of its own', () => {
     for (const batch of batches) stream.write(batch)
     const answered: number[] = []
     const taken: number[] = []
-    stream.on('data', ({ correlation, acknowledgements: outcomes }) => {
+    stream.on('data', ({ correlation, acknowledgements: outcomes }: ingest.StreamResponse) => {
       answered.push(correlation)
       taken.push(...outcomes.flatMap(({ outcome }) => (outcome?.$case === 'accepted' ? [outcome.accepted.offset] : [])))
     })

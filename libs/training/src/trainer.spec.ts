@@ -3,6 +3,7 @@ import { JOURNAL } from '@freshet/event-log'
 import { LineMismatchError, NotOwnerError } from './errors'
 import { Trainer, type TrainerOptions } from './trainer'
 import { groups, openRoom, optionsOf, publish, type Room } from './training-room.fixture'
+import { TrainingLine } from './training-line'
 import { replayTwin } from './verify'
 
 interface Running extends AsyncDisposable {
@@ -268,7 +269,6 @@ describe('a trainer', () => {
 })
 
 async function openDesk(room: Room) {
-  const { TrainingLine } = await import('./training-line')
   const line = await TrainingLine.open(await optionsOf(room, 'usurper'))
   for (let records = await line.desk.readOn(); records.length > 0;) records = await line.desk.readOn()
   return line
