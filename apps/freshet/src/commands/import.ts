@@ -1,6 +1,7 @@
 import { systemClock } from '@freshet/kernel'
 import { Argument } from 'commander'
 import { configOf, type DataSetOptions } from '../data-set'
+import { IMPORT_HELP } from '../import/help'
 import { importRecords } from '../import/import-records'
 import type { ImportSource } from '../import/import-source'
 import { readEvents } from '../import/mapped-events'
@@ -23,6 +24,7 @@ export const addImport: AddCommand = (program, output) => {
       'import events ./clicks.csv --mapping ./clicks.yaml --json',
     ],
   })
+    .addHelpText('after', IMPORT_HELP)
     .addArgument(new Argument('<source>', 'what it is').choices([...Object.keys(IMPORT_READERS), 'events']))
     .argument('<path>', 'where it lies')
     .option('--mapping <file>', 'for events: which column fills which field (YAML)')

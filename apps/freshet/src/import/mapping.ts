@@ -58,6 +58,6 @@ function parseYaml(file: string): unknown {
 }
 
 const refusal = (field: string, value: unknown, rule: string): InvalidFieldError => {
-  const remedy = "see 'freshet import events --help' for an example"
+  const remedy = "see 'freshet import --help' for an example"
   return new InvalidFieldError({ field, value: typeof value === 'object' ? JSON.stringify(value) : value, rule, remedy })
 }
