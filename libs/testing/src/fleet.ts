@@ -94,6 +94,11 @@ export class Fleet implements AsyncDisposable {
     return signal === 'SIGKILL' || signal === 'SIGTERM' ? (await gone)[0] : undefined
   }
 
+  /** FRESHET_* settings by which another process, such as a command of the command line, finds these services. */
+  get settings(): Readonly<Record<string, string>> {
+    return this.environmentOf('trainer')
+  }
+
   /** The process id of a running service. */
   pid(service: FleetService): number | undefined {
     return this.running.get(service)?.pid

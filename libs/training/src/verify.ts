@@ -1,4 +1,5 @@
 import { digestState } from './learner-state'
+import type { ProgressiveMetrics } from './progressive-metrics'
 import { type LineOptions, TrainingLine } from './training-line'
 
 /** What a twin came to. */
@@ -15,7 +16,8 @@ export interface TwinOutcome {
 export interface TwinOptions extends LineOptions {
   /** The last step to execute; default: all that is durable. */
   readonly until?: number
-  readonly onStep?: (step: number, until: number) => void
+  /** Told after each step; `metrics` are the state's own, and go on. */
+  readonly onStep?: (step: number, until: number, metrics: ProgressiveMetrics) => void
 }
 
 /**
@@ -37,7 +39,7 @@ export async function replayTwin(options: TwinOptions): Promise<TwinOutcome> {
       if (!isValid) continue
       if (record.record?.$case === 'cut' && !isThere(state.step, options.until)) {
         await line.execute(record.record.cut)
-        options.onStep?.(state.step, options.until ?? line.desk.state.step)
+        options.onStep?.(state.step, options.until ?? line.desk.state.step, state.metrics)
       }
       if (record.record?.$case === 'result') line.check(record.record.result)
     }

@@ -1,7 +1,7 @@
 import { systemClock } from '@freshet/kernel'
 import { openRuntime } from '@freshet/service'
 import type { Fleet } from '@freshet/testing'
-import { configOf, startFleet } from './fleet/bench-fleet'
+import { configOf, duringFleet, startFleet } from './fleet/bench-fleet'
 import { Front } from './fleet/front'
 import { type Kill, planKills } from './fleet/kill-plan'
 import { type LearnedState, learnAll } from './fleet/learned'
@@ -24,7 +24,7 @@ async function twin({ isQuick, directory, say }: BenchScope) {
   const plan = planKills(isQuick ? KILLS.quick : KILLS.full, { seed: SEED, everyEvents: EVENTS_PER_KILL })
   const events = ratings(plan.length * EVENTS_PER_KILL, STREAM)
   const options = { directory, dictionary: 'movielens' }
-  const learned = await underKills({ fleet: await startFleet(options), plan, events, say })
+  const learned = await duringFleet(startFleet(options), say, (fleet) => underKills({ fleet, plan, events, say }))
   await using runtime = await openRuntime(configOf(options))
   const twins = await raiseTwins(runtime, learned.step)
   for (const { from, steps, step, digest } of twins)
@@ -52,11 +52,10 @@ interface Siege {
 
 /** Replays while the plan is carried out, and waits until the trainer has learned all of it. */
 async function underKills({ fleet, plan, events, say }: Siege): Promise<LearnedState> {
-  await using running = fleet
   const front = new Front({ clock, eventsPerS: EVENTS_PER_S, limit: 2 * EVENTS_PER_KILL })
-  const killing = strike(running, { plan, front, say })
+  const killing = strike(fleet, { plan, front, say })
   const replaying = replayPatiently(events, {
-    address: running.address('ingest'),
+    address: fleet.address('ingest'),
     source: 'twin',
     clock,
     pace: (event) => front.pace(event),
@@ -64,7 +63,7 @@ async function underKills({ fleet, plan, events, say }: Siege): Promise<LearnedS
   })
   const [replay] = await Promise.all([replaying, killing])
   say(spell(replay, events.length))
-  const learned = await learnAll(running.address('trainer'), replay.ends, clock)
+  const learned = await learnAll(fleet.address('trainer'), replay.ends, clock)
   say(`learned ${learned.status.examples} examples in ${learned.step} steps: ${learned.digest.slice(0, 16)}…`)
   return learned
 }

@@ -46,11 +46,13 @@ describe('a runtime', () => {
     expect(readFileSync(directory.within('default', 'dictionary.yaml'), 'utf8')).toBe(builtInDictionary('demo'))
   })
 
-  it('makes nothing when the dictionary is refused', async () => {
+  it('makes nothing when the dictionary is refused, be it unknown or a folder', async () => {
     await using directory = await temporaryDirectory()
-    await expect(open(directory.path, { dictionary: 'no-such' })).rejects.toMatchObject({
-      code: expect.stringMatching(/NOT_FOUND|INVALID_FIELD|CONFIGURATION/),
-    })
+    for (const dictionary of ['no-such', directory.path]) {
+      await expect(open(directory.path, { dictionary })).rejects.toMatchObject({
+        code: expect.stringMatching(/NOT_FOUND|INVALID_FIELD|CONFIGURATION/),
+      })
+    }
     expect(existsSync(directory.within('default'))).toBe(false)
   })
 })

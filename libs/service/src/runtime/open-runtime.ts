@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { TOPICS, type EventLog } from '@freshet/event-log'
 import { openEmbeddedLog } from '@freshet/event-log-embedded'
@@ -71,8 +71,11 @@ const topicPartitions = (partitions: number): Record<string, number> => ({
 function dictionaryText(config: Config, directory: string): string {
   const { dictionary } = config
   if (dictionary === undefined) return dictionaryOf(directory) ?? builtInDictionary('generic')
-  return existsSync(dictionary) ? readFileSync(dictionary, 'utf8') : builtInDictionary(dictionary)
+  return isFile(dictionary) ? readFileSync(dictionary, 'utf8') : builtInDictionary(dictionary)
 }
+
+/** A folder may have a built-in dictionary's name: that of the data set beside it, say. */
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 
 function assemble(parts: Omit<Runtime, 'versionsDirectory' | 'drain' | typeof Symbol.asyncDispose> & { dictionary: Dictionary }): Runtime {
   return {

@@ -10,20 +10,39 @@ export interface BenchFleetOptions {
   /** A built-in dictionary. */
   readonly dictionary: string
   readonly services?: readonly FleetService[]
+  /** FRESHET_* settings beside those that all benches share. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** All versions are kept, so that nothing of journal and examples is retired and a twin can begin at the first record. */
 const VERSIONS_KEPT = 1000
 
 /** Starts the services as processes of their own, on a data set in the bench's folder. */
-export const startFleet = ({ directory, dictionary, services }: BenchFleetOptions): Promise<Fleet> =>
+export const startFleet = ({ directory, dictionary, services, environment }: BenchFleetOptions): Promise<Fleet> =>
   Fleet.start({
     root: WORKSPACE,
     data: dataOf(directory),
     dictionary,
     services,
-    environment: { FRESHET_TRAINER_VERSIONS_KEPT: String(VERSIONS_KEPT), FRESHET_LOGGING_LEVEL: 'info' },
+    environment: { FRESHET_TRAINER_VERSIONS_KEPT: String(VERSIONS_KEPT), FRESHET_LOGGING_LEVEL: 'info', ...environment },
   })
+
+/** Works with a fleet and ends it; where the work fails, each process is quoted with its last words. */
+export async function duringFleet<T>(
+  starting: Promise<Fleet>,
+  say: (text: string) => void,
+  work: (fleet: Fleet) => Promise<T>,
+): Promise<T> {
+  await using fleet = await starting
+  try {
+    return await work(fleet)
+  } catch (error) {
+    for (const service of ALL) say(`${service} last said:\n${fleet.lastWords(service)}`)
+    throw error
+  }
+}
+
+const ALL: readonly FleetService[] = ['ingest', 'feature-store', 'trainer', 'standby', 'migrator', 'ranker']
 
 /** The configuration by which this process opens the same data set. */
 export const configOf = ({ directory, dictionary }: BenchFleetOptions): Config =>

@@ -10,13 +10,13 @@ export async function raiseTwins(runtime: Runtime, step: number): Promise<TwinOu
   const options = await openTrainerOptions(runtime, 'twin', () => undefined)
   const [oldest] = await openVersionShelf(versionsDirectory, clock).list()
   const twins: TwinOutcome[] = []
-  if ((await log.first(JOURNAL)) === 0) twins.push(await replayTwin({ ...options, shelf: EMPTY, until: step }))
+  if ((await log.first(JOURNAL)) === 0) twins.push(await replayTwin({ ...options, shelf: EMPTY_SHELF, until: step }))
   if (oldest && oldest.step <= step) twins.push(await replayTwin({ ...options, from: oldest.name, until: step }))
   return twins
 }
 
 /** Without a version a twin begins at the genesis record. */
-const EMPTY: VersionShelf = {
+export const EMPTY_SHELF: VersionShelf = {
   save: async () => undefined,
   list: async () => [],
   load: (name) => Promise.reject(new NotFoundError('version', name, 'an empty shelf has none')),
