@@ -30,6 +30,16 @@ class EchoController {
     if (request.targetAddress === 'fail') throw refused()
   }
 
+  @GrpcMethod('Migrator', 'GetStatus')
+  status(): migrator.GetStatusResponse {
+    return { moves: [move({ sourceStep: 7 })] }
+  }
+
+  @GrpcMethod('Ingest', 'GetStatus')
+  unwell(): ingest.GetStatusResponse {
+    throw refused()
+  }
+
   @GrpcMethod('Ingest', 'OpenReplay')
   async open({ source }: ingest.OpenReplayRequest, { signal }: CallContext): Promise<ingest.OpenReplayResponse> {
     echo.signals.push(signal)
@@ -56,8 +66,9 @@ class EchoController {
   }
 }
 
+/** The echo service as a module. */
 @Module({ controllers: [EchoController] })
-class EchoModule {}
+export class EchoModule {}
 
 /** Both of the services, on ports of the machine's choice. */
 export const serveEcho = (runtime = bareRuntime(), addresses: { grpc?: string; http?: string } = {}): Promise<Served> =>

@@ -1,5 +1,6 @@
 import {
   logVerbosity,
+  Metadata,
   Server as GrpcServer,
   ServerCredentials,
   setLogVerbosity,
@@ -10,10 +11,11 @@ import { ServerGrpc, type CustomTransportStrategy, type GrpcOptions } from '@nes
 import { dataSetHealthName } from '../client/probe'
 import { isFreshetError, UnavailableError, type Clock } from '@freshet/kernel'
 import type { Logger } from '../telemetry/logger'
+import type { ServiceStatus } from '../telemetry/status-figures'
 import type { Telemetry } from '../telemetry/telemetry'
 import { addressOf, bindError, placeOf } from './addresses'
 import { addHealth, type Health } from './health'
-import { bidirectional, serverStream, unary, type Invoke, type MethodHost } from './handlers'
+import { bidirectional, serverStream, settle, unary, type Invoke, type MethodHost } from './handlers'
 import { measureCalls, withBoundedRequests } from './interceptors'
 import { addReflection } from './reflection'
 import { serviceName } from './service-name'
@@ -77,6 +79,12 @@ export class GrpcStrategy extends ServerGrpc implements CustomTransportStrategy 
     })
   }
 
+  /** What the services hosted here say of themselves; who does not answer soon is left out. */
+  async statuses(): Promise<ServiceStatus[]> {
+    const asking = [...this.invokes].filter(([route]) => route.endsWith(STATUS_ROUTE)).map(([route, invoke]) => this.ask(route, invoke))
+    return (await Promise.all(asking)).filter((status) => status !== undefined)
+  }
+
   /** Tells probes to look elsewhere, takes no new connection, and ends when the calls in flight have, at most after `boundMs`. */
   async drain(boundMs: number): Promise<void> {
     this.health.drain()
@@ -99,6 +107,14 @@ export class GrpcStrategy extends ServerGrpc implements CustomTransportStrategy 
 
   override unwrap<T>(): T {
     return this.server as T
+  }
+
+  private async ask(route: string, invoke: Invoke): Promise<ServiceStatus | undefined> {
+    const signal = AbortSignal.timeout(STATUS_MS)
+    const gone = new Promise<undefined>((resolve) => signal.addEventListener('abort', () => resolve(undefined)))
+    const answer = settle(invoke({}, { signal, metadata: new Metadata(), deadlineMs: Infinity })).catch(() => undefined)
+    const status = await Promise.race([answer, gone])
+    return typeof status === 'object' && status !== null ? { service: route.slice(0, -STATUS_ROUTE.length), status } : undefined
   }
 
   private host(service: ServiceDefinition): void {
@@ -125,6 +141,8 @@ export class GrpcStrategy extends ServerGrpc implements CustomTransportStrategy 
 
 if (!process.env.GRPC_VERBOSITY) setLogVerbosity(logVerbosity.NONE) // what it would print comes back to us as errors
 
+const STATUS_ROUTE = '/GetStatus'
+const STATUS_MS = 1000 // a scrape has ten seconds, and the others are waiting
 const TRANSPORT_BYTES_MAX = 8 << 20 // above it the transport itself hangs up; below, the typed refusal of messageBytesMax answers
 const KEEPALIVE_MS = 20_000 // so that a stream of a caller that vanished does not stay for ever
 

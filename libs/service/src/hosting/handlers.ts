@@ -104,7 +104,7 @@ function readable(call: ServerDuplexStream<unknown, unknown>, drain: AbortSignal
 }
 
 /** Nest's filters answer with an Observable that fails; interceptors may wrap a value in one. */
-async function settle(result: Promise<unknown>): Promise<unknown> {
+export async function settle(result: Promise<unknown>): Promise<unknown> {
   const value = await result
   return isObservable(value) ? firstValueFrom(value) : value
 }

@@ -193,6 +193,12 @@ describe('HTTP', () => {
     expect([response.status, await response.json()]).toEqual([404, expect.objectContaining({ code: 'NOT_FOUND' })])
   })
 
+  it('serves the figures of each service that says how it is, and leaves out those that do not', async () => {
+    const metrics = await (await fetch(`http://${served.httpAddress ?? ''}/metrics`)).text()
+    expect(metrics).toMatch(/^freshet_migrator_moves_source_step\{partition="0",service="echo"\} 7$/m)
+    expect(metrics).not.toMatch(/^freshet_ingest_accepted/m)
+  })
+
   it('serves health, and metrics that carry the service and count each call by its status', async () => {
     await call(ingest, 'openReplay', { source: 'counted' })
     const health = await fetch(`http://${served.httpAddress ?? ''}/healthz`)

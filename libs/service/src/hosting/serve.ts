@@ -7,11 +7,12 @@ import type { MicroserviceOptions } from '@nestjs/microservices'
 import type { NestExpressApplication } from '@nestjs/platform-express'
 import { RuntimeModule, type Runtime } from '../runtime/runtime'
 import { nestLogger } from '../telemetry/logger'
+import { statusFigures } from '../telemetry/status-figures'
 import { openTelemetry } from '../telemetry/telemetry'
 import { addressOf, assertFree, bindError, placeOf, type Listen } from './addresses'
 import { ErrorFilter } from './error-filters'
 import { GrpcStrategy } from './grpc-strategy'
-import { StatusController, TELEMETRY } from './status.controller'
+import { METRICS, StatusController } from './status.controller'
 
 /** What a process serves. */
 export interface ServeOptions {
@@ -41,21 +42,14 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const { config, clock, logger } = runtime
   await assertFree(http ? [grpc, http] : [grpc])
   const telemetry = openTelemetry(options.name)
-  const root = rootModule(options, telemetry)
-  const app = await NestFactory.create<NestExpressApplication>(root, { logger: nestLogger(logger), bodyParser: false, abortOnError: false })
-  app.useBodyParser('json', { limit: config.messageBytesMax })
-  app.useGlobalFilters(new ErrorFilter(logger))
   const { messageBytesMax, deadlineMs, name: dataSet } = config
-  const strategy = new GrpcStrategy({
-    ...grpc,
-    clock,
-    logger,
-    telemetry,
-    dataSet,
-    drain: runtime.drain.signal,
-    messageBytesMax,
-    deadlineMs,
-  })
+  const drain = runtime.drain.signal
+  const strategy = new GrpcStrategy({ ...grpc, clock, logger, telemetry, dataSet, drain, messageBytesMax, deadlineMs })
+  const metrics = async (): Promise<string> => (await telemetry.registry.metrics()) + statusFigures(await strategy.statuses(), options.name)
+  const root = rootModule(options, metrics)
+  const app = await NestFactory.create<NestExpressApplication>(root, { logger: nestLogger(logger), bodyParser: false, abortOnError: false })
+  app.useBodyParser('json', { limit: messageBytesMax })
+  app.useGlobalFilters(new ErrorFilter(logger))
   app.connectMicroservice<MicroserviceOptions>({ strategy }, { inheritAppConfig: true })
   try {
     await app.init()
@@ -68,12 +62,12 @@ export async function serve(options: ServeOptions): Promise<Served> {
   }
 }
 
-function rootModule({ runtime, modules }: ServeOptions, telemetry: unknown): DynamicModule {
+function rootModule({ runtime, modules }: ServeOptions, metrics: () => Promise<string>): DynamicModule {
   return {
     module: ServedModule,
     imports: [RuntimeModule.forRuntime(runtime), ...modules],
     controllers: [StatusController],
-    providers: [{ provide: TELEMETRY, useValue: telemetry }],
+    providers: [{ provide: METRICS, useValue: metrics }],
   }
 }
 

@@ -1,15 +1,14 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common'
 import { RUNTIME, type Runtime } from '../runtime/runtime'
-import type { Telemetry } from '../telemetry/telemetry'
 
-/** The token of the process's {@link Telemetry}. */
-export const TELEMETRY = Symbol('freshet.telemetry')
+/** The token of a function that answers the metrics of the process as text. */
+export const METRICS = Symbol('freshet.metrics')
 
 /** What operators ask every process for. */
 @Controller()
 export class StatusController {
   constructor(
-    @Inject(TELEMETRY) private readonly telemetry: Telemetry,
+    @Inject(METRICS) private readonly read: () => Promise<string>,
     @Inject(RUNTIME) private readonly runtime: Runtime,
   ) {}
 
@@ -22,6 +21,6 @@ export class StatusController {
   @Get('metrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   metrics(): Promise<string> {
-    return this.telemetry.registry.metrics()
+    return this.read()
   }
 }
