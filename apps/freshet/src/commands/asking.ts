@@ -57,7 +57,7 @@ export const rulesOf = ({ require = '', exclude = '', boost = [], pin = [] }: As
 /** A number of items. */
 export function limitOf(text: string): number {
   const limit = Number(text)
-  if (Number.isInteger(limit)) return limit
+  if (text.trim() !== '' && Number.isInteger(limit)) return limit
   throw new InvalidArgumentError('it must be a whole number.')
 }
 

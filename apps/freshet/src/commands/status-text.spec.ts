@@ -1,0 +1,79 @@
+import { feature, ingest, ranker, trainer } from '@freshet/contracts/services'
+import { statusText, type StatusReport } from './status-text'
+
+const NOW_MS = 1_000_000
+const ADDRESSES = { ingest: '127.0.0.1:1', featureStore: '127.0.0.1:2', trainer: '127.0.0.1:3', ranker: '127.0.0.1:4' }
+const screen = (report: Omit<StatusReport, 'addresses'>) => statusText({ addresses: ADDRESSES, ...report }, NOW_MS)
+
+describe('the status screen', () => {
+  it('tells a stage that is not running from one that does not answer', () => {
+    expect(statusText({ addresses: { ingest: '127.0.0.1:1' } }, NOW_MS)).toBe(
+      [
+        'observe   127.0.0.1:1       does not answer',
+        'remember                    not running',
+        'learn                       not running',
+        'answer                      not running',
+      ].join('\n'),
+    )
+  })
+
+  it('adds up the offsets of all partitions, and names why records were rejected', () => {
+    const observe = ingest.GetStatusResponse.fromPartial({
+      ends: [1000, 234],
+      accepted: 5,
+      rejected: 3,
+      rejectedByCode: { INVALID_FIELD: 2, OVERLOADED: 1 },
+    })
+    expect(screen({ observe })).toContain('events in the log 1,234   accepted since start 5   rejected 3 (INVALID_FIELD 2, OVERLOADED 1)')
+  })
+
+  it('says that live writes wait while a replay is open', () => {
+    expect(screen({ observe: ingest.GetStatusResponse.fromPartial({ replayId: 'r-1' }) })).toContain(
+      'replay r-1 is open: live writes are refused',
+    )
+  })
+
+  it('shows how far features are behind the log, and how old the oldest watermark is', () => {
+    const partitions = [
+      { partition: 0, eventsPosition: 10, eventsEnd: 15, outboxDepth: 2, watermarkMs: NOW_MS - 1500 },
+      { partition: 1, eventsPosition: 10, eventsEnd: 10, outboxDepth: 1, watermarkMs: NOW_MS - 300 },
+      { partition: 2 },
+    ]
+    const text = screen({
+      remember: feature.GetStatusResponse.fromPartial({ partitions, folded: 20, duplicates: 1, late: 2, examples: 40 }),
+    })
+    expect(text).toContain('5 events behind   folded 20   duplicates 1   late 2')
+    expect(text).toContain('examples 40   outbox 3   watermark 1.5 s ago')
+  })
+
+  it('shows an old watermark in minutes, and none where there is none', () => {
+    const at = (watermarkMs: number) => screen({ remember: feature.GetStatusResponse.fromPartial({ partitions: [{ watermarkMs }] }) })
+    expect(at(NOW_MS - 600_000)).toContain('watermark 10 min ago')
+    expect(at(0)).not.toContain('watermark')
+  })
+
+  it('shows whose model set it is, and what has been learned', () => {
+    const learn = trainer.GetStatusResponse.fromPartial({
+      ...{ trainerId: 'b', owner: 'a', epoch: 2, step: 1234, rankLoss: 0.5, recallLoss: 0.25, auc: 0.75, lag: [1, 2] },
+      ...{ mode: 'backfill', examples: 5678, examplesPerS: 99.6, rows: 7, parameters: 8 },
+    })
+    const text = screen({ learn })
+    expect(text).toContain('3 examples behind   step 1,234   loss 0.5000 + 0.2500   AUC 0.7500')
+    expect(text).toContain('b, follows a, epoch 2   backfill   5,678 examples, 100/s')
+    expect(text).toContain('7 rows, 8 parameters   version none yet')
+    expect(screen({ learn: { ...learn, owner: 'b', version: 'v-1' } })).toMatch(/b, owner[\s\S]*version v-1/)
+    expect(screen({ learn: { ...learn, owner: '' } })).toContain('follows nobody yet')
+  })
+
+  it('shows how fresh answers are, how fast they come, and why they are less than they could be', () => {
+    const answer = ranker.GetStatusResponse.fromPartial({
+      ...{ journalPosition: 5, journalEnd: 5, items: 2000, rows: 9, requests: 3, answerP50Ms: 1.25, answerP99Ms: 9.5 },
+      ...{ impressionsLogged: 2, impressionsDropped: 1, provenance: { modelVersion: { rowStep: 7, denseStep: 6 }, degraded: ['a', 'b'] } },
+    })
+    const text = screen({ answer })
+    expect(text).toContain('up to date\n')
+    expect(text).toContain('rows at step 7, dense at 6   2,000 items, 9 rows')
+    expect(text).toContain('3 requests, p50 1.3 ms, p99 9.5 ms   impressions 2, dropped 1')
+    expect(text).toContain('degraded: a; b')
+  })
+})
