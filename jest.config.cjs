@@ -12,5 +12,6 @@ module.exports = {
     '/@marcbachmann/cel-js/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' }, jsc: { target: 'es2022' } }],
   },
   transformIgnorePatterns: ['/node_modules/(?!@marcbachmann/)'],
+  maxWorkers: '100%', // most of a suite's time is one core's: transforming, and small computations
   workerIdleMemoryLimit: '1GB',
 }
