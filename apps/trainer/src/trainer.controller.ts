@@ -35,8 +35,8 @@ export class TrainerController {
   }
 
   @GrpcMethod('Trainer', 'ListVersions')
-  listVersions(): Promise<trainer.ListVersionsResponse> {
-    return this.transfer.list()
+  async listVersions(): Promise<trainer.ListVersionsResponse> {
+    return this.transfer.list((await this.service.ask('status')).serving)
   }
 
   @GrpcMethod('Trainer', 'RollBack')

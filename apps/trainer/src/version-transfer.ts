@@ -20,13 +20,13 @@ export class VersionTransfer {
     this.receivedDirectory = join(directory, 'received', config.trainer.id)
   }
 
-  /** The versions there are, oldest first. */
-  async list(): Promise<trainer.ListVersionsResponse> {
+  /** The versions there are, oldest first; `serving` is the one that rankers were turned to. */
+  async list(serving: string): Promise<trainer.ListVersionsResponse> {
     const manifests = await this.store.list()
     const versions = manifests.map(({ name, step, epoch, createdMs, digest, files }) => ({
       ...{ version: name, step, epoch, createdMs, digest },
       bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-      serving: false,
+      serving: name === serving,
     }))
     return { versions }
   }

@@ -24,6 +24,8 @@ export interface TrainerStatus {
   readonly refused: number
   readonly voids: number
   readonly version: string
+  /** The version that rankers were turned to; empty: they follow the journal. */
+  readonly serving: string
   readonly journalPosition: number
 }
 
@@ -49,6 +51,7 @@ export async function statusOf(
     parameters: state.dense.length + state.table.size * state.table.width,
     duplicates: state.duplicates,
     voids: desk.voids,
+    serving: desk.state.serving ?? '',
     journalPosition: desk.position,
   }
 }

@@ -264,6 +264,7 @@ describe('a trainer', () => {
     const { name } = await ask(room, running.trainer.checkpoint())
     await ask(room, running.trainer.serve(name))
     expect((await kinds(room)).at(-1)).toBe('serve')
+    expect((await ask(room, running.trainer.status())).serving).toBe(name)
     await expect(ask(room, running.trainer.serve('v-none'))).rejects.toThrow("version 'v-none' does not exist")
   })
 })
