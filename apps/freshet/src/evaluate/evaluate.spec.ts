@@ -66,7 +66,7 @@ describe('an evaluation', () => {
 })
 
 describe('a history', () => {
-  it('is read from all partitions in the order of time, ties in the order of acceptance, without ticks', async () => {
+  it('is read from all partitions in the order of time, ties in the order of acceptance, without ticks and what came again', async () => {
     await using log = openMemoryLog({ partitions: { events: 4, catalog: 4 } })
     const records = Array.from({ length: 60 }, (_, i) => ({
       sequence: i,
@@ -81,6 +81,7 @@ describe('a history', () => {
       await log.append({ topic: 'events', partition }, [
         { key: event.userId, value },
         { key: '', value: tick },
+        { key: event.userId, value },
       ])
     }
     const { events } = await readHistory(log)
