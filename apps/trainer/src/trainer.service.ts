@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { UnavailableError } from '@freshet/kernel'
 import { RUNTIME, type Runtime } from '@freshet/service'
 import type { TrainerNotice } from '@freshet/training'
-import type { TrainerVerbs } from './worker-protocol'
+import type { Answer, TrainerVerbs } from './worker-protocol'
 import { WorkerLink } from './worker-link'
 
 const RESTART_MS = { first: 250, max: 10_000 }
@@ -31,11 +31,11 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
   }
 
   /** Asks the thread. Throws UnavailableError while there is none. */
-  async ask<V extends keyof TrainerVerbs>(verb: V, argument: string | number = ''): Promise<Awaited<ReturnType<TrainerVerbs[V]>>> {
+  async ask<V extends keyof TrainerVerbs>(verb: V, argument: string | number = ''): Promise<Answer<V>> {
     const { link } = this
     if (!link) throw new UnavailableError('the trainer', 'it is starting; ask again in a second')
     await link.ready
-    return (await link.ask(verb, argument)) as Awaited<ReturnType<TrainerVerbs[V]>>
+    return link.ask(verb, argument)
   }
 
   private start(): void {

@@ -12,6 +12,9 @@ export interface TrainerVerbs {
   followFrom(directory: string): Promise<{ readonly step: number; readonly version: string }>
 }
 
+/** What a verb answers. */
+export type Answer<V extends keyof TrainerVerbs> = Awaited<ReturnType<TrainerVerbs[V]>>
+
 /** A question on its way to the thread. */
 export interface Question {
   readonly id: number

@@ -1,3 +1,2 @@
-export { MoveFailedError } from './errors'
 export type { MovableTrainer, MoveProgress, TrainerStanding } from './movable-trainer'
 export { moveTrainer, type MoveOptions } from './move'

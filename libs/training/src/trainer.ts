@@ -140,7 +140,7 @@ export class Trainer {
     return this.commands.ask(async () => {
       if (this.line.desk.isOwner) throw new PreconditionError('the owner cannot follow', 'grant its model set to another trainer first')
       this.adopt(await TrainingLine.open({ ...this.options, shelf }))
-      return { step: this.line.learner.state.step, version: this.line.version?.name ?? '' }
+      return { step: this.line.learner.state.step, version: this.line.opened.version?.name ?? '' }
     })
   }
 
@@ -324,10 +324,10 @@ export class Trainer {
     this.line = line
     this.ahead = undefined
     this.isCurrent = this.wasOwner = false
-    this.newest = line.version ?? this.newest
-    this.versionStep = line.version?.step ?? 0
+    this.newest = line.opened.version ?? this.newest
+    this.versionStep = line.opened.version?.step ?? 0
     this.heardMs = this.options.clock.monotonicMs()
-    for (const skipped of line.skipped) this.options.onNotice({ kind: 'version-skipped', skipped })
+    for (const skipped of line.opened.skipped) this.options.onNotice({ kind: 'version-skipped', skipped })
   }
 
   private noteRole(): void {

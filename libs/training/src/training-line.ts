@@ -35,6 +35,13 @@ export interface SkippedVersion {
   readonly reason: string
 }
 
+/** What a line began from. */
+export interface OpenedFrom {
+  /** undefined: the genesis record. */
+  readonly version: VersionFacts | undefined
+  readonly skipped: readonly SkippedVersion[]
+}
+
 /**
  * One state and its place in the journal: version + journal = state.
  *
@@ -49,8 +56,7 @@ export class TrainingLine {
     readonly desk: JournalDesk,
     readonly source: ExampleSource,
     readonly pending: PendingResult,
-    readonly version: VersionFacts | undefined,
-    readonly skipped: readonly SkippedVersion[],
+    readonly opened: OpenedFrom,
   ) {}
 
   /**
@@ -68,7 +74,7 @@ export class TrainingLine {
     const state = start.state ?? genesisState(options.tools.modelSet, genesis.partitions, options.openTable())
     const learner = new Learner(state, { ...options.tools, logicalShards: genesis.logicalShards })
     const source = new ExampleSource(options.log, state.positions)
-    return new TrainingLine(learner, desk, source, new PendingResult(desk.state.resultStep), start.facts, skipped)
+    return new TrainingLine(learner, desk, source, new PendingResult(desk.state.resultStep), { version: start.facts, skipped })
   }
 
   /** Executes a durable cut; `parts` are its groups where the caller has them. */

@@ -44,7 +44,13 @@ export async function replayTwin(options: TwinOptions): Promise<TwinOutcome> {
       if (record.record?.$case === 'result') line.check(record.record.result)
     }
   }
-  return { from: line.version?.name ?? '', step: state.step, steps: state.step - first, digest: digestState(state), rows: state.table.size }
+  return {
+    from: line.opened.version?.name ?? '',
+    step: state.step,
+    steps: state.step - first,
+    digest: digestState(state),
+    rows: state.table.size,
+  }
 }
 
 const isThere = (step: number, until: number | undefined): boolean => until !== undefined && step >= until
