@@ -1,5 +1,5 @@
 import { announce, untilSignal } from '@freshet/service'
-import { hostServices, SECTIONS, type Hosted } from '../all-in-one'
+import { freeAddress, hostServices, SECTIONS, type Hosted } from '../all-in-one'
 import { configOf, type DataSetOptions } from '../data-set'
 import { demoSummaryText, runDemo } from '../demo/run-demo'
 import { withClients } from '../services'
@@ -17,7 +17,8 @@ export const addUp: AddCommand = (program, output) => {
     .option('--no-demo', 'start empty')
     .action(async (options: UpOptions) => {
       const config = configOf(options, options.demo ? DEMO : {})
-      await using hosted = await hostServices({ ...config, ranker: { ...config.ranker, ingestAddress: config.all.grpc } })
+      const all = { ...config.all, grpc: await certain(config.all.grpc) }
+      await using hosted = await hostServices({ ...config, all, ranker: { ...config.ranker, ingestAddress: all.grpc } })
       const { served, runtime } = hosted
       announce('freshet', served, runtime)
       const { grpcAddress: grpc, httpAddress: http } = served
@@ -35,6 +36,10 @@ const DEMO = { name: 'demo', dictionary: 'demo', logging: { level: 'warn' } } as
 interface UpOptions extends DataSetOptions {
   readonly demo?: boolean
 }
+
+/** The ranker has to know where ingest will be before either listens: any port (0) becomes one that is free. */
+const certain = async (address: string): Promise<string> =>
+  address.endsWith(':0') ? address.replace(/0$/, (await freeAddress()).split(':')[1]) : address
 
 /** Lets the simulated shop live on what is hosted, until it is stopped. */
 async function demonstrate({ served, runtime }: Hosted, stopped: Promise<unknown>, output: Output['stdout']): Promise<void> {
