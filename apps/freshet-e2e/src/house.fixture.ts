@@ -60,3 +60,14 @@ export function connectAll(addressOf: (service: 'ingest' | 'feature-store' | 'tr
     },
   }
 }
+
+/** The settings by which a client finds the services of a fleet; the all-in-one is nowhere. */
+export const settingsOf = ({ fleet, data }: Pick<House, 'fleet' | 'data'>): Record<string, string> => ({
+  FRESHET_DATA: data,
+  FRESHET_INGEST_GRPC: fleet.address('ingest'),
+  FRESHET_FEATURE_STORE_GRPC: fleet.address('feature-store'),
+  FRESHET_TRAINER_GRPC: fleet.address('trainer'),
+  FRESHET_MIGRATOR_GRPC: fleet.address('migrator'),
+  FRESHET_RANKER_GRPC: fleet.address('ranker'),
+  FRESHET_ALL_GRPC: '127.0.0.1:1',
+})
