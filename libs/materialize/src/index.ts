@@ -1,6 +1,7 @@
 export { KnownItems } from './known-items'
 export { type MemoryFold, type MemoryFoldOptions, openMemoryFold } from './memory-fold'
-export { type FolderScope, PartitionFolder } from './partition-folder'
+export { type FolderScope } from './folder-scope'
+export { PartitionFolder } from './partition-folder'
 export { type PartitionStatus, partitionStatus } from './partition-status'
 export { type Folders, type FoldersScope, runFolders } from './run-folders'
 export { SharedItems, type SharedItemsScope } from './shared-items'

@@ -4,7 +4,7 @@ import type { Effects } from './effects'
 import { ExampleMaker } from './example-maker'
 import { HeldClicks } from './held-clicks'
 import { chooseNegatives } from './negatives'
-import type { FoldScope } from './partition-fold'
+import type { FoldScope } from './fold-scope'
 import { WaitingImpressions } from './waiting-impressions'
 
 /** What an event brings to its joining. */

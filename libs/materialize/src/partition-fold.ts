@@ -1,19 +1,11 @@
 import { type CatalogRecord, type Event, type EventRecord, FoldState, type Tick, type Touch } from '@freshet/contracts'
-import { type Dictionary, type EventMeaning, actorOf, foldUser, meaningOf, residualOf } from '@freshet/features'
+import { type EventMeaning, actorOf, foldUser, meaningOf, residualOf } from '@freshet/features'
 import { foldCatalog } from './catalog-fold'
 import { Effects } from './effects'
 import { EventIdentity } from './event-identity'
+import type { FoldScope } from './fold-scope'
 import { Joins } from './joins'
-import type { States } from './states'
 import { foldTouch } from './touch-fold'
-
-/** Which partition of what. */
-export interface FoldScope {
-  readonly dictionary: Dictionary
-  readonly partition: number
-  readonly partitions: number
-  readonly states: States
-}
 
 /** Where a record of `events` stands, and what was drawn for it beforehand. */
 export interface EventPlace {

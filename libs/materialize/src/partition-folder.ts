@@ -1,24 +1,12 @@
 import { CatalogRecord, EventRecord, FoldState, Touch } from '@freshet/contracts'
-import { type EventLog, type LogRecord, TOPICS } from '@freshet/event-log'
-import type { Dictionary } from '@freshet/features'
-import type { OnlineStore, PositionVector } from '@freshet/online-store'
+import { type LogRecord, TOPICS } from '@freshet/event-log'
+import type { PositionVector } from '@freshet/online-store'
 import { type Batch, needsOf } from './batch'
 import { candidatesFor } from './candidates'
 import { FOLD_KEY, type LoadedPartition, loadPartition } from './load-partition'
+import type { FolderScope } from './folder-scope'
 import { OutboxPublisher } from './outbox-publisher'
-import type { SharedItems } from './shared-items'
 import { waitingKey } from './waiting-impressions'
-
-/** What the fold of one partition stands on. */
-export interface FolderScope {
-  readonly log: EventLog
-  readonly store: OnlineStore
-  readonly dictionary: Dictionary
-  readonly partition: number
-  readonly items: SharedItems
-  readonly seed: number
-  readonly usersMax: number
-}
 
 /** What one step takes at most: the most that a crash folds again, and the longest that an event waits behind others. */
 const EVENTS_AT_ONCE = 256

@@ -1,6 +1,6 @@
 import type { FoldState, Touch } from '@freshet/contracts'
 import { foldItem } from '@freshet/features'
-import type { FoldScope } from './partition-fold'
+import type { FoldScope } from './fold-scope'
 
 /** Folds a touch into its item, unless it was delivered before: each source numbers what it sends to a partition. */
 export function foldTouch({ dictionary, states, partitions }: FoldScope, state: FoldState, touch: Touch): void {

@@ -57,7 +57,7 @@ const STORES = {
   embedded: ({ directory, partitions }: Opening): Promise<OnlineStore> => openEmbeddedStore({ directory, partitions }),
 } satisfies Record<Config['store'], (opening: Opening) => Promise<OnlineStore>>
 
-/** Keyed topics are spread; the journal and the refusals have an order to keep. */
+/** Keyed topics are spread; the others have one order to keep. */
 const topicPartitions = (partitions: number): Record<string, number> => ({
   [TOPICS.events]: partitions,
   [TOPICS.touches]: partitions,
@@ -65,6 +65,7 @@ const topicPartitions = (partitions: number): Record<string, number> => ({
   [TOPICS.examples]: partitions,
   [TOPICS.journal]: 1,
   [TOPICS.deadLetter]: 1,
+  [TOPICS.replays]: 1,
 })
 
 /** What was asked for; else what the data set has; else the generic one. */

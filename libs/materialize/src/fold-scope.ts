@@ -1,0 +1,10 @@
+import type { Dictionary } from '@freshet/features'
+import type { States } from './states'
+
+/** Which partition of what. */
+export interface FoldScope {
+  readonly dictionary: Dictionary
+  readonly partition: number
+  readonly partitions: number
+  readonly states: States
+}

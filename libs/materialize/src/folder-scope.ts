@@ -1,0 +1,15 @@
+import type { EventLog } from '@freshet/event-log'
+import type { Dictionary } from '@freshet/features'
+import type { OnlineStore } from '@freshet/online-store'
+import type { SharedItems } from './shared-items'
+
+/** What the fold of one partition stands on. */
+export interface FolderScope {
+  readonly log: EventLog
+  readonly store: OnlineStore
+  readonly dictionary: Dictionary
+  readonly partition: number
+  readonly items: SharedItems
+  readonly seed: number
+  readonly usersMax: number
+}
