@@ -24,5 +24,5 @@ export const KEYED_PARTITIONS = 8
 /** How many partitions a topic gets where `declared` does not say. */
 export function partitionCountOf(topic: string, declared: Readonly<Record<string, number>> = {}): number {
   if (Object.hasOwn(declared, topic)) return declared[topic]
-  return topic === JOURNAL.topic || topic === DEAD_LETTER.topic ? 1 : KEYED_PARTITIONS
+  return [JOURNAL, DEAD_LETTER, REPLAYS].some((of) => of.topic === topic) ? 1 : KEYED_PARTITIONS
 }
