@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { UnavailableError } from '@freshet/kernel'
 
-/** The five services, and a second trainer to move to. */
-export type FleetService = 'ingest' | 'feature-store' | 'trainer' | 'migrator' | 'ranker' | 'standby'
+/** The five services, a second trainer to move to, and all five in one process. */
+export type FleetService = 'ingest' | 'feature-store' | 'trainer' | 'migrator' | 'ranker' | 'standby' | 'all-in-one'
 
 /** What a fleet is started with. */
 export interface FleetOptions {
@@ -23,6 +23,11 @@ export interface FleetOptions {
 }
 
 const SERVICES: readonly FleetService[] = ['ingest', 'feature-store', 'trainer', 'migrator', 'ranker']
+/** The app that a service runs, and its arguments, where it is not named after it. */
+const PROGRAMS: Partial<Readonly<Record<FleetService, readonly [app: string, ...args: string[]]>>> = {
+  standby: ['trainer'],
+  'all-in-one': ['freshet', 'up', '--no-demo'],
+}
 const BOOT_MS_MAX = 60_000
 const LAST_LINES = 20
 
@@ -38,7 +43,7 @@ export class Fleet implements AsyncDisposable {
 
   /** Starts all services and waits until each one serves. Throws UnavailableError with the last words of one that does not. */
   static async start(options: FleetOptions): Promise<Fleet> {
-    const names = [...SERVICES, 'standby', 'ingest-http', 'ranker-http']
+    const names = [...SERVICES, 'standby', 'all-in-one', 'ingest-http', 'ranker-http', 'all-in-one-http']
     mkdirSync(options.data, { recursive: true }) // it is where the processes start
     const ports = await freePorts(names.length)
     const fleet = new Fleet(options, new Map(names.map((name, i) => [name, ports[i]])))
@@ -54,14 +59,14 @@ export class Fleet implements AsyncDisposable {
   }
 
   /** The gRPC address of a service; with `-http`, its HTTP address. */
-  address(name: FleetService | 'ingest-http' | 'ranker-http'): string {
+  address(name: FleetService | 'ingest-http' | 'ranker-http' | 'all-in-one-http'): string {
     return `127.0.0.1:${this.ports.get(name) ?? 0}`
   }
 
   /** Starts a service and waits until it serves. */
   async launch(service: FleetService): Promise<void> {
-    const app = service === 'standby' ? 'trainer' : service
-    const child = spawn(process.execPath, [join(this.options.root, 'apps', app, 'dist', 'main.js')], {
+    const [app, ...args] = PROGRAMS[service] ?? [service]
+    const child = spawn(process.execPath, [join(this.options.root, 'apps', app, 'dist', 'main.js'), ...args], {
       cwd: this.options.data,
       env: { ...process.env, ...this.environmentOf(service) },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -128,6 +133,8 @@ export class Fleet implements AsyncDisposable {
       FRESHET_RANKER_GRPC: this.address('ranker'),
       FRESHET_RANKER_HTTP: this.address('ranker-http'),
       FRESHET_RANKER_INGEST_ADDRESS: this.address('ingest'),
+      FRESHET_ALL_GRPC: this.address('all-in-one'),
+      FRESHET_ALL_HTTP: this.address('all-in-one-http'),
       ...this.options.environment,
     }
   }

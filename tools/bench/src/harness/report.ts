@@ -41,8 +41,10 @@ export interface Machine {
   readonly node: string
 }
 
+const DIGITS = 6 // nothing here is measured more finely
+
 /** More than `bound`. */
-export const above = (bound: number): Goal => ({ text: `> ${bound}`, holds: (value) => value > bound })
+export const above = (bound: number): Goal => ({ text: `> ${Number(bound.toPrecision(DIGITS))}`, holds: (value) => value > bound })
 
 /** At most `bound`. */
 export const atMost = (bound: number): Goal => ({ text: `≤ ${bound}`, holds: (value) => value <= bound })
@@ -61,7 +63,7 @@ export function reportOf(bench: string, measured: Readonly<Record<string, Measur
 
 function judge({ value, unit, goal, isJudgedQuick = false }: Measured, isQuick: boolean): Figure {
   const isJudged = goal && value !== null && (!isQuick || isJudgedQuick)
-  return { value, unit, goal: goal?.text ?? null, ok: isJudged ? goal.holds(value) : null }
+  return { value: value && Number(value.toPrecision(DIGITS)), unit, goal: goal?.text ?? null, ok: isJudged ? goal.holds(value) : null }
 }
 
 function thisMachine(): Machine {
