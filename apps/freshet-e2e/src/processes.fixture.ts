@@ -18,7 +18,7 @@ export interface Surroundings {
 }
 
 /** Runs a command line of Node until it ends. */
-export async function runNode(args: readonly string[], { cwd, env = {} }: Surroundings): Promise<Ended> {
+async function runNode(args: readonly string[], { cwd, env = {} }: Surroundings): Promise<Ended> {
   const child = spawn(process.execPath, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),

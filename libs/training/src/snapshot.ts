@@ -6,7 +6,7 @@ import { ProgressiveMetrics } from './progressive-metrics'
 import type { Tensors, VersionContents } from './version-shelf'
 
 /** The files of a version that hold state. */
-export const STATE_FILES = {
+const STATE_FILES = {
   dense: 'dense.safetensors',
   table: 'table.safetensors',
   learner: 'learner.safetensors',

@@ -25,7 +25,7 @@ export interface Balance {
 }
 
 /** The identity of a group: (partition, source offset, ordinal). */
-export const identityOf = ({ partition, offset }: Place, ordinal: number): string => `${partition}/${offset}/${ordinal}`
+const identityOf = ({ partition, offset }: Place, ordinal: number): string => `${partition}/${offset}/${ordinal}`
 
 /**
  * Holds what was accepted against what was learned.
@@ -54,7 +54,7 @@ export async function readLedger(log: EventLog): Promise<Ledger> {
   }
   const learned = new Map<string, number>()
   for await (const { partition, from, to } of cutRanges(log)) {
-    for await (const { value } of recordsOf(log, { topic: TOPICS.examples, partition }, from, to)) {
+    for await (const { value } of recordsOf(log, { topic: TOPICS.examples, partition }, { from, to })) {
       const { sourceOffset, ordinal, items } = ExampleGroup.decode(value)
       const identity = identityOf({ partition, offset: sourceOffset }, ordinal)
       if (!learned.has(identity)) learned.set(identity, items.filter(({ weight }) => weight > 0).length)
@@ -75,8 +75,14 @@ async function* cutRanges(log: EventLog): AsyncGenerator<Range> {
 }
 
 const READ = { records: 1000, bytes: 8 << 20 }
+const EVERYTHING: Bounds = { from: 0, to: Infinity }
 
-async function* recordsOf(log: EventLog, of: Partition, from = 0, to = Infinity): AsyncGenerator<LogRecord> {
+interface Bounds {
+  readonly from: number
+  readonly to: number
+}
+
+async function* recordsOf(log: EventLog, of: Partition, { from, to }: Bounds = EVERYTHING): AsyncGenerator<LogRecord> {
   for (let at = from; at < to;) {
     const records = await log.read(of, at, READ)
     const last = records.at(-1)
