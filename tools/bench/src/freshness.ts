@@ -49,18 +49,21 @@ interface Showing extends StageTimes {
 async function freshness(scope: BenchScope): Promise<Record<string, Measured>> {
   const showings: Showing[] = []
   for (const setting of SETTINGS) showings.push(await show(setting, scope))
-  const worst = (q: keyof typeof QUANTILES): number => Math.max(...showings.map(({ endToEndMs }) => quantile(endToEndMs, QUANTILES[q])))
+  const worst = (q: keyof typeof QUANTILES): number | null => {
+    const each = showings.map(({ endToEndMs }) => quantileOf(endToEndMs, QUANTILES[q]))
+    return each.includes(null) ? null : Math.max(...each.map(Number))
+  }
   return {
     e2e_p50_ms: { value: worst('p50'), unit: 'ms' },
     e2e_p99_ms: { value: worst('p99'), unit: 'ms', goal: atMost(E2E_P99_MS_MAX) },
-    ...Object.assign({}, ...showings.map(figuresOf)),
+    ...Object.fromEntries(showings.flatMap((showing) => Object.entries(figuresOf(showing)))),
   }
 }
 
 function figuresOf({ setting, endToEndMs, byStageMs, ingestMs, unseen }: Showing): Record<string, Measured> {
   const name = nameOf(setting)
   const pair = (what: string, values: readonly number[]): [string, Measured][] =>
-    Object.entries(QUANTILES).map(([q, share]) => [`${name}_${what}_${q}_ms`, { value: quantile(values, share), unit: 'ms' }])
+    Object.entries(QUANTILES).map(([q, share]) => [`${name}_${what}_${q}_ms`, { value: quantileOf(values, share), unit: 'ms' }])
   return Object.fromEntries([
     ...pair('e2e', endToEndMs),
     ...pair('ingest', ingestMs),
@@ -68,6 +71,9 @@ function figuresOf({ setting, endToEndMs, byStageMs, ingestMs, unseen }: Showing
     [`${name}_unseen`, { value: unseen, unit: 'events' }],
   ])
 }
+
+/** Null where nothing came through: the count of the unseen says why. */
+const quantileOf = (values: readonly number[], q: number): number | null => (values.length === 0 ? null : quantile(values, q))
 
 const nameOf = ({ layout, eventsPerS }: Setting): string => `${layout}_${eventsPerS}`
 
@@ -154,11 +160,12 @@ interface Beside extends Pick<BenchScope, 'say'> {
 
 function tell(showing: Showing, { questioned, answersMs, loopDelayMs, say }: Beside): void {
   const { setting, endToEndMs, ingestMs, byStageMs, unseen } = showing
-  const spell = (values: readonly number[]): string => `${quantile(values, 0.5).toFixed(1)} / ${quantile(values, 0.99).toFixed(1)}`
+  const spell = (values: readonly number[]): string =>
+    values.length === 0 ? 'none' : `${quantile(values, 0.5).toFixed(1)} / ${quantile(values, 0.99).toFixed(1)}`
   const stages = STAGES.map((stage) => `${stage} ${spell(byStageMs[stage])}`).join(', ')
   say(`${nameOf(setting)}: end to end ${spell(endToEndMs)} ms (p50 / p99) over ${endToEndMs.length} events, ${unseen} unseen`)
   say(
-    `  ingest ${spell(ingestMs)}, ${stages}; answers ${spell(answersMs)}, ${questioned.asked} asked; this process late by ${loopDelayMs.toFixed(1)} (p99)`,
+    `  ingest ${spell(ingestMs)}, ${stages}; answers ${spell(answersMs)}, ${questioned.askedPerS.toFixed(0)} asked a second; this process late by ${loopDelayMs.toFixed(1)} (p99)`,
   )
   for (const [message, times] of questioned.failures) say(`  ${times} questions failed: ${message}`)
 }

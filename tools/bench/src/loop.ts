@@ -89,7 +89,7 @@ async function journey(of: DataSet, { isQuick, directory, say }: BenchScope): Pr
 
 async function lastHalf({ imported, environment }: Journey): Promise<number> {
   await using runtime = await openRuntime(loadConfig({ env: environment, overrides: { logging: { level: 'silent' } } }))
-  return aucOfLastHalf(runtime, imported.examples)
+  return await aucOfLastHalf(runtime, imported.examples)
 }
 
 /** Waits until an answer is made of everything that was imported: the loop is closed. */

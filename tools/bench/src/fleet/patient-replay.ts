@@ -73,9 +73,9 @@ async function* send(client: IngestClient, replayId: string, { events, from, pac
       await pace(at)
       const batch = events.slice(at, at + BATCH_EVENTS)
       stream.write({ replayId, correlation: at, events: batch })
-      const { value, done } = await answers.next()
-      if (done) throw new UnavailableError('ingest, which ended the stream,', 'it is asked again')
-      assertAccepted(value)
+      const answer: IteratorResult<ingest.ReplayResponse, unknown> = await answers.next()
+      if (answer.done) throw new UnavailableError('ingest, which ended the stream,', 'it is asked again')
+      assertAccepted(answer.value)
       yield at + batch.length
     }
   } catch (error) {

@@ -2,7 +2,7 @@ import { type ranker, RankerClient } from '@freshet/contracts/services'
 import type { Clock } from '@freshet/kernel'
 import { call, connect } from '@freshet/service'
 
-/** Users who ask for lists at a steady rate, whether or not the one before was answered. */
+/** Users who ask for lists at a steady rate, over so many connections' worth of questions at once. */
 export interface QuestionOptions {
   readonly address: string
   readonly clock: Clock
@@ -14,12 +14,14 @@ export interface QuestionOptions {
 
 /** What became of the questions. */
 export interface Questioned {
-  readonly asked: number
+  readonly askedPerS: number
   /** What was not answered, by its message: an answer that fails is none. */
   readonly failures: ReadonlyMap<string, number>
 }
 
 const LIMIT = 10
+const AT_ONCE_MAX = 32 // an application has a pool: where answers are slow, fewer are asked for, and the count says so
+const DEADLINE_MS = 5_000
 
 /** Asks until `signal` aborts, then waits for the last answers. */
 export async function ask({ address, clock, perS, userOf, onAnswer, signal }: QuestionOptions): Promise<Questioned> {
@@ -39,7 +41,7 @@ export async function ask({ address, clock, perS, userOf, onAnswer, signal }: Qu
         dryRun: false,
         includeSeen: false,
       }
-      const answer = await call(client, 'recommend', { ...question, userId: userOf(index) })
+      const answer = await call(client, 'recommend', { ...question, userId: userOf(index) }, { deadlineMs: DEADLINE_MS })
       onAnswer(answer, clock.monotonicMs() - startMs)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
@@ -49,13 +51,14 @@ export async function ask({ address, clock, perS, userOf, onAnswer, signal }: Qu
   const startMs = clock.monotonicMs()
   let asked = 0
   while (!signal.aborted) {
-    for (; asked < ((clock.monotonicMs() - startMs) / 1000) * perS; asked++) {
+    for (; waiting.size < AT_ONCE_MAX && asked < ((clock.monotonicMs() - startMs) / 1000) * perS; asked++) {
       const question = askOnce(asked).finally(() => waiting.delete(question))
       waiting.add(question)
     }
     await clock.sleep(1000 / perS, signal)
   }
+  const askedPerS = (asked * 1000) / (clock.monotonicMs() - startMs)
   await Promise.all(waiting)
   client.close()
-  return { asked, failures }
+  return { askedPerS, failures }
 }

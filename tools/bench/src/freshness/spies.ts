@@ -13,7 +13,7 @@ export interface Spying {
   readonly signal: AbortSignal
 }
 
-const POSITION_POLL_MS = 2
+const POSITION_POLL_MS = 5
 const READ = { records: 500, bytes: 4 << 20 }
 
 /** Watches features, examples and journal as they come to contain events, from a process of its own. */

@@ -52,8 +52,8 @@ function linesOf(child: ChildProcess, name: string): { next(): Promise<string> }
   const reader: Interface | undefined = child.stdout ? createInterface({ input: child.stdout }) : undefined
   const iterator = reader?.[Symbol.asyncIterator]()
   const read = async (): Promise<string> => {
-    const { value, done } = (await iterator?.next()) ?? { done: true, value: '' }
-    return done ? ended : value
+    const line: IteratorResult<string, unknown> | undefined = await iterator?.next()
+    return line === undefined || line.done ? ended : line.value
   }
   return { next: () => Promise.race([read(), ended]) }
 }
