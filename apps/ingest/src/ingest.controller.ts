@@ -8,7 +8,7 @@ import { IngestService } from './ingest.service'
 import { refuseAll } from './refuse-all'
 import type { EventBatch } from './wire'
 
-const BATCHES_AT_ONCE_MAX = 8 // of one stream: enough to keep every partition's next append waiting
+const BATCHES_AT_ONCE_MAX = 32 // of one stream: where a turn of the event loop takes long (the all-in-one answers in it too), a few would hold back the rest
 
 /** Decode, call, encode. */
 @Controller()

@@ -2,6 +2,7 @@ import { UnavailableError } from '@freshet/kernel'
 import { RUNTIME, type Runtime } from '@freshet/service'
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common'
 import { Ranker } from './ranker'
+import { Turns } from './turns'
 
 /** Keeps a ranker for as long as the application runs. */
 @Injectable()
@@ -10,6 +11,7 @@ export class RankerService implements OnModuleInit, OnApplicationBootstrap, OnAp
   private running: Promise<void> = Promise.resolve()
   private readonly stop = new AbortController()
   private requests = 0
+  private readonly turns = new Turns()
 
   constructor(@Inject(RUNTIME) private readonly runtime: Runtime) {}
 
@@ -23,12 +25,13 @@ export class RankerService implements OnModuleInit, OnApplicationBootstrap, OnAp
     return this.requests
   }
 
-  /** Answers, and notes how long that took. */
+  /** Answers when it is this request's turn, and notes how long that took. */
   async timed<T>(answer: (recommender: Ranker['recommender']) => Promise<T>): Promise<T> {
     const { recommender, latency } = this.ranker
     const { clock } = this.runtime
     const startMs = clock.monotonicMs()
     this.requests++
+    await this.turns.next()
     const answered = await answer(recommender)
     latency.record(clock.monotonicMs() - startMs)
     return answered
