@@ -13,7 +13,7 @@ describe('a request', () => {
 
   it('ranks 1 to 1,000 items that have an id', () => {
     expect(acceptItemIds(['a'])).toEqual(['a'])
-    expect(() => acceptItemIds([])).toThrow('item_ids')
+    expect(() => acceptItemIds([])).toThrow("item_ids is '0 ids', but one request ranks 1 to 1000 items; send the ids of the items")
     expect(() => acceptItemIds(new Array(1001).fill('a'))).toThrow('1 to 1000 items')
     expect(() => acceptItemIds(['a', ''])).toThrow('item_ids[1]')
   })

@@ -9,8 +9,10 @@ export function acceptLimit(limit: number): number {
 
 /** The caller's own candidates. Throws InvalidFieldError where there are none, too many, or an empty id. */
 export function acceptItemIds(itemIds: readonly string[]): readonly string[] {
-  if (itemIds.length === 0 || itemIds.length > ITEM_IDS_MAX)
-    throw refuse('item_ids', `${itemIds.length} ids`, `one request ranks 1 to ${ITEM_IDS_MAX} items`, 'split the request')
+  if (itemIds.length === 0 || itemIds.length > ITEM_IDS_MAX) {
+    const remedy = itemIds.length === 0 ? 'send the ids of the items' : 'split the request'
+    throw refuse('item_ids', `${itemIds.length} ids`, `one request ranks 1 to ${ITEM_IDS_MAX} items`, remedy)
+  }
   itemIds.forEach((itemId, i) => acceptItemId(`item_ids[${i}]`, itemId))
   return itemIds
 }

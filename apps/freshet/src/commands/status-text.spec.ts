@@ -60,6 +60,7 @@ describe('the status screen', () => {
     const text = screen({ learn })
     expect(text).toContain('3 examples behind   step 1,234   loss 0.5000 + 0.2500   AUC 0.7500')
     expect(text).toContain('b, follows a, epoch 2   backfill   5,678 examples, 100/s')
+    expect(screen({ learn: { ...learn, auc: 0, examplesPerS: 0 } })).toMatch(/AUC –\n.*5,678 examples\n/)
     expect(text).toContain('7 rows, 8 parameters   version none yet')
     expect(screen({ learn: { ...learn, owner: 'b', version: 'v-1' } })).toMatch(/b, owner[\s\S]*version v-1/)
     expect(screen({ learn: { ...learn, owner: '' } })).toContain('follows nobody yet')

@@ -49,8 +49,8 @@ function learnText(status: trainer.GetStatusResponse): string[] {
   const { trainerId, owner, epoch, step, examples, rankLoss, recallLoss, auc, rows, parameters, lag, mode, version, examplesPerS } = status
   const role = owner === trainerId ? 'owner' : `follows ${owner || 'nobody yet'}`
   return [
-    `${behindText(sum(lag), 'examples')}   step ${count(step)}   loss ${rankLoss.toFixed(4)} + ${recallLoss.toFixed(4)}   AUC ${auc.toFixed(4)}`,
-    `${trainerId}, ${role}, epoch ${count(epoch)}   ${mode}   ${count(examples)} examples, ${count(examplesPerS)}/s`,
+    `${behindText(sum(lag), 'examples')}   step ${count(step)}   loss ${rankLoss.toFixed(4)} + ${recallLoss.toFixed(4)}   AUC ${auc > 0 ? auc.toFixed(4) : '–'}`,
+    `${trainerId}, ${role}, epoch ${count(epoch)}   ${mode}   ${count(examples)} examples${examplesPerS > 0 ? `, ${count(examplesPerS)}/s` : ''}`,
     `${count(rows)} rows, ${count(parameters)} parameters   version ${version || 'none yet'}`,
   ]
 }

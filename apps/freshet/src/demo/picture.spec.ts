@@ -41,6 +41,7 @@ describe('the picture', () => {
     expect(text).toMatch(/Freshet +–/)
     expect(text).toMatch(/trainer: does not answer yet/)
     expect(text).toMatch(/nothing answers/)
+    expect(demoPicture({ ...frame, trainer: { step: 1, examples: 2, auc: 0 } })).toContain('AUC –;')
   })
 })
 

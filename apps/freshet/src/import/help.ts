@@ -7,6 +7,7 @@ Sources:
   frappe        a folder with frappe.csv and meta.csv; the file has no times, so its lines stand one second apart
   events        your own: a CSV file with a header, or JSON lines (.jsonl, .ndjson) as POST /v1/events takes them
 
+Without --data, a public data set goes into one of its own name: see it by 'freshet evaluate --data movielens'.
 Importing a file again changes nothing: its records keep their ids. Live writes are refused meanwhile, as something to send again.
 
 A mapping says which column of your file fills which field of an event; columns that it does not name are left out:

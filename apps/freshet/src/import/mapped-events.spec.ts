@@ -114,6 +114,12 @@ describe('a file of JSON lines', () => {
 })
 
 describe('a mapping', () => {
+  it('is refused with the value that broke the rule, not with the whole document', () => {
+    expect(() => checkMapping({ columns: { sku: 'item_id', who: 'usr' } }, 'm.yaml')).toThrow(
+      "m.yaml: columns.who is 'usr', but must be one of",
+    )
+  })
+
   it('is read from YAML, with its defaults', () => {
     expect(readMapping(file('m.yaml', 'columns:', '  who: user_id'))).toEqual({
       columns: { who: 'user_id' },

@@ -39,12 +39,21 @@ export function checkMapping(raw: unknown, file: string): Mapping {
   if (!parsed.success) {
     const unknownKey = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
     const path = [...(issue?.path ?? []), ...(unknownKey === undefined ? [] : [unknownKey])].join('.')
-    throw refusal(`${file}: ${path || 'the document'}`, raw, unknownKey === undefined ? (issue?.message ?? '') : 'no such key exists there')
+    throw refusal(
+      `${file}: ${path || 'the document'}`,
+      valueAt(raw, issue?.path ?? []),
+      unknownKey === undefined ? (issue?.message ?? '') : 'no such key exists there',
+    )
   }
   const fields = Object.values(parsed.data.columns)
   const twice = fields.find((field, i) => fields.indexOf(field) !== i)
   if (twice !== undefined) throw refusal(`${file}: columns`, twice, 'one column fills one field')
   return parsed.data
+}
+
+/** What stands where the rule was broken. */
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value === null || typeof value !== 'object' ? value : Reflect.get(value, key)), raw)
 }
 
 function parseYaml(file: string): unknown {
