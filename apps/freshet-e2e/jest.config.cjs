@@ -6,6 +6,6 @@ module.exports = {
   rootDir: '../..',
   roots: ['<rootDir>/apps/freshet-e2e'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
-  testTimeout: 300_000, // five processes start, import and learn
+  testTimeout: 120_000, // five processes start and learn, on a busy machine
   maxWorkers: 1,
 }

@@ -15,6 +15,7 @@ export interface Place {
 const CATEGORIES = ['garden', 'kitchen', 'sport', 'books'] as const
 const ITEMS = 40
 const USERS = 24
+const TRAIN_MS = 60_000
 
 /** A small catalogue: forty items of four categories. */
 export const items: readonly Item[] = Array.from({ length: ITEMS }, (_, i) =>
@@ -60,7 +61,7 @@ export async function stock(house: Pick<Clients, 'ingest' | 'ranker'>): Promise<
 export async function learned(house: Pick<Clients, 'ingest' | 'trainer' | 'ranker'>): Promise<void> {
   const { ends } = await call(house.ingest, 'getStatus', {})
   await eventually('the trainer', async () => {
-    for await (const { done } of stream(house.trainer, 'train', { until: ends })) if (done) return true
+    for await (const { done } of stream(house.trainer, 'train', { until: ends }, { deadlineMs: TRAIN_MS })) if (done) return true
     return false
   })
   await eventually('the ranker', async () => {
