@@ -9,6 +9,9 @@ then each line on stdin is a number of steps, answered by the seconds that they 
 import pathlib
 import sys
 import time
+import warnings
+
+warnings.filterwarnings("ignore")  # that NumPy is absent, and the like, before torch looks for it
 
 import torch
 from torch import nn

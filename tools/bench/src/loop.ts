@@ -1,10 +1,9 @@
 import { join } from 'node:path'
-import { RankerClient } from '@freshet/contracts/services'
-import { systemClock, UnavailableError } from '@freshet/kernel'
-import { call, connect, loadConfig, openRuntime } from '@freshet/service'
+import { systemClock } from '@freshet/kernel'
+import { loadConfig, openRuntime } from '@freshet/service'
 import { Fleet } from '@freshet/testing'
+import { answered } from './fleet/answered'
 import { duringFleet } from './fleet/bench-fleet'
-import { patiently } from './fleet/learned'
 import { above, type Measured } from './harness/report'
 import { type BenchScope, runBench } from './harness/run-bench'
 import { WORKSPACE } from './harness/workspace'
@@ -78,7 +77,7 @@ async function journey(of: DataSet, { isQuick, directory, say }: BenchScope): Pr
   const starting = Fleet.start({ root: WORKSPACE, data, dictionary: of.source, environment })
   const imported = await duringFleet(starting, say, async (fleet) => {
     const report = await freshet<Imported>(['import', of.source, path], fleet.settings)
-    await answered(fleet, report)
+    await answered(fleet.address('ranker'), { userId: '1', step: report.step }, systemClock)
     return report
   })
   say(spell(of, imported))
@@ -90,32 +89,6 @@ async function journey(of: DataSet, { isQuick, directory, say }: BenchScope): Pr
 async function lastHalf({ imported, environment }: Journey): Promise<number> {
   await using runtime = await openRuntime(loadConfig({ env: environment, overrides: { logging: { level: 'silent' } } }))
   return await aucOfLastHalf(runtime, imported.examples)
-}
-
-/** Waits until an answer is made of everything that was imported: the loop is closed. */
-async function answered(fleet: Fleet, { step }: Imported): Promise<void> {
-  const ranker = connect(RankerClient, fleet.address('ranker'))
-  try {
-    await patiently(systemClock, async () => {
-      const { provenance } = await call(ranker, 'recommend', { ...ANYBODY })
-      const rowStep = provenance?.modelVersion?.rowStep ?? 0
-      if (rowStep < step) throw new UnavailableError('the ranker', `it answers from step ${rowStep} of ${step}`)
-    })
-  } finally {
-    ranker.close()
-  }
-}
-
-const ANYBODY = {
-  userId: '1',
-  sessionId: '',
-  surface: '',
-  limit: 10,
-  context: {},
-  rules: undefined,
-  explain: false,
-  dryRun: true,
-  includeSeen: false,
 }
 
 const spell = ({ folder }: DataSet, { accepted, examples, step, auc, eventsPerS, seconds }: Imported): string =>

@@ -1,6 +1,7 @@
 import { systemClock } from '@freshet/kernel'
 import { openRuntime } from '@freshet/service'
 import type { Fleet } from '@freshet/testing'
+import { answered } from './fleet/answered'
 import { configOf, duringFleet, startFleet } from './fleet/bench-fleet'
 import { Front } from './fleet/front'
 import { type Kill, planKills } from './fleet/kill-plan'
@@ -12,7 +13,7 @@ import { raiseTwins } from './fleet/twins'
 import { exactly } from './harness/report'
 import { type BenchScope, runBench } from './harness/run-bench'
 
-const SEED = 17
+const SEED = 54 // a quick run ends ingest, a trainer and a feature store
 const KILLS = { full: 20, quick: 3 }
 const EVENTS_PER_KILL = 2000
 const EVENTS_PER_S = 500
@@ -65,6 +66,8 @@ async function underKills({ fleet, plan, events, say }: Siege): Promise<LearnedS
   say(spell(replay, events.length))
   const learned = await learnAll(fleet.address('trainer'), replay.ends, clock)
   say(`learned ${learned.status.examples} examples in ${learned.step} steps: ${learned.digest.slice(0, 16)}…`)
+  await answered(fleet.address('ranker'), { userId: events[0].userId, step: learned.step }, clock)
+  say('the ranker answers from all of them')
   return learned
 }
 

@@ -21,7 +21,7 @@ export interface LiveLoadOptions {
   readonly onAcknowledged?: (acknowledged: Acknowledged) => void
 }
 
-const EVERY_MS = 10 // events that fall due together travel together, as from an application's own buffer
+const EVERY_MS = 20 // events that fall due together travel together, as from an application's own buffer
 
 /** Sends what falls due over one long-lived stream, until it is disposed of. An event that is refused, or a stream that breaks, ends it. */
 export class LiveLoad implements AsyncDisposable {
