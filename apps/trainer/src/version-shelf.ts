@@ -19,8 +19,12 @@ export function openVersionShelf(directory: string, clock: Clock): VersionShelf 
       return { facts: factsOf(version.manifest), contents: await contentsOf(version) }
     },
 
-    async prune(keep) {
-      await store.prune(keep)
+    async damaged() {
+      return (await store.damaged()).map(({ name, error }) => ({ version: name, reason: error.message }))
+    },
+
+    async prune(keep, serving) {
+      await store.prune(keep, ({ name }) => name === serving)
     },
   }
 }

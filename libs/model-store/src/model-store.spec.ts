@@ -154,6 +154,7 @@ describe('newestValid', () => {
       ['v4', 'v4/graph.onnx'],
       ['v5', 'v5/state.bin'],
     ])
+    expect((await store.damaged()).map(({ name }) => name)).toEqual(['v3', 'v4']) // without reading every byte
   })
 
   it('looks only at versions that the reader can use', async () => {

@@ -74,6 +74,11 @@ export class ModelStore {
     return complete.map(({ manifest }) => manifest)
   }
 
+  /** The versions that are not complete, each with the file that is to blame. */
+  async damaged(): Promise<readonly SkippedVersion[]> {
+    return (await this.survey()).broken
+  }
+
   /** Opens a version. Throws NotFoundError, or CorruptError naming a file that is missing or of another size. */
   async open(name: string): Promise<StoredVersion> {
     assertPlainName('version', name)

@@ -117,6 +117,22 @@ describe('a trainer', () => {
     expect(room.notices).toContainEqual({ kind: 'version-skipped', skipped: expect.objectContaining({ version: 'v-broken' }) })
   })
 
+  it('puts a whole version in the place of one that could not be opened, for readers who wait for it', async () => {
+    const room = openRoom()
+    const first = await start(room, 'a-1')
+    await publish(room.log, 0, groups(0, 10))
+    await untilLearned(room, first, 30)
+    const { digest } = await ask(room, first.trainer.checkpoint())
+    await first.stop()
+    for (const version of room.shelf.versions) version.contents = { ...version.contents, tensors: {} }
+    const damaged = room.shelf.versions.length
+    await using second = await start(room, 'a-2')
+    await until(room, async () => (await second.trainer.status()).role === 'owner' && room.shelf.versions.length > damaged)
+    const newest = room.shelf.versions.at(-1)
+    expect(newest?.facts).toMatchObject({ epoch: 2, digest })
+    expect(Object.keys(newest?.contents.tensors ?? {})).toContain('table.safetensors')
+  })
+
   it('leaves an owner that shows signs of life alone, and takes over after four missed ones', async () => {
     const room = openRoom()
     const owner = await start(room, 'a')
@@ -256,7 +272,7 @@ describe('a trainer', () => {
     await expect(start(room, 'b')).rejects.toThrow(/the journal: it begins at \d+, and no version can be opened: v\d+-e1 /)
   })
 
-  it('turns rankers to a version that exists, and refuses one that does not', async () => {
+  it('turns rankers to a version that exists, keeps it while they answer by it, and refuses one that does not', async () => {
     const room = openRoom()
     await using running = await start(room, 'a')
     await publish(room.log, 0, groups(0, 2))
@@ -265,6 +281,12 @@ describe('a trainer', () => {
     await ask(room, running.trainer.serve(name))
     expect((await kinds(room)).at(-1)).toBe('serve')
     expect((await ask(room, running.trainer.status())).serving).toBe(name)
+    for (let i = 1; i <= 4; i++) {
+      await publish(room.log, 0, groups(2 * i, 2))
+      await untilLearned(room, running, 6 * (i + 1))
+      await ask(room, running.trainer.checkpoint())
+    }
+    expect(room.shelf.versions.map(({ facts }) => facts.name)).toContain(name)
     await expect(ask(room, running.trainer.serve('v-none'))).rejects.toThrow("version 'v-none' does not exist")
   })
 })

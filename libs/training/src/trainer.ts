@@ -6,9 +6,9 @@ import type { FoldedRecord } from './journal-desk'
 import type { CutPart } from './learner'
 import { digestState } from './learner-state'
 import { HEARTBEATS_MISSED_MAX, type TrainingSettings } from './settings'
-import { type LineOptions, type SkippedVersion, TrainingLine } from './training-line'
+import { type LineOptions, TrainingLine } from './training-line'
 import { type TrainerStatus, statusOf } from './trainer-status'
-import type { VersionFacts, VersionShelf } from './version-shelf'
+import type { SkippedVersion, VersionFacts, VersionShelf } from './version-shelf'
 import { saveVersion, type SaveOptions } from './versioning'
 
 /** What a trainer is made of. */
@@ -233,15 +233,15 @@ export class Trainer {
     return steps >= settings.versionSteps || (steps > 0 && clock.monotonicMs() - this.versionMs >= settings.versionMs)
   }
 
-  /** A new owner's first record is the result of every cut that has none. */
+  /** A new owner's first record is the result of every cut that has none; what readers cannot follow by values they get as a version. */
   private async tellUntold(): Promise<void> {
     const { desk, learner, pending } = this.line
     if (!this.isNew) return
     this.isNew = false
-    if (desk.state.resultStep >= learner.state.step) return
-    pending.omitRows()
+    const isUntold = desk.state.resultStep < learner.state.step
+    if (isUntold) pending.omitRows()
     await this.tell()
-    await this.endBackfill()
+    if (isUntold || this.line.opened.skipped.length > 0) await this.endBackfill()
   }
 
   /** Tells what the steps since the last result did. */

@@ -9,7 +9,7 @@ import { type CutPart, Learner, type LearnerTools, type StepOutcome } from './le
 import { genesisState } from './learner-state'
 import { PendingResult } from './pending-result'
 import { restoreState } from './snapshot'
-import type { VersionFacts, VersionShelf } from './version-shelf'
+import type { SkippedVersion, VersionFacts, VersionShelf } from './version-shelf'
 import type { Table } from '@freshet/embedding'
 
 /** The document of a version that holds the journal's fold as of its offset. */
@@ -27,12 +27,6 @@ export interface LineOptions {
   readonly tools: Omit<LearnerTools, 'logicalShards'>
   /** Where to start; default: the newest whole version, else the genesis record. */
   readonly from?: string
-}
-
-/** What a version lacked when it was to be opened. */
-export interface SkippedVersion {
-  readonly version: string
-  readonly reason: string
 }
 
 /** What a line began from. */
@@ -64,7 +58,7 @@ export class TrainingLine {
    * Throws CorruptError where no version can be opened, and the journal that would replace one has been trimmed.
    */
   static async open(options: LineOptions): Promise<TrainingLine> {
-    const skipped: SkippedVersion[] = []
+    const skipped = options.from === undefined ? [...(await options.shelf.damaged())] : []
     const found = await openVersion(options, skipped)
     const start = found ?? { state: undefined, journal: startFold(), position: 0, facts: undefined }
     if (!found) await assertUntrimmed(options.log, skipped)

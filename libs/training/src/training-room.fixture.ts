@@ -127,7 +127,12 @@ export class MemoryShelf implements VersionShelf {
     return { facts: found.facts, contents: structuredClone(found.contents) }
   }
 
-  async prune(keep: number): Promise<void> {
-    this.versions.splice(0, Math.max(0, this.versions.length - keep))
+  async damaged(): Promise<[]> {
+    return []
+  }
+
+  async prune(keep: number, serving?: string): Promise<void> {
+    const old = this.versions.splice(0, Math.max(0, this.versions.length - keep))
+    this.versions.unshift(...old.filter(({ facts }) => facts.name === serving))
   }
 }

@@ -1,3 +1,5 @@
+import { NotFoundError } from '@freshet/kernel'
+
 /** Arrays by name, as one file of a version holds them. */
 export type Tensors = Readonly<Record<string, Float32Array | Float64Array | Uint32Array | Uint8Array>>
 
@@ -39,6 +41,23 @@ export interface VersionShelf {
   list(): Promise<readonly VersionFacts[]>
   /** The contents of a version, checked. Throws NotFoundError, or CorruptError naming the file. */
   load(name: string): Promise<{ readonly facts: VersionFacts; readonly contents: VersionContents }>
-  /** Removes all but the newest `keep`. */
-  prune(keep: number): Promise<void>
+  /** Those that are not whole, and why. */
+  damaged(): Promise<readonly SkippedVersion[]>
+  /** Removes all but the newest `keep`, and all but the one that rankers were turned to (`serving`). */
+  prune(keep: number, serving?: string): Promise<void>
+}
+
+/** A version that cannot be opened. */
+export interface SkippedVersion {
+  readonly version: string
+  readonly reason: string
+}
+
+/** Without a version, a line begins at the genesis record. */
+export const EMPTY_SHELF: VersionShelf = {
+  save: () => Promise.resolve(),
+  list: () => Promise.resolve([]),
+  load: (name) => Promise.reject(new NotFoundError('version', name, 'this shelf has none')),
+  damaged: () => Promise.resolve([]),
+  prune: () => Promise.resolve(),
 }

@@ -28,7 +28,8 @@ export async function saveVersion(line: TrainingLine, options: SaveOptions): Pro
   const { desk, learner } = line
   const { state } = learner
   const chain = spellChecksum(state.chain)
-  const kept = (await options.shelf.list()).find((facts) => facts.step === state.step && facts.chain === chain)
+  const isWhole = ({ name }: VersionFacts): boolean => line.opened.skipped.every(({ version }) => version !== name)
+  const kept = (await options.shelf.list()).find((facts) => facts.step === state.step && facts.chain === chain && isWhole(facts))
   if (kept) return kept
   const facts: VersionFacts = {
     name: `v${String(state.step).padStart(10, '0')}-e${desk.state.epoch}`,
@@ -49,13 +50,13 @@ export async function saveVersion(line: TrainingLine, options: SaveOptions): Pro
   const snapshot = snapshotState(state)
   const documents = { ...snapshot.documents, [JOURNAL_FILE]: JSON.stringify(desk.state) }
   await options.shelf.save(facts, { tensors: snapshot.tensors, documents, blobs: options.blobs })
-  if (desk.isOwner) await retire(options)
+  if (desk.isOwner) await retire(options, desk.state.serving)
   return facts
 }
 
 /** Versions hold back the trimming of journal and examples: once enough are kept, what lies before the oldest one goes. */
-async function retire({ shelf, settings, log }: SaveOptions): Promise<void> {
-  await shelf.prune(settings.versionsKept)
+async function retire({ shelf, settings, log }: SaveOptions, serving: string | undefined): Promise<void> {
+  await shelf.prune(settings.versionsKept, serving)
   const kept = await shelf.list()
   if (kept.length < settings.versionsKept) return
   const [oldest] = kept

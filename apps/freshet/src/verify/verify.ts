@@ -1,9 +1,8 @@
 import { TrainerClient } from '@freshet/contracts/services'
 import { JOURNAL } from '@freshet/event-log'
-import { NotFoundError } from '@freshet/kernel'
 import { call, connect, openRuntime, type Config } from '@freshet/service'
 import { openTrainerOptions } from '@freshet/trainer-service'
-import { replayTwin, type TwinOptions, type VersionShelf } from '@freshet/training'
+import { EMPTY_SHELF, replayTwin, type TwinOptions } from '@freshet/training'
 import type { Progress } from '../import/progress'
 
 /** What a twin says of a data set. */
@@ -29,12 +28,6 @@ export interface VerifyOptions {
 }
 
 const CHECKPOINT_DEADLINE_MS = 120_000
-const NO_VERSIONS: VersionShelf = {
-  save: () => Promise.resolve(),
-  list: () => Promise.resolve([]),
-  load: (name) => Promise.reject(new NotFoundError('version', name, 'the twin begins at the genesis record')),
-  prune: () => Promise.resolve(),
-}
 
 /**
  * Rebuilds the model as a twin, from as far back as the log reaches, and compares the SHA-256 of the full state: with the running
@@ -52,7 +45,7 @@ export async function verify({ config, trainer, progress }: VerifyOptions): Prom
     progress.end()
     return outcome
   }
-  const twin = await replay('twin', isWhole ? { shelf: NO_VERSIONS } : { from: oldest?.name })
+  const twin = await replay('twin', isWhole ? { shelf: EMPTY_SHELF } : { from: oldest?.name })
   const expected = live ?? (await replay('restart', {}))
   return {
     from: twin.from === '' ? 'genesis' : twin.from,

@@ -1,8 +1,7 @@
 import { JOURNAL } from '@freshet/event-log'
-import { NotFoundError } from '@freshet/kernel'
 import type { Runtime } from '@freshet/service'
 import { openTrainerOptions, openVersionShelf } from '@freshet/trainer-service'
-import { replayTwin, type TwinOutcome, type VersionShelf } from '@freshet/training'
+import { EMPTY_SHELF, replayTwin, type TwinOutcome } from '@freshet/training'
 
 /** Twins of the state after `step`: one from the journal's first record where that is still there, and one from the oldest kept version. */
 export async function raiseTwins(runtime: Runtime, step: number): Promise<TwinOutcome[]> {
@@ -13,12 +12,4 @@ export async function raiseTwins(runtime: Runtime, step: number): Promise<TwinOu
   if ((await log.first(JOURNAL)) === 0) twins.push(await replayTwin({ ...options, shelf: EMPTY_SHELF, until: step }))
   if (oldest && oldest.step <= step) twins.push(await replayTwin({ ...options, from: oldest.name, until: step }))
   return twins
-}
-
-/** Without a version a twin begins at the genesis record. */
-export const EMPTY_SHELF: VersionShelf = {
-  save: async () => undefined,
-  list: async () => [],
-  load: (name) => Promise.reject(new NotFoundError('version', name, 'an empty shelf has none')),
-  prune: async () => undefined,
 }

@@ -1,7 +1,6 @@
 import type { Runtime } from '@freshet/service'
 import { openTrainerOptions } from '@freshet/trainer-service'
-import { ProgressiveMetrics, replayTwin } from '@freshet/training'
-import { EMPTY_SHELF } from '../fleet/twins'
+import { EMPTY_SHELF, ProgressiveMetrics, replayTwin } from '@freshet/training'
 
 type MetricsState = ReturnType<ProgressiveMetrics['serialise']>
 
