@@ -36,6 +36,7 @@ export const addImport: AddCommand = (program, output) => {
       const progress = openProgress(output.stderr, systemClock)
       const report = await withServices(config, needs, (clients) => importRecords(records, { clients, clock: systemClock, progress }))
       terminal.answer(report, importReportText(report).trimEnd())
+      terminal.note(`next: npx freshet evaluate --data ${config.name}`)
     })
 }
 
