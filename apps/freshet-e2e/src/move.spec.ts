@@ -10,6 +10,19 @@ import { twinOf } from './twin.fixture'
 const { MovePhase } = migrator
 const { TrainerRole } = trainer
 
+describe('a standby', () => {
+  it('that is there before any trainer waits for one, and follows it', async () => {
+    await using house = await openHouse({ services: ['standby'] })
+    const standby = connect(TrainerClient, house.fleet.address('standby'))
+    await expect(call(standby, 'getStatus', {})).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+    await house.fleet.launch('trainer')
+    const follower = await eventually('the standby', () => call(standby, 'getStatus', {}))
+    const owner = await eventually('the trainer', () => call(house.trainer, 'getStatus', {}))
+    expect([follower.owner, follower.epoch, owner.role]).toEqual([owner.trainerId, 1, TrainerRole.TRAINER_ROLE_OWNER])
+    standby.close()
+  })
+})
+
 describe('a move of the running trainer', () => {
   let house: House
   let dataSet: Runtime

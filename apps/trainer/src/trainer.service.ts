@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
+import { JOURNAL } from '@freshet/event-log'
 import { UnavailableError } from '@freshet/kernel'
 import { RUNTIME, type Runtime } from '@freshet/service'
 import type { TrainerNotice } from '@freshet/training'
@@ -22,7 +23,7 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
   }
 
   onApplicationBootstrap(): void {
-    this.start()
+    void this.begin()
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -36,6 +37,13 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
     if (!link) throw new UnavailableError('the trainer', 'it is starting; ask again in a second')
     await link.ready
     return link.ask(verb, argument)
+  }
+
+  /** A standby begins no line of its own: it waits for one to follow. */
+  private async begin(): Promise<void> {
+    const { config, log, drain } = this.runtime
+    if (config.trainer.standby) await log.grown(JOURNAL, 0, drain.signal)
+    if (!this.isStopping && !drain.signal.aborted) this.start()
   }
 
   private start(): void {

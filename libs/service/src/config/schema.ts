@@ -39,7 +39,7 @@ export const configSchema = z.strictObject({
     grpc: address('127.0.0.1:50053'),
     http: address('').describe(METRICS_ONLY),
     id: z.string().regex(NAME).default('trainer-a').describe('the name that owns epochs in the journal'),
-    standby: z.boolean().default(false).describe('follow, and claim only when the owner falls silent'),
+    standby: z.boolean().default(false).describe('wait for a line to follow, and claim only when its owner falls silent'),
     cutMs: milliseconds(20).describe('online: the longest wait for a cut to fill'),
     cutExamples: z.int().min(1).max(65_536).default(256).describe('online: the most examples of a cut'),
     backfillExamples: z.int().min(1).max(65_536).default(1024).describe('backfill: the most examples of a cut'),
