@@ -43,6 +43,7 @@ const SETTINGS: readonly Setting[] = [
 interface Showing extends StageTimes {
   readonly setting: Setting
   readonly ingestMs: readonly number[]
+  readonly answersPerS: number
 }
 
 /** How long after its acknowledgement an answer contains an event: every rating completes an example, so every one is followed through all stages. */
@@ -60,7 +61,7 @@ async function freshness(scope: BenchScope): Promise<Record<string, Measured>> {
   }
 }
 
-function figuresOf({ setting, endToEndMs, byStageMs, ingestMs, unseen }: Showing): Record<string, Measured> {
+function figuresOf({ setting, endToEndMs, byStageMs, ingestMs, unseen, answersPerS }: Showing): Record<string, Measured> {
   const name = nameOf(setting)
   const pair = (what: string, values: readonly number[]): [string, Measured][] =>
     Object.entries(QUANTILES).map(([q, share]) => [`${name}_${what}_${q}_ms`, { value: quantileOf(values, share), unit: 'ms' }])
@@ -69,6 +70,7 @@ function figuresOf({ setting, endToEndMs, byStageMs, ingestMs, unseen }: Showing
     ...pair('ingest', ingestMs),
     ...STAGES.flatMap((stage) => pair(stage, byStageMs[stage])),
     [`${name}_unseen`, { value: unseen, unit: 'events' }],
+    [`${name}_answers_per_s`, { value: answersPerS, unit: 'answers/s' }],
   ])
 }
 
@@ -141,7 +143,7 @@ async function measure(setting: Setting, { addresses, stages, durationMs, say }:
   over.abort()
   const questioned = await asking
   const ingestMs = acks.filter(({ atMs }) => atMs >= startMs && atMs < endMs).map(({ tookMs }) => tookMs)
-  const showing = { setting, ...stages.read(startMs, endMs), ingestMs }
+  const showing = { setting, ...stages.read(startMs, endMs), ingestMs, answersPerS: questioned.askedPerS }
   tell(showing, { questioned, answersMs, loopDelayMs: delay.percentile(99) / 1e6, say })
   return showing
 }
