@@ -12,6 +12,7 @@ module.exports = {
     '/@marcbachmann/cel-js/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' }, jsc: { target: 'es2022' } }],
   },
   transformIgnorePatterns: ['/node_modules/(?!@marcbachmann/)'],
+  testTimeout: 20_000, // generous: a sentence says what holds, not how fast on a busy machine
   maxWorkers: '100%', // most of a suite's time is one core's: transforming, and small computations
   workerIdleMemoryLimit: '1GB',
 }
