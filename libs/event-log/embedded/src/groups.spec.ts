@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { fakeClock, temporaryDirectory, type FakeClock } from '@freshet/testing'
 import { openGroups, type Groups } from './groups'
 
@@ -78,7 +79,10 @@ async function join(groups: Groups, member: string): Promise<(readonly number[])
   return told
 }
 
-/** Lets time pass until `holds`: a heartbeat is written by a thread, which no clock of ours moves. */
+/** Lets time pass until `holds`: a heartbeat is written by a thread, which no clock of ours moves, so each turn gives that thread a while. */
 async function until(clock: FakeClock, holds: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 30 && !holds(); turn++) await clock.advance(100)
+  for (let turn = 0; turn < 30 && !holds(); turn++) {
+    for (const sinceMs = performance.now(); performance.now() - sinceMs < 100;) await setImmediate()
+    await clock.advance(100)
+  }
 }
