@@ -2,7 +2,7 @@
 module.exports = {
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tools'],
   testMatch: ['**/src/**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/apps/freshet-e2e/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/apps/freshet-e2e/', '\\.servers\\.spec\\.ts$'],
   modulePathIgnorePatterns: ['/dist/'],
   testEnvironment: '<rootDir>/tools/jest/environment.cjs',
   testEnvironmentOptions: { customExportConditions: ['@freshet/source', 'node', 'require', 'default'] },
