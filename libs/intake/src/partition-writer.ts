@@ -1,4 +1,5 @@
 import type { Entry, EventLog } from '@freshet/event-log'
+import { cross } from '@freshet/kernel'
 import { IntakeOverloadedError } from './errors'
 
 const GROUP_RECORDS_MAX = 10_000
@@ -77,6 +78,7 @@ async function appendGroup(log: EventLog, to: { topic: string; partition: number
       to,
       group.flatMap(({ entries }) => entries),
     )
+    cross('record-appended')
     for (const { entries, done } of group) {
       done(first)
       first += entries.length

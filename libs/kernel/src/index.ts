@@ -1,6 +1,7 @@
 export * from './bytes'
 export * from './checksum'
 export * from './clock'
+export * from './crossings'
 export * from './errors'
 export * from './logarithm'
 export * from './hash'

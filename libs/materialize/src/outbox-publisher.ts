@@ -1,5 +1,6 @@
 import { ExampleGroup } from '@freshet/contracts'
 import { type Entry, type EventLog, type LogRecord, TOPICS } from '@freshet/event-log'
+import { cross } from '@freshet/kernel'
 import type { OnlineStore, Outgoing } from '@freshet/online-store'
 import { type GroupIdentity, isAfter } from './effects'
 
@@ -30,6 +31,7 @@ export class OutboxPublisher {
     if (outgoing.length === 0) return
     this.next ??= (await this.store.outbox(this.partition, 1))[0]?.sequence ?? 0
     await this.append(outgoing)
+    cross('outbox-published')
     this.next += outgoing.length
   }
 

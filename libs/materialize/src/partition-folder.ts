@@ -1,5 +1,6 @@
 import { CatalogRecord, EventRecord, FoldState, Touch } from '@freshet/contracts'
 import { type LogRecord, TOPICS } from '@freshet/event-log'
+import { cross } from '@freshet/kernel'
 import type { PositionVector } from '@freshet/online-store'
 import { type Batch, needsOf } from './batch'
 import { candidatesFor } from './candidates'
@@ -51,6 +52,7 @@ export class PartitionFolder {
     const batch = await this.read()
     const records = batch.events.length + batch.touches.length + batch.catalog.length + batch.unreadable
     if (records === 0) return 0
+    cross('batch-read')
     const ticket = this.scope.items.beginBatch()
     try {
       await this.fetch(batch, ticket)
@@ -130,6 +132,7 @@ export class PartitionFolder {
     const own = [...fold.identity.puts(), ...fold.joins.impressions.puts(), ...fold.joins.clicks.puts()]
     const puts = [...states.puts(), ...own, { key: FOLD_KEY, value: FoldState.encode(fold.state).finish() }]
     await store.commit(partition, { expect: this.at, next, puts, outbox, publishedBelow: this.publisher.publishedBelow })
+    cross('batch-committed')
     states.committed()
     this.at = next
     await this.publisher.publish(outbox)

@@ -1,7 +1,7 @@
 import type { EventLog, Membership } from '@freshet/event-log'
 import { TOPICS } from '@freshet/event-log'
 import type { Dictionary } from '@freshet/features'
-import type { Clock } from '@freshet/kernel'
+import { cross, type Clock } from '@freshet/kernel'
 import type { OnlineStore } from '@freshet/online-store'
 import { learnItems } from './load-partition'
 import { PartitionFolder } from './partition-folder'
@@ -70,6 +70,7 @@ class Crew {
 
   /** Starts what is new and ends what is no longer assigned. A partition that comes back waits for its last loop to end. */
   assign(partitions: readonly number[]): void {
+    cross('partitions-assigned')
     for (const [partition, stop] of this.loops) {
       if (partitions.includes(partition)) continue
       stop.abort()

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { InvalidFieldError, utf8 } from '@freshet/kernel'
+import { cross, InvalidFieldError, utf8 } from '@freshet/kernel'
 import { syncDirectory, systemCode, type Disk } from './disk'
 import { StorageFullError, VersionExistsError } from './errors'
 import { MANIFEST_FILE, manifestText, type Manifest, type ManifestFile } from './manifest'
@@ -52,6 +52,7 @@ export async function stageFile({ disk, directory }: Staging, { name, parts }: F
 
 /** Writes the manifest, which comes last. */
 export async function stageManifest(staging: Staging, manifest: Manifest): Promise<void> {
+  cross('version-written')
   await stageFile(staging, { name: MANIFEST_FILE, parts: [utf8(manifestText(manifest))] })
 }
 
@@ -59,6 +60,7 @@ export async function stageManifest(staging: Staging, manifest: Manifest): Promi
 export async function reveal({ disk, directory, shelf, version }: Staging): Promise<void> {
   await syncDirectory(disk, directory)
   await disk.rename(directory, join(shelf, version))
+  cross('version-renamed')
   await syncDirectory(disk, shelf)
 }
 

@@ -1,5 +1,5 @@
 import { Cut } from '@freshet/contracts'
-import { type Clock, isFreshetError, PreconditionError } from '@freshet/kernel'
+import { type Clock, cross, isFreshetError, PreconditionError } from '@freshet/kernel'
 import { CommandQueue } from './command-queue'
 import { DivergedError, NotOwnerError } from './errors'
 import type { FoldedRecord } from './journal-desk'
@@ -120,6 +120,7 @@ export class Trainer {
       const { desk, learner } = this.line
       const grant = { to, previous: desk.state.lastOffset }
       const { offset } = await desk.append({ $case: 'grant', grant }, desk.state.epoch + 1)
+      cross('ownership-granted')
       this.heardMs = this.options.clock.monotonicMs()
       return { epoch: desk.state.epoch, step: learner.state.step, journalOffset: offset }
     })
@@ -164,6 +165,7 @@ export class Trainer {
 
   private async executeOwn({ cut, parts }: PlannedCut): Promise<void> {
     const outcome = await this.line.execute(cut, parts)
+    cross('step-executed')
     this.line.pending.note(outcome, !this.isBackfill)
     this.commands.stepped(outcome.step)
   }
@@ -211,6 +213,7 @@ export class Trainer {
     const { ranges, parts } = this.line.source.take(this.isBackfill ? settings.backfillExamples : settings.cutExamples)
     const cut = Cut.create({ step: this.line.desk.state.step + 1, ranges })
     await this.line.desk.append({ $case: 'cut', cut })
+    cross('cut-committed')
     this.wroteMs = clock.monotonicMs()
     return { cut, parts }
   }
