@@ -86,9 +86,21 @@ function encodeStatus(status: TrainerStatus): trainer.GetStatusResponse {
     parameters: status.parameters,
     mode: status.mode,
     duplicates: status.duplicates,
+    gaps: status.gaps,
     voidRecords: status.voids,
     version: status.version,
+    examplesPerS: status.examplesPerS,
+    phase: phaseOf(status),
+    serving: status.serving,
   })
+}
+
+/** What it does at this moment, in a word or two. */
+function phaseOf({ role, owner, mode, gaps, lag }: TrainerStatus): string {
+  if (role === 'follower') return owner === '' ? 'waiting for an owner' : 'following'
+  if (gaps > 0) return 'gap'
+  if (mode === 'backfill') return 'backfill'
+  return lag.some((records) => records > 0) ? 'learning' : 'waiting for examples'
 }
 
 /** There is nothing to say yet: the wire says 0. */

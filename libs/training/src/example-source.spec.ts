@@ -1,3 +1,4 @@
+import { TOPICS } from '@freshet/event-log'
 import { ExampleSource } from './example-source'
 import { group, groups, openRoom, publish } from './training-room.fixture'
 
@@ -28,6 +29,18 @@ describe('an example source', () => {
     await source.refill(10)
     source.take(3)
     expect(await source.lag()).toEqual([1, 0])
+  })
+
+  it('counts partitions that have lost what they were to read next', async () => {
+    const { log } = openRoom()
+    await publish(log, 0, groups(0, 3))
+    await publish(log, 1, groups(100, 3))
+    const source = new ExampleSource(log, [1, 0])
+    expect(await source.gaps()).toBe(0)
+    await log.trim({ topic: TOPICS.examples, partition: 0 }, 1)
+    expect(await source.gaps()).toBe(0)
+    await log.trim({ topic: TOPICS.examples, partition: 0 }, 2)
+    expect(await source.gaps()).toBe(1)
   })
 
   it('gives the groups that somebody else cut, read ahead or not, and goes on behind them', async () => {

@@ -48,6 +48,12 @@ export class ExampleSource {
     )
   }
 
+  /** How many partitions have lost what they were to read next: it was trimmed before it was cut. */
+  async gaps(): Promise<number> {
+    const firsts = await Promise.all(this.readTo.map((_, partition) => this.log.first({ topic: TOPICS.examples, partition })))
+    return firsts.filter((first, partition) => first > this.readTo[partition]).length
+  }
+
   /** Resolves when there is something beyond what has been read, or at `signal`. */
   async grown(signal: AbortSignal): Promise<void> {
     const first = new AbortController()

@@ -42,6 +42,11 @@ export class ProgressiveMetrics {
     this.sums[5] = smooth(this.sums[5], step.recallLoss)
   }
 
+  /** How many were learned from. */
+  get examples(): number {
+    return this.sums[0]
+  }
+
   /** What the examples so far say. */
   read(): ProgressiveFigures {
     const [examples, labels, logLoss, refused, rankLoss, recallLoss] = this.sums

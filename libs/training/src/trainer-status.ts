@@ -11,10 +11,14 @@ export interface TrainerStatus {
   readonly step: number
   readonly chain: string
   readonly examples: number
+  /** Learned in a second, of late. */
+  readonly examplesPerS: number
   readonly rankLoss: number
   readonly recallLoss: number
   readonly auc: number
   readonly logLoss: number
+  /** Partitions whose next record to cut is in the log no more: they stand still. */
+  readonly gaps: number
   /** By partition: records of `examples` that have not been cut. */
   readonly lag: readonly number[]
   readonly contains: readonly number[]
@@ -32,19 +36,20 @@ export interface TrainerStatus {
 /** Reads a status off a line. */
 export async function statusOf(
   line: TrainingLine,
-  { id, mode, version }: { id: string; mode: string; version: string },
+  { id, mode, version, examplesPerS }: Pick<TrainerStatus, 'id' | 'mode' | 'version' | 'examplesPerS'>,
 ): Promise<TrainerStatus> {
   const { desk, learner, source } = line
   const { state } = learner
   const { examples, rankLoss, recallLoss, auc, logLoss, refused } = state.metrics.read()
   return {
-    ...{ id, mode, version },
+    ...{ id, mode, version, examplesPerS },
     role: desk.isOwner ? 'owner' : 'follower',
     epoch: desk.state.epoch,
     owner: desk.state.owner,
     step: state.step,
     chain: spellChecksum(state.chain),
     ...{ examples, rankLoss, recallLoss, auc, logLoss, refused },
+    gaps: await source.gaps(),
     lag: await source.lag(),
     contains: [...state.contains],
     rows: state.table.size,

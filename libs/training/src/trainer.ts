@@ -5,6 +5,7 @@ import { DivergedError, NotOwnerError } from './errors'
 import type { FoldedRecord } from './journal-desk'
 import type { CutPart } from './learner'
 import { digestState } from './learner-state'
+import { createPace } from './pace'
 import { HEARTBEATS_MISSED_MAX, type TrainingSettings } from './settings'
 import { type LineOptions, TrainingLine } from './training-line'
 import { type TrainerStatus, statusOf } from './trainer-status'
@@ -43,6 +44,7 @@ interface PlannedCut {
  */
 export class Trainer {
   private readonly commands = new CommandQueue()
+  private readonly pace = createPace()
   private line: TrainingLine
   private ahead: PlannedCut | undefined
   private heardMs: number
@@ -77,6 +79,7 @@ export class Trainer {
     while (!signal.aborted) {
       await this.commands.serve()
       this.noteRole()
+      this.pace.note(this.line.learner.state.metrics.examples, this.options.clock.monotonicMs())
       try {
         await (this.isActing ? this.ownerTurn(signal) : this.followerTurn(signal))
       } catch (error) {
@@ -89,9 +92,11 @@ export class Trainer {
 
   /** Where this trainer stands. */
   status(): Promise<TrainerStatus> {
-    return this.commands.ask(async () =>
-      statusOf(this.line, { id: this.options.id, mode: this.isBackfill ? 'backfill' : 'online', version: this.newest?.name ?? '' }),
-    )
+    return this.commands.ask(async () => {
+      const examplesPerS = this.pace.perS(this.options.clock.monotonicMs())
+      const mode = this.isBackfill ? 'backfill' : 'online'
+      return statusOf(this.line, { id: this.options.id, mode, version: this.newest?.name ?? '', examplesPerS })
+    })
   }
 
   /** Makes a version of the state as it is. */

@@ -46,16 +46,21 @@ describe('the status screen', () => {
     expect(text).toContain('examples 40   outbox 3   watermark 1.5 s ago')
   })
 
-  it('shows an old watermark in minutes, and none where there is none', () => {
-    const at = (watermarkMs: number) => screen({ remember: feature.GetStatusResponse.fromPartial({ partitions: [{ watermarkMs }] }) })
-    expect(at(NOW_MS - 600_000)).toContain('watermark 10 min ago')
-    expect(at(0)).not.toContain('watermark')
+  it('says in what time the clocks stand that a file was the last to move, apart from those that go', () => {
+    const at = (...watermarks: number[]) => {
+      const partitions = watermarks.map((watermarkMs) => ({ watermarkMs }))
+      return statusText({ addresses: ADDRESSES, remember: feature.GetStatusResponse.fromPartial({ partitions }) }, Date.UTC(2026, 0, 2))
+    }
+    const [april, june] = [Date.UTC(1998, 3, 22, 23, 10), Date.UTC(1998, 5, 1)]
+    expect(at(april, june)).toMatch(/outbox 0   2 of 2 clocks stand at 1998-06-01 00:00 UTC$/m)
+    expect(at(april, Date.UTC(2026, 0, 2) - 900)).toMatch(/watermark 0.9 s ago   1 of 2 clocks stand at 1998-04-22 23:10 UTC$/m)
+    expect(at(0)).not.toMatch(/watermark|clocks/)
   })
 
   it('shows whose model set it is, and what has been learned', () => {
     const learn = trainer.GetStatusResponse.fromPartial({
       ...{ trainerId: 'b', owner: 'a', epoch: 2, step: 1234, rankLoss: 0.5, recallLoss: 0.25, auc: 0.75, lag: [1, 2] },
-      ...{ mode: 'backfill', examples: 5678, examplesPerS: 99.6, rows: 7, parameters: 8 },
+      ...{ phase: 'backfill', examples: 5678, examplesPerS: 99.6, rows: 7, parameters: 8 },
     })
     const text = screen({ learn })
     expect(text).toContain('3 examples behind   step 1,234   loss 0.5000 + 0.2500   AUC 0.7500')
@@ -64,6 +69,13 @@ describe('the status screen', () => {
     expect(text).toContain('7 rows, 8 parameters   version none yet')
     expect(screen({ learn: { ...learn, owner: 'b', version: 'v-1' } })).toMatch(/b, owner[\s\S]*version v-1/)
     expect(screen({ learn: { ...learn, owner: '' } })).toContain('follows nobody yet')
+    expect(text).not.toMatch(/stand still|stay with/)
+  })
+
+  it('says what keeps learning or rankers from going on', () => {
+    const learn = trainer.GetStatusResponse.fromPartial({ gaps: 2, serving: 'v-7' })
+    expect(screen({ learn })).toContain('2 partitions stand still: what they were to learn next was trimmed')
+    expect(screen({ learn })).toContain('rankers stay with version v-7, until `freshet model rollback --latest`')
   })
 
   it('shows how fresh answers are, how fast they come, and why they are less than they could be', () => {

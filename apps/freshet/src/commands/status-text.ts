@@ -38,20 +38,34 @@ function rememberText({ partitions, folded, duplicates, late, examples }: featur
   const behind = sum(partitions.map(({ eventsEnd, eventsPosition }) => eventsEnd - eventsPosition))
   const outbox = sum(partitions.map(({ outboxDepth }) => outboxDepth))
   const watermarks = partitions.map(({ watermarkMs }) => watermarkMs).filter((ms) => ms > 0)
-  const age = watermarks.length > 0 ? `   watermark ${duration(nowMs - Math.min(...watermarks))} ago` : ''
   return [
     `${behindText(behind, 'events')}   folded ${count(folded)}   duplicates ${count(duplicates)}   late ${count(late)}`,
-    `examples ${count(examples)}   outbox ${count(outbox)}${age}`,
+    [`examples ${count(examples)}`, `outbox ${count(outbox)}`, ...watermarkTexts(watermarks, nowMs)].join('   '),
+  ]
+}
+
+/** Live events keep a partition's watermark near now; where a file was the last to move it, it stands in the file's time. */
+function watermarkTexts(watermarks: readonly number[], nowMs: number): string[] {
+  const moving = watermarks.filter((ms) => nowMs - ms < STANDING_MS)
+  const standing = watermarks.filter((ms) => nowMs - ms >= STANDING_MS)
+  return [
+    ...(moving.length > 0 ? [`watermark ${seconds(nowMs - Math.min(...moving))} ago`] : []),
+    ...(standing.length > 0
+      ? [`${count(standing.length)} of ${count(watermarks.length)} clocks stand at ${momentText(Math.max(...standing))}`]
+      : []),
   ]
 }
 
 function learnText(status: trainer.GetStatusResponse): string[] {
-  const { trainerId, owner, epoch, step, examples, rankLoss, recallLoss, auc, rows, parameters, lag, mode, version, examplesPerS } = status
+  const { trainerId, owner, epoch, step, examples, rankLoss, recallLoss, auc, rows, parameters, lag, version, examplesPerS } = status
+  const { phase, gaps, serving } = status
   const role = owner === trainerId ? 'owner' : `follows ${owner || 'nobody yet'}`
   return [
     `${behindText(sum(lag), 'examples')}   step ${count(step)}   loss ${rankLoss.toFixed(4)} + ${recallLoss.toFixed(4)}   AUC ${auc > 0 ? auc.toFixed(4) : '–'}`,
-    `${trainerId}, ${role}, epoch ${count(epoch)}   ${mode}   ${count(examples)} examples${examplesPerS > 0 ? `, ${count(examplesPerS)}/s` : ''}`,
+    `${trainerId}, ${role}, epoch ${count(epoch)}   ${phase}   ${count(examples)} examples${examplesPerS > 0 ? `, ${count(examplesPerS)}/s` : ''}`,
     `${count(rows)} rows, ${count(parameters)} parameters   version ${version || 'none yet'}`,
+    ...(gaps > 0 ? [`${count(gaps)} partitions stand still: what they were to learn next was trimmed from the log`] : []),
+    ...(serving === '' ? [] : [`rankers stay with version ${serving}, until \`freshet model rollback --latest\``]),
   ]
 }
 
@@ -77,8 +91,11 @@ function answerText(status: ranker.GetStatusResponse): string[] {
   ]
 }
 
+const STANDING_MS = 60_000 // ingest ticks once a second
+
 const behindText = (n: number, what: string): string => (n > 0 ? `${count(n)} ${what} behind` : 'up to date')
 
-const duration = (ms: number): string => (ms < 120_000 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : `${count(ms / 60_000)} min`)
+const seconds = (ms: number): string => `${(Math.max(0, ms) / 1000).toFixed(1)} s`
+const momentText = (ms: number): string => `${new Date(ms).toISOString().replace('T', ' ').slice(0, 16)} UTC`
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

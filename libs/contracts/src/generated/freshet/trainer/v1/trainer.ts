@@ -77,11 +77,16 @@ export interface GetStatusResponse {
   parameters: number;
   mode: string;
   duplicates: number;
+  /** Partitions whose next record of `examples` is in the log no more. */
   gaps: number;
   voidRecords: number;
   version: string;
+  /** Learned in a second, over the last ten. */
   examplesPerS: number;
+  /** What it does now: following, backfill, learning, waiting for examples, ... */
   phase: string;
+  /** The version that rankers were turned to; empty: they follow the journal. */
+  serving: string;
 }
 
 /** Learns until nothing is left up to the ends of `events` that are given, then answers. */
@@ -261,6 +266,7 @@ function createBaseGetStatusResponse(): GetStatusResponse {
     version: "",
     examplesPerS: 0,
     phase: "",
+    serving: "",
   };
 }
 
@@ -336,6 +342,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     }
     if (message.phase !== "") {
       writer.uint32(170).string(message.phase);
+    }
+    if (message.serving !== "") {
+      writer.uint32(178).string(message.serving);
     }
     return writer;
   },
@@ -541,6 +550,14 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             message.phase = reader.string();
             continue;
           }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.serving = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -598,6 +615,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         ? globalThis.Number(object.examples_per_s)
         : 0,
       phase: isSet(object.phase) ? globalThis.String(object.phase) : "",
+      serving: isSet(object.serving) ? globalThis.String(object.serving) : "",
     };
   },
 
@@ -666,6 +684,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     if (message.phase !== "") {
       obj.phase = message.phase;
     }
+    if (message.serving !== "") {
+      obj.serving = message.serving;
+    }
     return obj;
   },
 
@@ -695,6 +716,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     message.version = object.version ?? "";
     message.examplesPerS = object.examplesPerS ?? 0;
     message.phase = object.phase ?? "";
+    message.serving = object.serving ?? "";
     return message;
   },
 };
