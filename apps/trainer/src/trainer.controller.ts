@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common'
 import { GrpcMethod } from '@nestjs/microservices'
 import { trainer } from '@freshet/contracts/services'
 import { type CallContext, RUNTIME, type Runtime } from '@freshet/service'
-import type { TrainerStatus } from '@freshet/training'
+import { encodeStatus } from './encode-status'
 import { TrainerService } from './trainer.service'
 import { trainUntil } from './training-progress'
 import { VersionTransfer } from './version-transfer'
@@ -67,41 +67,3 @@ export class TrainerController {
     return this.service.ask('grant', to)
   }
 }
-
-function encodeStatus(status: TrainerStatus): trainer.GetStatusResponse {
-  return trainer.GetStatusResponse.create({
-    trainerId: status.id,
-    role: status.role === 'owner' ? trainer.TrainerRole.TRAINER_ROLE_OWNER : trainer.TrainerRole.TRAINER_ROLE_FOLLOWER,
-    epoch: status.epoch,
-    owner: status.owner,
-    step: status.step,
-    chain: status.chain,
-    examples: status.examples,
-    rankLoss: finiteOrZero(status.rankLoss),
-    recallLoss: finiteOrZero(status.recallLoss),
-    auc: finiteOrZero(status.auc),
-    lag: [...status.lag],
-    contains: [...status.contains],
-    rows: status.rows,
-    parameters: status.parameters,
-    mode: status.mode,
-    duplicates: status.duplicates,
-    gaps: status.gaps,
-    voidRecords: status.voids,
-    version: status.version,
-    examplesPerS: status.examplesPerS,
-    phase: phaseOf(status),
-    serving: status.serving,
-  })
-}
-
-/** What it does at this moment, in a word or two. */
-function phaseOf({ role, owner, mode, gaps, lag }: TrainerStatus): string {
-  if (role === 'follower') return owner === '' ? 'waiting for an owner' : 'following'
-  if (gaps > 0) return 'gap'
-  if (mode === 'backfill') return 'backfill'
-  return lag.some((records) => records > 0) ? 'learning' : 'waiting for examples'
-}
-
-/** There is nothing to say yet: the wire says 0. */
-const finiteOrZero = (value: number): number => (Number.isFinite(value) ? value : 0)
