@@ -11,7 +11,7 @@ const modelSetOf = (name: string): ModelSet => {
 describe.each(builtInDictionaries())('the model set of the %s dictionary', (name) => {
   const modelSet = modelSetOf(name)
 
-  it.each(['gradient', 'update', 'rank', 'user', 'item'] as const)(
+  it.each(['gradient', 'update', 'rank', 'rankItem', 'rankParts', 'user', 'item'] as const)(
     'has a %s graph on which ONNX Runtime agrees with the interpreter',
     async (graph) => {
       const spec = modelSet.graphs[graph]
@@ -26,7 +26,7 @@ describe.each(builtInDictionaries())('the model set of the %s dictionary', (name
 
   it('is written as the same bytes by every process that declares it', () => {
     const again = modelSetOf(name)
-    for (const graph of ['gradient', 'update', 'rank', 'user', 'item'] as const) {
+    for (const graph of ['gradient', 'update', 'rank', 'rankItem', 'rankParts', 'user', 'item'] as const) {
       expect(graphHash(again.graphs[graph])).toBe(graphHash(modelSet.graphs[graph]))
     }
   })

@@ -10,26 +10,25 @@ import {
   type GraphSpec,
   type Node,
 } from '@freshet/tensor'
-import { ParameterNodes, type Parameter } from './parameters'
-import { cutRows, type ExampleLayout, type PartRange, type RowLayout, type RowSegments } from './row-layout'
+import { ParameterNodes } from './parameters'
+import { cutRows, type PartRange, type RowSegments } from './row-layout'
+import { declareSplitGraphs, type SplitScope } from './split-graphs'
 import { itemVector, userVector, type ItemTowerInputs, type TwoTower } from './two-tower'
-import { wideAndDeepLogits, type WideAndDeep } from './wide-and-deep'
+import { wideAndDeepLogits } from './wide-and-deep'
 
 /** What the graphs of a model set are made of. */
-export interface GraphScope {
-  readonly example: ExampleLayout
-  readonly row: RowLayout
-  readonly rank: WideAndDeep
+export interface GraphScope extends SplitScope {
   readonly recall: TwoTower
-  readonly parameters: readonly Parameter[]
-  readonly parameterCount: number
 }
 
+type GraphName = 'gradient' | 'update' | 'rank' | 'rankItem' | 'rankParts' | 'user' | 'item'
+
 /** All graphs of a model set. */
-export const declareGraphs = (scope: GraphScope): Record<'gradient' | 'update' | 'rank' | 'user' | 'item', GraphSpec> => ({
+export const declareGraphs = (scope: GraphScope): Record<GraphName, GraphSpec> => ({
   gradient: gradientGraph(scope),
   update: updateGraph(scope),
   rank: rankGraph(scope),
+  ...declareSplitGraphs(scope),
   user: userGraph(scope),
   item: itemGraph(scope),
 })

@@ -5,6 +5,7 @@ import { canonicalJson } from './canonical-json'
 import { declareGraphs, type GraphScope } from './graphs'
 import { initialValues, layOutParameters, type Parameter } from './parameters'
 import { layOutExample, layOutRow } from './row-layout'
+import { partWidth } from './split-first-layer'
 import { twoTowerParameters, type TwoTower } from './two-tower'
 import { wideAndDeepParameters, type WideAndDeep } from './wide-and-deep'
 
@@ -12,6 +13,10 @@ import { wideAndDeepParameters, type WideAndDeep } from './wide-and-deep'
 export interface ModelSet {
   /** Floats of an id's row: the sum of the segments. */
   readonly rowWidth: number
+  /** How many of a row's first floats the rank model reads: its embedding and the wide weight. */
+  readonly rankWidth: number
+  /** Floats of a part of the first layer: what it adds to each hidden unit, then to the wide logit. */
+  readonly partWidth: number
   /** [rank embedding, wide weight, recall embedding, recall bias]: one row-wise Adagrad accumulator each. */
   readonly segments: readonly number[]
   /** By segment, the range of its first values: uniform in [−scale, scale). */
@@ -33,11 +38,16 @@ export interface ModelSet {
   initialDense(): Float32Array
 }
 
-/** One definition, five graphs. */
+/** One definition, seven graphs. */
 export interface ModelGraphs {
   readonly gradient: GraphSpec
   readonly update: GraphSpec
+  /** Scores whole examples: what training learns from, and the exact twin of the next two. */
   readonly rank: GraphSpec
+  /** What an item adds to the first layer: to be kept until its features, its rows or the dense parameters change. */
+  readonly rankItem: GraphSpec
+  /** Scores many items for one user, from what each adds to the first layer. */
+  readonly rankParts: GraphSpec
   readonly user: GraphSpec
   readonly item: GraphSpec
 }
@@ -54,9 +64,10 @@ export function declareModelSet(layout: FeatureLayout, declaration: ModelDeclara
   const rank: WideAndDeep = { layout: example, ...declaration.rank }
   const recall: TwoTower = { user: layout.user, item: layout.item, ...declaration.recall }
   const { parameters, parameterCount } = layOutParameters([...wideAndDeepParameters(rank), ...twoTowerParameters(recall)])
-  const scope: GraphScope = { example, row, rank, recall, parameters, parameterCount }
+  const scope: GraphScope = { layout, example, row, rank, recall, parameters, parameterCount }
   return {
     ...row,
+    partWidth: partWidth(rank),
     parameterCount,
     parameters,
     slots: example.ids,

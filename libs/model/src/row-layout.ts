@@ -8,12 +8,15 @@ export interface RowLayout {
   /** By segment, the range of its first values: uniform in [−scale, scale). */
   readonly rowScales: readonly number[]
   readonly rowWidth: number
+  /** How many of a row's first floats the rank model reads: its embedding and the wide weight. */
+  readonly rankWidth: number
 }
 
 /** The row of an id under a declaration. */
 export function layOutRow({ rank, recall }: ModelDeclaration): RowLayout {
   const segments = [rank.dimensions, 1, recall.dimensions, 1]
-  return { segments, rowScales: [EMBEDDING_SCALE, 0, EMBEDDING_SCALE, 0], rowWidth: segments.reduce((sum, width) => sum + width, 0) }
+  const rowWidth = segments.reduce((sum, width) => sum + width, 0)
+  return { segments, rowScales: [EMBEDDING_SCALE, 0, EMBEDDING_SCALE, 0], rowWidth, rankWidth: rank.dimensions + 1 }
 }
 
 // small, so that an id which was never seen says next to nothing
@@ -37,8 +40,14 @@ export function cutRows(rows: Node, { segments }: RowLayout): RowSegments {
   return { embeddings, wideWeights, recallEmbeddings, recallBiases }
 }
 
-/** Where a part's slots and numbers lie in an example that holds all three parts. */
+/** shape  rows [batch, slots, rankWidth]  →  [batch, slots, dimensions], [batch, slots, 1] */
+export function cutRankRows(rows: Node, { rankWidth }: RowLayout): Pick<RowSegments, 'embeddings' | 'wideWeights'> {
+  return { embeddings: slice(rows, 2, [0, rankWidth - 1]), wideWeights: slice(rows, 2, [rankWidth - 1, rankWidth]) }
+}
+
+/** Where a part's fields, slots and numbers lie in an example that holds all three parts. */
 export interface PartRange {
+  readonly fields: readonly [from: number, to: number]
   readonly slots: readonly [from: number, to: number]
   readonly numbers: readonly [from: number, to: number]
 }
@@ -50,16 +59,25 @@ export interface ExampleLayout {
   readonly numbers: number
   readonly user: PartRange
   readonly item: PartRange
+  readonly cross: PartRange
 }
 
 /** Lays the three parts of an example end to end. */
 export function layOutExample({ user, item, cross }: FeatureLayout): ExampleLayout {
-  const shifted = (part: PartLayout, by: number): Field[] => part.fields.map((field) => ({ ...field, start: field.start + by }))
+  const userRange = rangeBehind(undefined, user)
+  const itemRange = rangeBehind(userRange, item)
+  const crossRange = rangeBehind(itemRange, cross)
+  const placed = (part: PartLayout, { slots }: PartRange): Field[] =>
+    part.fields.map((field) => ({ ...field, start: field.start + slots[0] }))
   return {
-    fields: [...user.fields, ...shifted(item, user.ids), ...shifted(cross, user.ids + item.ids)],
-    ids: user.ids + item.ids + cross.ids,
-    numbers: user.numbers + item.numbers + cross.numbers,
-    user: { slots: [0, user.ids], numbers: [0, user.numbers] },
-    item: { slots: [user.ids, user.ids + item.ids], numbers: [user.numbers, user.numbers + item.numbers] },
+    fields: [...placed(user, userRange), ...placed(item, itemRange), ...placed(cross, crossRange)],
+    ids: crossRange.slots[1],
+    numbers: crossRange.numbers[1],
+    ...{ user: userRange, item: itemRange, cross: crossRange },
   }
+}
+
+function rangeBehind(before: PartRange | undefined, { fields, ids, numbers }: PartLayout): PartRange {
+  const [field, slot, number] = [before?.fields[1] ?? 0, before?.slots[1] ?? 0, before?.numbers[1] ?? 0]
+  return { fields: [field, field + fields.length], slots: [slot, slot + ids], numbers: [number, number + numbers] }
 }

@@ -1,12 +1,11 @@
-import type { PartLayout } from '@freshet/features'
 import { add, matmul, perceptron, type Node } from '@freshet/tensor'
 import { embed, embeddedWidth, sumFields } from './fields'
-import type { DeclaredParameter, ParameterNodes, Stack } from './parameters'
-import { stackParameters } from './parameters'
+import { stackParameters, type DeclaredParameter, type ParameterNodes, type Stack } from './parameters'
+import type { ExampleLayout } from './row-layout'
 
 /** A Wide & Deep model over a layout: how wide its embeddings and its hidden layers are. */
 export interface WideAndDeep {
-  readonly layout: Pick<PartLayout, 'fields' | 'numbers'>
+  readonly layout: ExampleLayout
   readonly dimensions: number
   readonly hidden: readonly number[]
 }
@@ -23,7 +22,8 @@ export interface RankInputs {
   readonly numbers: Node
 }
 
-const deepStack = ({ layout, dimensions, hidden }: WideAndDeep): Stack => ({
+/** The layers of the deep part. */
+export const deepStack = ({ layout, dimensions, hidden }: WideAndDeep): Stack => ({
   name: 'rank/deep',
   widths: [embeddedWidth(layout, dimensions), ...hidden, 1],
 })
