@@ -23,10 +23,10 @@ export class InitialValues {
     return this
   }
 
-  /** Writes the id's vector. */
-  into(out: Float32Array, at: number): void {
+  /** Writes the id's vector, or its first `width` floats. */
+  into(out: Float32Array, at: number, width = this.scales.length): void {
     const { scales, first, second } = this
-    for (let i = 0; i < scales.length; i++) {
+    for (let i = 0; i < width; i++) {
       const scale = scales[i]
       out[at + i] = scale === 0 ? 0 : scale * (mix64(first + i, second) / 2147483648 - 1)
     }

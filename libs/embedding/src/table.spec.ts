@@ -56,6 +56,18 @@ describe('a table', () => {
     expect(out).toEqual(valuesOf(table, AB))
   })
 
+  it('reads the heads of what it reads whole: born, unborn and empty ids', () => {
+    const table = openTable(OPTIONS)
+    table.rowsOf(AB, 1, { step: 1 })
+    const pairs = Uint32Array.of(...AB, 0, 0)
+    const whole = valuesOf(table, pairs)
+    for (const width of [0, 1, 3, 5]) {
+      const out = new Float32Array(3 * width).fill(9)
+      table.gatherHeads(pairs, 3, { width, out })
+      expect([...out]).toEqual([...whole].filter((_, i) => i % OPTIONS.width < width))
+    }
+  })
+
   it('counts the steps that met a row, and the last of them', () => {
     const table = openTable(OPTIONS)
     table.rowsOf(AB, 2, { step: 4 })

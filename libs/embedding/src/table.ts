@@ -84,6 +84,26 @@ export class Table {
     }
   }
 
+  /** As {@link gather}, but of each vector its first `width` floats alone: what one model reads of rows that several share. */
+  gatherHeads(pairs: Uint32Array, count: number, { width, out }: { readonly width: number; readonly out: Float32Array }): void {
+    const rows = this.index.findAll(pairs, count)
+    const { floats, rowShift, rowMask } = this.pages
+    const { stride } = this.layout
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]
+      const to = i * width
+      if (row !== ABSENT) {
+        const page = floats[row >>> rowShift]
+        const at = (row & rowMask) * stride
+        for (let k = 0; k < width; k++) out[to + k] = page[at + k]
+      } else if ((pairs[2 * i] | pairs[2 * i + 1]) === 0) {
+        out.fill(0, to, to + width)
+      } else {
+        this.initial.of(pairs[2 * i], pairs[2 * i + 1]).into(out, to, width)
+      }
+    }
+  }
+
   /** One step of row-wise Adagrad on distinct rows, `gradients` reduced over the occurrences; ABSENT rows are passed over. See {@link stepAdagrad}. */
   applyAdagrad(rows: Uint32Array, gradients: Float32Array, { learningRate }: { learningRate: number }): void {
     stepAdagrad(this.pages, rows, { gradients, learningRate })
