@@ -1,6 +1,7 @@
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { isFreshetError } from '@freshet/kernel'
 import { type Config, detailsOf, openRuntime } from '@freshet/service'
-import { Trainer } from '@freshet/training'
+import { Trainer, type VersionShelf } from '@freshet/training'
 import { openTrainerOptions } from './trainer-options'
 import { openVersionShelf } from './version-shelf'
 import type { FromWorker, Question, TrainerVerbs } from './worker-protocol'
@@ -16,14 +17,28 @@ export interface WorkerInput {
 async function main(port: MessagePort, { config, id }: WorkerInput): Promise<void> {
   const tell = (message: FromWorker): void => port.postMessage(message)
   await using runtime = await openRuntime(config)
-  const trainer = await Trainer.open(await openTrainerOptions(runtime, id, (notice) => tell({ kind: 'notice', notice })))
+  const options = await openTrainerOptions(runtime, id, (notice) => tell({ kind: 'notice', notice }))
+  try {
+    await learn(port, await Trainer.open(options), (directory) => openVersionShelf(directory, runtime.clock))
+  } catch (error) {
+    if (!isFreshetError(error)) throw error
+    tell({ kind: 'failure', error: detailsOf(error) })
+  } finally {
+    await Promise.all([options.tools.gradient.release(), options.tools.update.release()]) // native code, which a thread must not end with
+    port.close()
+  }
+}
+
+/** Answers and learns until it is told to stop. */
+async function learn(port: MessagePort, trainer: Trainer, shelfIn: (directory: string) => VersionShelf): Promise<void> {
+  const tell = (message: FromWorker): void => port.postMessage(message)
   const verbs: TrainerVerbs = {
     status: () => trainer.status(),
     checkpoint: () => trainer.checkpoint(),
     audit: (step) => trainer.audit(step),
     grant: (to) => trainer.grant(to),
     serve: (version) => trainer.serve(version),
-    followFrom: (directory) => trainer.reopen(openVersionShelf(directory, runtime.clock)),
+    followFrom: (directory) => trainer.reopen(shelfIn(directory)),
   }
   const stop = new AbortController()
   port.on('message', (question: Question) => {
@@ -32,7 +47,6 @@ async function main(port: MessagePort, { config, id }: WorkerInput): Promise<voi
   })
   tell({ kind: 'ready' })
   await trainer.run(stop.signal)
-  port.close()
 }
 
 async function answer(verbs: TrainerVerbs, { id, verb, argument }: Question): Promise<FromWorker> {

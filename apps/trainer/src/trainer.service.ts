@@ -15,6 +15,7 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
   /** This start's name in the journal: a process that was stopped and goes on is not mistaken for its successor. */
   readonly id: string
   private link: WorkerLink | undefined
+  private failure: Error | undefined
   private isStopping = false
   private restartMs = RESTART_MS.first
 
@@ -31,10 +32,10 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
     await this.link?.stop()
   }
 
-  /** Asks the thread. Throws UnavailableError while there is none. */
+  /** Asks the thread. While there is none, throws why the last one ended, else UnavailableError. */
   async ask<V extends keyof TrainerVerbs>(verb: V, argument: string | number = ''): Promise<Answer<V>> {
     const { link } = this
-    if (!link) throw new UnavailableError('the trainer', 'it is starting; ask again in a second')
+    if (!link) throw this.failure ?? new UnavailableError('the trainer', 'it is starting; ask again in a second')
     await link.ready
     return link.ask(verb, argument)
   }
@@ -55,6 +56,7 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
         onNotice: (notice) => this.log(notice),
         onEnd: (error) => {
           this.link = undefined
+          this.failure = error
           if (this.isStopping) return
           logger.error({ err: error, trainer: this.id }, 'the trainer thread ended; it starts again')
           if (this.runtime.clock.monotonicMs() - startedMs > RESTART_MS.max) this.restartMs = RESTART_MS.first

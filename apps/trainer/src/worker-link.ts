@@ -65,6 +65,7 @@ export class WorkerLink {
   private hear(message: FromWorker, { onNotice }: LinkListener): void {
     if (message.kind === 'ready') return this.markReady()
     if (message.kind === 'notice') return onNotice(message.notice)
+    if (message.kind === 'failure') return void (this.failure = new RemoteError('trainer', message.error))
     const pending = this.pending.get(message.id)
     this.pending.delete(message.id)
     if (message.kind === 'answer') pending?.resolve(message.value as never)

@@ -22,9 +22,10 @@ export interface Question {
   readonly argument: string | number
 }
 
-/** What comes back: answers by their question's id, notices, and the word that it learns. */
+/** What comes back: answers by their question's id, notices, the word that it learns, and why it can not. */
 export type FromWorker =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'failure'; readonly error: ErrorDetails }
   | { readonly kind: 'notice'; readonly notice: TrainerNotice }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'refusal'; readonly id: number; readonly error: ErrorDetails }

@@ -246,6 +246,45 @@ describe('a follower of the journal', () => {
     expect([line.state, model.stamp().version, line.errors]).toEqual([[4, 4, 4], 'v2', [expect.any(CorruptError)]])
   })
 
+  it('neither tries again nor waits for a version that could not be read, names it once, and takes the next', async () => {
+    await line.learn(2)
+    await line.save('v2')
+    await line.learn(2, { rowsOmitted: true })
+    await line.save('v4')
+    const tried: string[] = []
+    const follower = followerOver(line, async (name) => {
+      tried.push(name)
+      return name === 'v4' ? flipped(name) : line.load(name)
+    })
+    const stop = new AbortController()
+    const running = follower.run(stop.signal)
+    for (let i = 0; i < 8; i++) await line.shop.clock.advance(250)
+    expect([tried, line.errors.length, line.state, follower.isBehind]).toEqual([['v4', 'v2'], 1, [2, 2, 2], true])
+    await line.learn(1)
+    await line.save('v5')
+    for (let i = 0; i < 4; i++) await line.shop.clock.advance(250)
+    expect([tried, line.state, follower.isBehind]).toEqual([['v4', 'v2', 'v5'], [5, 5, 5], false])
+    stop.abort()
+    await running
+  })
+
+  it('says once that nothing can be begun from, and that it is behind, where no version can be read and the journal was trimmed', async () => {
+    await line.learn(2)
+    await line.save('v2')
+    await line.log.trim(JOURNAL, line.versions.get('v2')?.journalOffset ?? 0)
+    const follower = followerOver(line, flipped)
+    const stop = new AbortController()
+    const running = follower.run(stop.signal)
+    for (let i = 0; i < 20; i++) await line.shop.clock.advance(200)
+    expect(line.errors.map(String)).toEqual([
+      expect.stringContaining('v2: a byte has flipped'),
+      expect.stringMatching(/the journal: it begins at 4, and no version can be opened \(damaged: v2\); restore a version from a backup/),
+    ])
+    expect([follower.isBehind, line.shop.model.isTrained]).toEqual([true, false])
+    stop.abort()
+    await running
+  })
+
   describe('while it runs', () => {
     const stop = new AbortController()
     let running: Promise<void>
@@ -299,3 +338,12 @@ describe('a follower of the journal', () => {
     await running
   })
 })
+
+const flipped = (name: string): Promise<never> => Promise.reject(new CorruptError(name, 'a byte has flipped', 'remove it'))
+
+/** Another follower of the line, which reads its versions by `load`. */
+function followerOver(line: Line, load: VersionSource['load']): JournalFollower {
+  const versions: VersionSource = { list: async () => [...line.versions.values()], load }
+  const { model, clock } = line.shop
+  return new JournalFollower({ log: line.log, versions, model, clock, onError: (error) => line.errors.push(error) })
+}

@@ -1,9 +1,9 @@
 import type { Result } from '@freshet/contracts'
 import { JOURNAL } from '@freshet/event-log'
 import { readJournal, type FoldedRecord, type JournalLog, type JournalState } from '@freshet/follow'
-import { isFreshetError, type Clock } from '@freshet/kernel'
+import { CorruptError, isFreshetError, type Clock } from '@freshet/kernel'
 import type { ServingModel } from './serving-model'
-import type { PlacedVersion, VersionSource } from './versions'
+import type { PlacedVersion, VersionName, VersionSource } from './versions'
 
 /** What a follower reads, and whom it tells. */
 export interface JournalFollowerOptions {
@@ -33,12 +33,17 @@ export class JournalFollower {
   private missingTo: number | undefined
   /** Records below it have been seen once: what they said of serving has been acted upon. */
   private seenBelow = 0
+  /** Versions that could not be read: they are reported once, and neither tried again nor waited for. */
+  private readonly unreadable = new Set<string>()
+  /** Nothing can be begun from: no version can be read, and the journal that would replace one is gone. */
+  private isStranded = false
+  private reported = ''
 
   constructor(private readonly options: JournalFollowerOptions) {}
 
-  /** True while results have come without their rows, and the version that has them has not. */
+  /** True while only a version that is not there yet would bring what the journal says: results came without rows, or nothing can be begun from. */
   get isBehind(): boolean {
-    return this.missingTo !== undefined
+    return this.missingTo !== undefined || this.isStranded
   }
 
   /** Follows until `signal` aborts; begins again from the newest version after any failure. */
@@ -47,9 +52,10 @@ export class JournalFollower {
     while (!signal.aborted) {
       try {
         start = await this.follow(start ?? (await this.startFromNewest()), signal)
+        this.reported = ''
       } catch (error) {
         start = undefined
-        this.options.onError(error)
+        this.reportOnce(error)
         await this.options.clock.sleep(RETRY_MS, signal)
       }
     }
@@ -121,7 +127,8 @@ export class JournalFollower {
   private async startFromNewest(): Promise<Start> {
     this.missingTo = undefined
     const version = await this.loadNewest()
-    if (version === undefined) return { from: await this.options.log.first(JOURNAL), state: undefined }
+    if (version === undefined) return this.startFromGenesis()
+    this.isStranded = false
     const { journal, journalOffset } = version
     if (this.seenBelow < journalOffset) {
       this.pinned = journal.serving
@@ -133,12 +140,35 @@ export class JournalFollower {
     return { from: journalOffset, state: journal }
   }
 
+  /** Throws CorruptError where the journal no longer has its first records. */
+  private async startFromGenesis(): Promise<Start> {
+    const first = await this.options.log.first(JOURNAL)
+    this.isStranded = first > 0
+    if (!this.isStranded) return { from: 0, state: undefined }
+    const damaged = [...this.unreadable].map((key) => key.split('@')[0]).join(', ')
+    const reason = `it begins at ${first}, and no version can be opened${damaged ? ` (damaged: ${damaged})` : ''}`
+    throw new CorruptError('the journal', reason, 'restore a version from a backup')
+  }
+
   private async loadNewest(): Promise<PlacedVersion | undefined> {
-    for (const { name } of [...(await this.options.versions.list())].reverse()) {
-      const version = await this.load(name)
+    for (const listed of (await this.readable()).reverse()) {
+      const version = await this.load(listed.name)
       if (version !== undefined) return version
+      this.unreadable.add(keyOf(listed))
     }
     return undefined
+  }
+
+  /** The versions that are worth a try, oldest first. */
+  private async readable(): Promise<VersionName[]> {
+    return (await this.options.versions.list()).filter((version) => !this.unreadable.has(keyOf(version)))
+  }
+
+  /** What fails again in the same way is not news. */
+  private reportOnce(error: unknown): void {
+    if (String(error) === this.reported) return
+    this.reported = String(error)
+    this.options.onError(error)
   }
 
   /** A version that cannot be read is reported and passed over. */
@@ -162,10 +192,12 @@ export class JournalFollower {
   }
 
   private async isStillMissing(): Promise<boolean> {
-    const newest = (await this.options.versions.list()).at(-1)
+    const newest = (await this.readable()).at(-1)
     return newest === undefined || newest.step < (this.missingTo ?? 0)
   }
 }
+
+const keyOf = ({ name, createdMs = 0 }: VersionName): string => `${name}@${createdMs}`
 
 const RETRY_MS = 200
 const WATCH_MS = 250

@@ -13,6 +13,8 @@ export interface PlacedVersion extends LoadedVersion {
 export interface VersionName {
   readonly name: string
   readonly step: number
+  /** Tells a version from one that was put in its place under the same name. */
+  readonly createdMs?: number
 }
 
 /** Versions at rest, as a ranker needs them. */

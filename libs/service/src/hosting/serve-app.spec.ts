@@ -3,7 +3,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { MigratorClient } from '@freshet/contracts/services'
 import { spawnSource, temporaryDirectory, type TemporaryDirectory } from '@freshet/testing'
-import { call, connect } from '../client/client'
+import { call, connect, stream } from '../client/client'
+import { isServed } from '../client/probe'
 
 jest.setTimeout(60_000) // processes start from source, on whatever machine this is
 
@@ -32,6 +33,21 @@ describe('a service as a process', () => {
       name: 'default',
       partitions: 8,
     })
+  })
+
+  it('ends at once at a second signal, however long the first one would wait', async () => {
+    await using directory = await temporaryDirectory()
+    const grpc = `127.0.0.1:${await freePort()}`
+    await using child = spawnSource(file, ['--config', settle(directory, grpc, { drainMs: 3_600_000 })])
+    expect(await child.next()).toBe('serving')
+    const client = connect(MigratorClient, grpc)
+    const endless = stream(client, 'move', { sourceAddress: '1e9', targetAddress: '' })[Symbol.asyncIterator]()
+    await endless.next()
+    child.kill('SIGTERM')
+    while (await isServed(grpc, 'freshet.migrator.v1.Migrator')); // it drains
+    child.kill('SIGTERM')
+    expect(await child.ended).toBe('SIGTERM') // by the system: an exit would run what threads still use into the ground
+    client.close()
   })
 
   it.each([

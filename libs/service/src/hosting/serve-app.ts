@@ -86,12 +86,15 @@ export function announce(name: string, served: Served, { logger, directory, dict
   )
 }
 
-/** Resolves at the first SIGTERM or SIGINT; the second ends the process at once. */
+/**
+ * Resolves at the first SIGTERM or SIGINT; the second ends the process at once, as the system does. It must not end by
+ * `process.exit`: that takes native code down under a thread which still runs it, and the process aborts.
+ */
 export function untilSignal(runtime: Runtime): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     const stop = (signal: NodeJS.Signals): void => {
       runtime.logger.info({ signal, drainMs: runtime.config.drainMs }, 'draining')
-      for (const name of SIGNALS) process.removeListener(name, stop).once(name, () => process.exit(130))
+      for (const name of SIGNALS) process.removeListener(name, stop)
       resolve(signal)
     }
     for (const name of SIGNALS) process.on(name, stop)
