@@ -3,6 +3,9 @@ import { meaningOf, openEnvironment, type Environment } from '@freshet/event-log
 import {
   assertKey,
   assertStorePartition,
+  decodeOutgoing,
+  encodeOutgoing,
+  plain,
   samePositions,
   StalePositionError,
   START,
@@ -11,7 +14,7 @@ import {
   type OutboxEntry,
   type ScanOptions,
 } from '@freshet/online-store'
-import { decodeOutgoing, decodeStanding, encodeOutgoing, encodeStanding, keyOfValue, plain, rangeOf } from './state-codec'
+import { decodeStanding, encodeStanding, keyOfValue, rangeOf } from './state-codec'
 import { outboxKey, sequenceOf, standingKey, valueKey, type Standing } from './state-codec'
 
 /** Where an embedded store lies. */

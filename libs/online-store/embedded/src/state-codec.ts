@@ -1,11 +1,11 @@
 import { textOf } from '@freshet/kernel'
-import type { Outgoing, OutboxEntry, PositionVector } from '@freshet/online-store'
+import type { PositionVector } from '@freshet/online-store'
 
 // The store is one LMDB environment with one key space; a partition is the range of keys that start with its number:
 //
 //   key    partition u16 · 0                    value  events, touches, catalog, outbox first, outbox next (f64 each)   number  commits
 //   key    partition u16 · 1 · key UTF-8        value  as it was put
-//   key    partition u16 · 2 · sequence u48     value  partition u16 · topic bytes u16 · key bytes u32 · topic · key · value
+//   key    partition u16 · 2 · sequence u48     value  an outgoing entry, as the port encodes it
 //
 // Numbers in keys are big-endian, so that they lie in their order; numbers in values little-endian.
 
@@ -55,27 +55,3 @@ export function decodeStanding(stored: Buffer): Standing {
   const at = (i: number): number => stored.readDoubleLE(i * 8)
   return { positions: { events: at(0), touches: at(1), catalog: at(2) }, outboxFirst: at(3), outboxNext: at(4) }
 }
-
-export function encodeOutgoing({ to, key, value }: Outgoing): Buffer {
-  const head = Buffer.allocUnsafe(HEAD_BYTES)
-  head.writeUInt16LE(to.partition, 0)
-  head.writeUInt16LE(Buffer.byteLength(to.topic), 2)
-  head.writeUInt32LE(Buffer.byteLength(key), 4)
-  return Buffer.concat([head, Buffer.from(to.topic), Buffer.from(key), value])
-}
-
-export function decodeOutgoing(sequence: number, stored: Buffer): OutboxEntry {
-  const keyStart = HEAD_BYTES + stored.readUInt16LE(2)
-  const valueStart = keyStart + stored.readUInt32LE(4)
-  return {
-    sequence,
-    to: { topic: textOf(stored.subarray(HEAD_BYTES, keyStart)), partition: stored.readUInt16LE(0) },
-    key: textOf(stored.subarray(keyStart, valueStart)),
-    value: plain(stored.subarray(valueStart)),
-  }
-}
-
-/** The same bytes, as readers expect them. */
-export const plain = (bytes: Buffer): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-
-const HEAD_BYTES = 8

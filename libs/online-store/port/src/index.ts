@@ -1,3 +1,4 @@
 export * from './errors'
 export * from './online-store'
+export * from './outgoing-codec'
 export * from './rules'

@@ -1,1 +1,1 @@
-export {}
+export { openRedisStore, type RedisStoreOptions } from './redis-store'

@@ -1,0 +1,149 @@
+import type { ConnectionOptions as TlsOptions } from 'node:tls'
+import { PreconditionError, type FreshetError } from '@freshet/kernel'
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import { meaningOf, unavailable, wordsOf } from './failures'
+import type { RedisAddress } from './redis-address'
+import type { Script } from './scripts'
+
+/** How a connection is made and kept. */
+export interface ConnectionOptions {
+  readonly address: RedisAddress
+  /** How long a call may take, the wait for a connection included. */
+  readonly deadlineMs: number
+  readonly tls?: TlsOptions
+}
+
+/** What a call passes on. */
+export type Argument = string | number | Buffer
+
+const BACK_OFF_MS = 50
+const BACK_OFF_MS_MAX = 1000
+const SILENT_DEADLINES = 2 // after so many without a byte from the server, the connection is given up and made anew
+
+/**
+ * A connection to one server or a cluster that comes and goes: a call waits for it, and for its answer, until the deadline.
+ *
+ * Nothing is sent again by itself when a connection breaks, except by a cluster's client looking for a slot's new node: what was under
+ * way fails at once with an UnavailableError, and its caller knows best what to ask next.
+ */
+export class RedisConnection implements AsyncDisposable {
+  private readonly client: Redis | Cluster
+  private readonly waiting = new Set<() => void>()
+  private isReady = false
+  private refusal: FreshetError | undefined
+  private lastFailure: unknown
+
+  constructor(private readonly options: ConnectionOptions) {
+    this.client = openClient(options)
+    const hear = (failure: unknown): void => void (this.lastFailure = failure)
+    this.client.on('error', (failure: Error & { lastNodeError?: Error }) => hear(failure.lastNodeError ?? failure))
+    this.client.on('node error', hear)
+    this.client.on('ready', () => void this.welcome())
+    this.client.on('close', () => void (this.isReady = false))
+  }
+
+  /** Sends a command; texts in its answer come as bytes. */
+  call(command: string, args: Argument[]): Promise<unknown> {
+    return this.beforeDeadline(() => this.client.callBuffer(command, args))
+  }
+
+  /** Runs a script by its hash, and brings it along where the server does not have it: any that has just started, or stepped in. */
+  run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
+    const rest = [keys.length, ...keys, ...args]
+    return this.beforeDeadline(() =>
+      this.client.callBuffer('evalsha', [script.sha, ...rest]).catch((failure: unknown) => {
+        if (!wordsOf(failure).startsWith('NOSCRIPT')) throw failure
+        return this.client.callBuffer('eval', [script.lua, ...rest])
+      }),
+    )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.isReady) await this.beforeDeadline(() => this.client.quit()).catch(() => undefined)
+    this.client.disconnect()
+  }
+
+  private async beforeDeadline(ask: () => Promise<unknown>): Promise<unknown> {
+    const { address, deadlineMs } = this.options
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(this.isReady ? unavailable(address.text, `no answer within ${deadlineMs} ms`) : this.absence()),
+        deadlineMs,
+      )
+    })
+    try {
+      return await Promise.race([this.isReady ? ask() : this.ready().then(ask), late])
+    } catch (failure) {
+      throw meaningOf(failure, address.text)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  private ready(): Promise<void> {
+    if (this.refusal) return Promise.reject(this.refusal)
+    return new Promise((resolve, reject) => {
+      const admit = (): void => (this.refusal ? reject(this.refusal) : resolve())
+      this.waiting.add(admit)
+      setTimeout(() => this.waiting.delete(admit), this.options.deadlineMs).unref()
+    })
+  }
+
+  private absence(): FreshetError {
+    return meaningOf(this.lastFailure ?? `no connection within ${this.options.deadlineMs} ms`, this.options.address.text)
+  }
+
+  /** Lets in who waits, unless the server would throw state away. */
+  private async welcome(): Promise<void> {
+    this.refusal = await this.evictionOf().catch(() => undefined) // who may not ask is trusted
+    this.isReady = this.client.status === 'ready' && this.refusal === undefined
+    if (this.isReady) this.lastFailure = undefined
+    for (const admit of this.waiting) admit()
+    this.waiting.clear()
+  }
+
+  /** A server that may drop any key under pressure could forget a partition's values and keep its vector: nobody would notice. */
+  private async evictionOf(): Promise<FreshetError | undefined> {
+    const servers = this.client instanceof Cluster ? this.client.nodes('master') : [this.client]
+    const policies = await Promise.all(servers.map(async (server) => /maxmemory_policy:(\S+)/.exec(await server.info('memory'))?.[1] ?? ''))
+    const policy = policies.find((name) => name.startsWith('allkeys'))
+    if (policy === undefined) return undefined
+    const rule = `${this.options.address.text} evicts any key when its memory is full (maxmemory-policy ${policy})`
+    return new PreconditionError(rule, 'set maxmemory-policy to noeviction, and connect again')
+  }
+}
+
+function openClient({ address, deadlineMs, tls }: ConnectionOptions): Redis | Cluster {
+  const backOffMs = (times: number): number => Math.min(BACK_OFF_MS * 2 ** (times - 1), BACK_OFF_MS_MAX)
+  const common = {
+    ...(address.isTls && { tls: tls ?? {} }),
+    username: address.username,
+    password: address.password,
+    connectTimeout: deadlineMs,
+    socketTimeout: SILENT_DEADLINES * deadlineMs,
+    disableClientInfo: true, // servers before 7.2 do not know it
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+  } satisfies RedisOptions
+  if (address.isCluster) {
+    const nodes = address.nodes.map(({ host, port }) => ({ host, port }))
+    return new Cluster(nodes, {
+      redisOptions: common,
+      enableOfflineQueue: false,
+      clusterRetryStrategy: backOffMs,
+      slotsRefreshTimeout: deadlineMs,
+    })
+  }
+  const [{ host, port }] = address.nodes
+  const isReplica = (failure: Error): boolean => failure.message.startsWith('READONLY') // the master is elsewhere now: find it by its name
+  return new Redis({
+    ...common,
+    host,
+    port,
+    db: address.database,
+    enableOfflineQueue: false,
+    retryStrategy: backOffMs,
+    reconnectOnError: isReplica,
+  })
+}
