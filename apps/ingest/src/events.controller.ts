@@ -3,6 +3,7 @@ import { HTTP_STATUS } from '@freshet/service'
 import { Body, Controller, Inject, Post, Res } from '@nestjs/common'
 import { acknowledge } from './acknowledgement'
 import { IngestService } from './ingest.service'
+import { inNamesOf } from './json-names'
 
 const SOME_REFUSED = 207 // multi-status: the answer says which
 
@@ -20,9 +21,17 @@ export class EventsController {
   async append(@Body() body: unknown, @Res({ passthrough: true }) response: StatusLine): Promise<object> {
     const outcomes = await this.service.intake.accept(eventsFromJson(body), 'http')
     response.status(statusOf(outcomes))
-    return { acknowledgements: outcomes.map(plain) }
+    const sent = sentEvents(body)
+    return { acknowledgements: outcomes.map((outcome, i) => plain(inWords(outcome, sent[i]))) }
   }
 }
+
+/** The events of a body as they were written: as many, in the same order, as were read of it. */
+const sentEvents = (body: unknown): readonly unknown[] =>
+  typeof body === 'object' && body !== null && 'events' in body && Array.isArray(body.events) ? (body.events as unknown[]) : [body]
+
+const inWords = (outcome: Outcome, json: unknown): Outcome =>
+  outcome.kind === 'refused' ? { kind: 'refused', error: inNamesOf(json, outcome.error) } : outcome
 
 /** 200 when all were taken; the refusal's own status when none was; else 207. */
 function statusOf(outcomes: readonly Outcome[]): number {

@@ -156,6 +156,21 @@ describe('ingest by HTTP', () => {
     expect((await app.post({ ...good, type: 'veiw' })).status).toBe(400)
   })
 
+  it('names the field of a refusal as the event spells it', async () => {
+    await using app = await open()
+    const late = 4e12 // the year 2096
+    const answer = await app.post({
+      events: [
+        { userId: 'ada', itemId: 'book', type: 'view', timeMs: late },
+        { user_id: 'ada', item_id: 'book', type: 'view', time_ms: late },
+        { type: 'view' },
+      ],
+    })
+    const { acknowledgements } = (await answer.json()) as { acknowledgements: { rejected: ingest.Rejection }[] }
+    expect(acknowledgements.map(({ rejected }) => rejected.field)).toEqual(['timeMs', 'time_ms', 'userId'])
+    expect(acknowledgements[2]?.rejected.message).toMatch(/^userId is .*send userId, or sessionId where/)
+  })
+
   it.each<[string, string, number, string]>([
     ['what is no JSON', '{"userId": ', 400, 'INVALID_FIELD'],
     ['what is no object', '[1]', 400, 'INVALID_FIELD'],

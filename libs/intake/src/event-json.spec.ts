@@ -48,13 +48,13 @@ describe('an event from JSON', () => {
   it.each<[string, unknown, string, string, string]>([
     ['an unknown name', { usr_id: 'ada' }, 'usr_id', 'present', 'the known names are eventId, userId'],
     ['a name of the prototype', { constructor: 'ada' }, 'constructor', 'present', 'the known names are'],
-    ['a number for an id', { userId: 5 }, 'userId', '5', 'it is a text'],
-    ['a text for a number', { value: 'NaN' }, 'value', 'NaN', 'it is a number'],
-    ['a fraction of a millisecond', { timeMs: 1.5 }, 'timeMs', '1.5', 'it is a whole number'],
-    ['a time beyond what a number holds', { timeMs: 2 ** 53 }, 'timeMs', '9007199254740992', 'it is a whole number'],
-    ['a context that is a list', { context: ['a'] }, 'context', '["a"]', 'it is an object'],
-    ['a number in the context', { context: { age: 5 } }, 'context.age', '5', 'it is a text'],
-    ['a list that is none', { impression: { items: {} } }, 'impression.items', '{}', 'it is a list'],
+    ['a number for an id', { userId: 5 }, 'userId', '5', 'it must be a text'],
+    ['a text for a number', { value: 'NaN' }, 'value', 'NaN', 'it must be a number'],
+    ['a fraction of a millisecond', { timeMs: 1.5 }, 'timeMs', '1.5', 'it must be a whole number'],
+    ['a time beyond what a number holds', { timeMs: 2 ** 53 }, 'timeMs', '9007199254740992', 'it must be a whole number'],
+    ['a context that is a list', { context: ['a'] }, 'context', '["a"]', 'it must be an object'],
+    ['a number in the context', { context: { age: 5 } }, 'context.age', '5', 'it must be a text'],
+    ['a list that is none', { impression: { items: {} } }, 'impression.items', '{}', 'it must be a list'],
     [
       'an unknown name in a list',
       { impression: { items: [{ itemId: 'a' }, { id: 'b' }] } },
@@ -62,9 +62,9 @@ describe('an event from JSON', () => {
       'present',
       'the known names are itemId',
     ],
-    ['a shown text', { impression: { items: ['a'] } }, 'impression.items[0]', 'a', 'it is an object'],
-    ['a text', 'view', 'event', 'view', 'it is an object'],
-    ['nothing', null, 'event', 'null', 'it is an object'],
+    ['a shown text', { impression: { items: ['a'] } }, 'impression.items[0]', 'a', 'it must be an object'],
+    ['a text', 'view', 'event', 'view', 'it must be an object'],
+    ['nothing', null, 'event', 'null', 'it must be an object'],
   ])('is defective with %s, and its letter holds what came', (_, json, field, value, rule) => {
     const { defect, bytes } = eventFromJson(json)
     expect(defect).toMatchObject({ field, value, rule: expect.stringContaining(rule) })

@@ -13,7 +13,7 @@ export function eventsFromJson(body: unknown): ReceivedEvent[] {
   if (!('events' in body)) return [eventFromJson(body)]
   if (!Array.isArray(body.events)) {
     const remedy = 'send {"events": [{…}, {…}]}, or one event as it is'
-    throw new InvalidFieldError({ field: 'events', value: body.events, rule: 'events are a list', remedy })
+    throw new InvalidFieldError({ field: 'events', value: body.events, rule: 'it must be a list', remedy })
   }
   return body.events.map(eventFromJson)
 }
@@ -39,9 +39,9 @@ const kind =
     throw new InvalidFieldError({ field, value: spell(value), rule, remedy })
   }
 
-const text = kind((value) => typeof value === 'string', 'it is a text', 'put it in quotes')
-const number = kind((value) => Number.isFinite(value), 'it is a number', 'send a JSON number, or leave it out')
-const whole = kind(Number.isSafeInteger, 'it is a whole number', 'send milliseconds since 1970, or leave it out')
+const text = kind((value) => typeof value === 'string', 'it must be a text', 'put it in quotes')
+const number = kind((value) => Number.isFinite(value), 'it must be a number', 'send a JSON number, or leave it out')
+const whole = kind(Number.isSafeInteger, 'it must be a whole number', 'send milliseconds since 1970, or leave it out')
 
 const texts: Reader = (value, field) => {
   if (!isObject(value)) throw new InvalidFieldError(notAnObject(field, value))
@@ -52,7 +52,7 @@ const list =
   (read: Reader): Reader =>
   (value, field) => {
     if (!Array.isArray(value))
-      throw new InvalidFieldError({ field, value: spell(value), rule: 'it is a list', remedy: 'put it in brackets' })
+      throw new InvalidFieldError({ field, value: spell(value), rule: 'it must be a list', remedy: 'put it in brackets' })
     return value.map((entry, i) => read(entry, `${field}[${i}]`))
   }
 
@@ -101,7 +101,7 @@ const unknownName = (field: string, known: readonly string[]): InvalidFieldError
 const notAnObject = (field: string, value: unknown): FieldFacts => ({
   field,
   value: spell(value),
-  rule: 'it is an object',
+  rule: 'it must be an object',
   remedy: 'send {"userId": "u1", "itemId": "i1", "type": "view"}',
 })
 
