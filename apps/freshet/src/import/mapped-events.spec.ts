@@ -65,7 +65,7 @@ describe('a CSV file of events', () => {
 
   it('refuses a column that is no field where there is no mapping, and a mapped column that the file lacks', async () => {
     await expect(readEvents(file('plain.csv', 'user_id,colour', 'ada,red'))).rejects.toThrow(
-      /columns.colour is .* must be one of event_id, user_id/,
+      /plain.csv: a column of the header is 'colour', but without a mapping each is one of event_id, user_id.*by --mapping FILE/,
     )
     await expect(readEvents(file('shop.csv', 'who;what', 'ada;book'), shop)).rejects.toThrow("it needs a column 'did'")
   })
@@ -92,9 +92,16 @@ describe('a file of JSON lines', () => {
       ['mine.jsonl:1', 'ada'],
     ])
     expect(unreadable).toEqual([
-      { line: 3, reason: 'event: it is an object' },
-      { line: 4, reason: 'user_id: it is a text' },
+      { line: 3, reason: "the line is 'nonsense', but it must be JSON; write one object a line, as POST /v1/events takes it" },
+      { line: 4, reason: "user_id is '5', but it must be a text; put it in quotes" },
     ])
+  })
+
+  it('is refused where no line of it can be read, with the first line and its reason', async () => {
+    await expect(readEvents(file('mine.json', '', '[', '{},', ']'))).rejects.toMatchObject({
+      code: 'CORRUPT',
+      message: expect.stringMatching(/mine.json, line 2.*the line is '\[', but it must be JSON/),
+    })
   })
 
   it('is read by a mapping too, numbers included', async () => {

@@ -3,9 +3,9 @@ import { basename } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Event } from '@freshet/contracts'
 import { eventFromJson } from '@freshet/intake'
-import { NotFoundError } from '@freshet/kernel'
+import { CorruptError, InvalidFieldError, NotFoundError } from '@freshet/kernel'
 import { byTime, type ImportSource, type UnreadableLine } from './import-source'
-import { checkMapping, type MappedField, type Mapping } from './mapping'
+import { checkMapping, FIELDS, isField, type MappedField, type Mapping } from './mapping'
 import { headerOf, readTable } from './table'
 
 /**
@@ -14,9 +14,16 @@ import { headerOf, readTable } from './table'
  */
 export async function readEvents(path: string, mapping?: Mapping): Promise<ImportSource> {
   if (!existsSync(path)) throw new NotFoundError('file', path, 'give the path of a CSV or JSON lines file')
-  const isJson = /\.(jsonl|ndjson)$/.test(path)
+  const isJson = /\.(jsonl|ndjson|json)$/.test(path)
   const { events, unreadable } = isJson ? await readJsonLines(path, mapping) : await readCsv(path, mapping ?? (await plainMapping(path)))
+  assertReadable(path, events, unreadable)
   return { name: `events:${path}`, dictionary: '', notes: [], items: [], users: [], events: byTime(events), unreadable }
+}
+
+/** A file without one line that can be read is another file than was meant. */
+function assertReadable(path: string, events: readonly Event[], [first]: readonly UnreadableLine[]): void {
+  if (events.length > 0 || first === undefined) return
+  throw new CorruptError(`${path}, line ${first.line}`, first.reason, 'no line of the file could be read')
 }
 
 interface ReadEvents {
@@ -49,9 +56,10 @@ async function readJsonLines(path: string, mapping: Mapping | undefined): Promis
 /** The event of a line, or why there is none. */
 function eventOfLine(text: string, mapping: Mapping | undefined, id: string): Event | string {
   const json = parseJson(text)
+  if (json === undefined) return new InvalidFieldError({ field: 'the line', value: text.slice(0, SHOWN_MAX), ...NO_JSON }).message
   if (mapping && typeof json === 'object' && json !== null) return mapped(mapping, id, (column) => spell(Reflect.get(json, column)))
   const { event, defect } = eventFromJson(json)
-  if (defect) return `${defect.field}: ${defect.rule}`
+  if (defect) return new InvalidFieldError(defect).message
   return event.eventId === '' ? { ...event, eventId: id } : event
 }
 
@@ -103,7 +111,14 @@ function timeOf(text: string, unit: Mapping['time']): number {
 /** Every column is a field of its own name. */
 async function plainMapping(path: string): Promise<Mapping> {
   const header = await headerOf(path, { delimiter: ',', isQuoted: true })
-  return checkMapping({ columns: Object.fromEntries(header.map((name) => [name, snakeCase(name)])) }, path)
+  const foreign = header.find((name) => !isField(snakeCase(name)))
+  if (foreign === undefined) return checkMapping({ columns: Object.fromEntries(header.map((name) => [name, snakeCase(name)])) }, path)
+  throw new InvalidFieldError({
+    field: `${basename(path)}: a column of the header`,
+    value: foreign,
+    rule: `without a mapping each is one of ${FIELDS.join(', ')} or context.NAME`,
+    remedy: "say which column fills which field by --mapping FILE (an example: 'npx freshet import --help')",
+  })
 }
 
 const snakeCase = (name: string): string =>
@@ -111,10 +126,14 @@ const snakeCase = (name: string): string =>
 const spell = (value: unknown): string =>
   value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : `${value as string | number | boolean}`
 
+/** What the text means; undefined, which no JSON means, where it is none. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return text
+    return undefined
   }
 }
+
+const NO_JSON = { rule: 'it must be JSON', remedy: 'write one object a line, as POST /v1/events takes it' }
+const SHOWN_MAX = 40 // characters: enough to find it

@@ -3,12 +3,14 @@ import { InvalidFieldError, NotFoundError } from '@freshet/kernel'
 import { parse } from 'yaml'
 import { z } from 'zod'
 
-const FIELDS = ['event_id', 'user_id', 'session_id', 'item_id', 'type', 'time_ms', 'value', 'request_id'] as const
+/** What a column can fill, beside the context. */
+export const FIELDS = ['event_id', 'user_id', 'session_id', 'item_id', 'type', 'time_ms', 'value', 'request_id'] as const
 
 /** A field of an event that a column can fill; `context.` and a name stands for one of its context. */
 export type MappedField = (typeof FIELDS)[number] | `context.${string}`
 
-const isField = (text: string): text is MappedField => FIELDS.some((field) => field === text) || /^context\.[^.]+$/.test(text)
+/** Whether a text names a field that a column can fill. */
+export const isField = (text: string): text is MappedField => FIELDS.some((field) => field === text) || /^context\.[^.]+$/.test(text)
 
 const mappingSchema = z.strictObject({
   columns: z
