@@ -129,14 +129,14 @@ async function trained(ends: readonly number[], { clients, patience, progress }:
     let last: trainer.TrainResponse | undefined
     for await (const answer of stream(clients.trainer, 'train', { until: [...ends] })) {
       last = answer
-      progress.at(answer.examples, noteOf(answer))
+      progress.at(answer.examples, noteOf(answer), answer.examplesTotal)
     }
     return last
   })
 }
 
-const noteOf = ({ examplesTotal, step, rankLoss, auc, examplesPerS }: trainer.TrainResponse): string =>
-  `of ${examplesTotal} examples, step ${step}, loss ${rankLoss.toFixed(3)}, ${Number.isFinite(auc) ? `AUC ${auc.toFixed(3)}, ` : ''}${Math.round(examplesPerS)}/s`
+const noteOf = ({ step, rankLoss, auc, examplesPerS }: trainer.TrainResponse): string =>
+  `step ${step}, loss ${rankLoss.toFixed(3)}, ${Number.isFinite(auc) ? `AUC ${auc.toFixed(3)}, ` : ''}${Math.round(examplesPerS)}/s`
 
 function assertDictionary({ dictionary }: ImportSource, hash: string): void {
   if (dictionary === '' || compileDictionary(builtInDictionary(dictionary)).hash === hash) return

@@ -1,5 +1,5 @@
 import { fakeClock } from '@freshet/testing'
-import { openProgress } from './progress'
+import { openProgress, type Progress } from './progress'
 
 /** What was written, line by line. */
 function open() {
@@ -29,22 +29,51 @@ describe('progress where nobody watches', () => {
     progress.end()
     expect(lines).toEqual(['training: 7, 0.0 s\n'])
   })
+
+  it('takes a total that becomes known on the way', () => {
+    const { lines, progress } = open()
+    progress.start('training', 0)
+    progress.at(7, 'step 1', 9)
+    progress.end()
+    expect(lines).toEqual(['training: 7 of 9, 0.0 s, step 1\n'])
+  })
 })
 
 describe('progress on a terminal', () => {
-  it('is a bar with the figures beside it', () => {
+  const drawn = (draw: (progress: Progress) => void): string => {
     const written: string[] = []
-    const terminal = {
+    const stream = {
       isTTY: true,
       columns: 100,
       write: (text: string) => written.push(text),
       on: () => undefined,
       removeListener: () => undefined,
     }
-    const progress = openProgress(terminal, fakeClock())
-    progress.start('events', 10)
-    progress.at(10, 'done')
+    const progress = openProgress(stream, fakeClock())
+    draw(progress)
     progress.end()
-    expect(written.join('')).toMatch(/events .*100 % \| 10\/10/)
+    return written.join('')
+  }
+
+  it('is a bar with the figures beside it', () => {
+    const text = drawn((progress) => {
+      progress.start('events', 10)
+      progress.at(10, 'done')
+    })
+    expect(text).toMatch(/events .*100 % \| 10\/10 \| \d+\.\d s done/)
+  })
+
+  it('has no bar while the total is not known, and one as soon as it is', () => {
+    const text = drawn((progress) => {
+      progress.start('training', 0)
+      progress.at(8, 'step 1')
+    })
+    expect(text).toMatch(/training {3}8 \| \d+\.\d s step 1/)
+    expect(text).not.toMatch(/\/0|NaN/)
+    const known = drawn((progress) => {
+      progress.start('training', 0)
+      progress.at(8, 'step 1', 16)
+    })
+    expect(known).toMatch(/training .*50 % \| 8\/16/)
   })
 })

@@ -1,12 +1,12 @@
 import type { Clock } from '@freshet/kernel'
-import { Presets, SingleBar } from 'cli-progress'
+import { Format, Presets, SingleBar, type Options, type Params } from 'cli-progress'
 
 /** Says how far a long piece of work has come. */
 export interface Progress {
-  /** Begins a phase; `total` 0: it is not known. */
+  /** Begins a phase; `total` 0: it is not known yet. */
   start(phase: string, total: number): void
-  /** What is done of the phase, and a few figures beside it. */
-  at(done: number, note?: string): void
+  /** What is done of the phase, a few figures beside it, and the total where it is known only now. */
+  at(done: number, note?: string, total?: number): void
   /** Ends the phase, complete or not. */
   end(): void
 }
@@ -30,11 +30,18 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
   let bar: SingleBar | undefined
   return {
     start(phase, total) {
-      const format = `${phase.padEnd(10)} {bar} {percentage} % | {value}/{total} | {duration_formatted} {note}`
+      const format = (options: Options, { progress, value, total: known, startTime }: Params, { note }: { note: string }): string => {
+        const seconds = `${((Date.now() - startTime) / 1000).toFixed(1)} s ${note}`.trimEnd()
+        if (!(known > 0)) return `${phase.padEnd(10)} ${value} | ${seconds}`
+        return `${phase.padEnd(10)} ${Format.BarFormat(progress, options)} ${Math.floor(100 * progress)} % | ${value}/${known} | ${seconds}`
+      }
       bar = new SingleBar({ format, stream, hideCursor: true, clearOnComplete: false }, Presets.shades_classic)
       bar.start(total, 0, { note: '' })
     },
-    at: (done, note = '') => void bar?.update(done, { note }),
+    at(done, note = '', total) {
+      if (total !== undefined) bar?.setTotal(total)
+      bar?.update(done, { note })
+    },
     end() {
       bar?.stop()
       bar = undefined
@@ -60,7 +67,8 @@ function lineProgress(output: ProgressOutput, clock: Clock): Progress {
       writtenMs = startedMs
       last = ''
     },
-    at(done, note = '') {
+    at(done, note = '', known = total) {
+      total = known
       last = line(done, note)
       if (clock.monotonicMs() - writtenMs < LINE_EVERY_MS) return
       writtenMs = clock.monotonicMs()
