@@ -82,7 +82,16 @@ describe('commands that ask running services', () => {
   it('model: lists, shows and rolls back', async () => {
     expect((await stage.run('model', 'list')).stdout).toContain('v1        100      1  3.0 MiB  2026-01-02 00:00:00  yes')
     expect((await stage.run('model', 'show', 'v2')).stdout).toMatch(/^version {2}v2\nstep.*200\n[\s\S]*serving {2}no\n$/)
-    expect((await stage.run('model', 'rollback', 'v1')).stdout).toBe('rankers turn to v1 at journal record 42\n')
+    expect((await stage.run('model', 'rollback', 'v1')).stdout).toBe('rankers turn to v1 from journal record 42 on\n')
+  })
+
+  it('model: ends a rollback, and refuses one without a target or with two', async () => {
+    expect((await stage.run('model', 'rollback', '--latest')).stdout).toBe('rankers follow what is learned from journal record 42 on\n')
+    for (const args of [[], ['v1', '--latest']]) {
+      const outcome = await stage.run('model', 'rollback', ...args)
+      expect([outcome.code, outcome.stdout]).toEqual([2, ''])
+      expect(outcome.stderr).toContain('name one that `freshet model list` shows, or say --latest')
+    }
   })
 
   it('model: names the versions that there are when asked for another', async () => {
@@ -135,7 +144,11 @@ describe('commands that ask running services', () => {
 describe('commands that find nobody', () => {
   it('status: ends with 3, and says how to start', async () => {
     await using stage = await openStage(true)
-    expect(await stage.run('status')).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('npx freshet up') })
+    expect(await stage.run('status')).toMatchObject({ code: 3, stdout: '', stderr: expect.stringMatching(/start it: npx freshet up\n/) })
+    expect(await stage.run('status', '--data', 'staged')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("data set 'staged' is not available; start it: npx freshet up --data staged\n"),
+    })
   })
 
   it('reading commands make no data set, and name those that there are', async () => {
@@ -144,11 +157,19 @@ describe('commands that find nobody', () => {
       code: 1,
       stderr: expect.stringMatching(/does not exist; there are: staged \(--data NAME\)/),
     })
+    expect((await stage.run('evaluate')).stderr).toContain('there are: staged (--data NAME)')
+    expect(await stage.run('evaluate', '--data', 'staged')).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining("data set 'staged' has no events; import some"),
+    })
     expect(readdirSync(stage.directory.within('data'))).toEqual(['staged'])
   })
 
   it('migrate: names the trainer that it looked for', async () => {
     await using stage = await openStage(true)
-    expect(await stage.run('migrate', '--to', '127.0.0.1:1')).toMatchObject({ code: 3, stderr: expect.stringContaining('--from') })
+    expect(await stage.run('migrate', '--to', '127.0.0.1:1')).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/npx freshet up; or name another by --from/),
+    })
   })
 })

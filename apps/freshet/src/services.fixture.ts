@@ -51,7 +51,7 @@ class StagedServices {
 
   @GrpcMethod('Trainer', 'RollBack')
   rollBack({ version }: trainer.RollBackRequest): trainer.RollBackResponse {
-    if (version !== 'v1') throw new NotFoundError('version', version, 'there is: v1')
+    if (version !== 'v1' && version !== '') throw new NotFoundError('version', version, 'there is: v1')
     return { version, journalOffset: 42 }
   }
 

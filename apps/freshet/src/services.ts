@@ -1,5 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import {
   FeatureStoreClient,
   FeatureStoreService,
@@ -11,13 +9,12 @@ import {
   RankerService,
   TrainerClient,
   TrainerService,
-  type ranker,
-  trainer,
 } from '@freshet/contracts/services'
-import { NotFoundError, type Clock } from '@freshet/kernel'
 import type { Client } from '@grpc/grpc-js'
 import { call, connect, dataSetHealthName, isServed, serviceName, type Config } from '@freshet/service'
 import { freeAddress, hostServices, type Section } from './all-in-one'
+import { ANY_DATA_SET, assertDataSet, withRunningDataSet } from './known-data-sets'
+import { rankerReady, trainerReady } from './readiness'
 
 /** Clients of the services, wherever they run. */
 export interface Clients {
@@ -43,7 +40,8 @@ export interface Needs {
  *
  * throws  NotFoundError naming the data sets that there are, when the one that was named is none of them
  */
-export async function withServices<T>(config: Config, needs: Needs, run: (clients: Clients) => Promise<T>): Promise<T> {
+export async function withServices<T>(given: Config, needs: Needs, run: (clients: Clients) => Promise<T>): Promise<T> {
+  const config = await withRunningDataSet(given)
   const found = await findServices(config, needs.sections)
   const missing = needs.sections.filter((section) => !found[section])
   if (missing.length === 0) return withClients(found, run)
@@ -55,25 +53,10 @@ export async function withServices<T>(config: Config, needs: Needs, run: (client
   const addresses = { ...found, ...Object.fromEntries(missing.map((section) => [section, address])) }
   return await withClients(addresses, async (clients) => {
     const { clock } = hosted.runtime
-    if (missing.includes('ranker')) await until(clock, async () => isCurrent(await call(clients.ranker, 'getStatus', {})))
-    if (missing.includes('trainer')) await until(clock, async () => isOwner(await call(clients.trainer, 'getStatus', {})))
+    if (missing.includes('ranker')) await rankerReady(clock, () => call(clients.ranker, 'getStatus', {}))
+    if (missing.includes('trainer')) await trainerReady(clock, () => call(clients.trainer, 'getStatus', {}))
     return run(clients)
   })
-}
-
-/**
- * For commands that read: a data set that is not there is not made.
- *
- * throws  NotFoundError naming those that are
- */
-export function assertDataSet({ data, name }: Config): void {
-  if (existsSync(join(data, name))) return
-  const others = existsSync(data) ? readdirSync(data, { withFileTypes: true }).filter((entry) => entry.isDirectory()) : []
-  const remedy =
-    others.length > 0
-      ? `there are: ${others.map((entry) => entry.name).join(', ')} (--data NAME)`
-      : 'make one by `freshet up` or `freshet import`'
-  throw new NotFoundError('data set', join(data, name), remedy)
 }
 
 /** The address of each service that runs: at its own address, or in an all-in-one. */
@@ -103,11 +86,7 @@ export async function withClients<T>(addresses: Addresses, run: (clients: Client
 }
 
 const NOWHERE = '127.0.0.1:1' // reserved; a call there says UNAVAILABLE at once
-const ANY_DATA_SET = 'default' // a command without --data takes whatever runs
 const QUIET = { level: 'warn' } as const // a command's own words are enough
-const READY_MS = 30_000
-const READY_POLL_MS = 20
-const PASSING = new Set(['no-vectors', 'loading-items', 'model-behind']) // what time alone makes better
 
 const DEFINITIONS = {
   ingest: IngestService,
@@ -127,16 +106,3 @@ async function addressOf(config: Config, section: Section): Promise<string | und
 }
 
 const named = ({ name }: Config): string => (name === ANY_DATA_SET ? '' : ` for '${name}'`)
-
-/** A ranker that was just started reads the journal and builds its vectors first, as one that runs has long done. */
-const isCurrent = ({ journalPosition, journalEnd, provenance }: ranker.GetStatusResponse): boolean =>
-  journalPosition >= journalEnd && !provenance?.degraded.some((reason) => PASSING.has(reason))
-
-/** A trainer that was just started claims the model set when nobody shows that he lives. */
-const isOwner = ({ role }: trainer.GetStatusResponse): boolean => role === trainer.TrainerRole.TRAINER_ROLE_OWNER
-
-/** Waits a while; who is not ready then answers as well as it can. */
-async function until(clock: Clock, isReady: () => Promise<boolean>): Promise<void> {
-  const untilMs = clock.monotonicMs() + READY_MS
-  while (clock.monotonicMs() < untilMs && !(await isReady())) await clock.sleep(READY_POLL_MS)
-}

@@ -1,11 +1,11 @@
-import { systemClock } from '@freshet/kernel'
+import { PreconditionError, systemClock } from '@freshet/kernel'
 import { compileOnnx } from '@freshet/onnx'
 import { openRuntime } from '@freshet/service'
 import { configOf, type DataSetOptions } from '../data-set'
+import { assertDataSet, othersText, withRunningDataSet } from '../known-data-sets'
 import { evaluate, type Evaluation } from '../evaluate/evaluate'
 import { readHistory } from '../evaluate/history'
 import { openProgress } from '../import/progress'
-import { assertDataSet } from '../services'
 import { count, table } from '../terminal'
 import { addCommand, terminalOf, type AddCommand } from './command'
 
@@ -16,10 +16,15 @@ export const addEvaluate: AddCommand = (program, output) => {
     description: 'replay the recorded history in time order: learn four fifths, then score, then learn, event by event',
     examples: ['evaluate', 'evaluate --data movielens --json'],
   }).action(async (options: DataSetOptions) => {
-    const config = configOf(options)
+    const config = await withRunningDataSet(configOf(options))
     assertDataSet(config)
     await using runtime = await openRuntime(config)
     const history = await readHistory(runtime.log)
+    if (history.events.length === 0) {
+      const others = othersText(config)
+      const remedy = `import some: npx freshet import --help${others && `; ${others}`}`
+      throw new PreconditionError(`data set '${config.name}' has no events`, remedy)
+    }
     const progress = openProgress(process.stderr, systemClock)
     const found = await evaluate({ dictionary: runtime.dictionary, history, compile: compileOnnx(), progress })
     terminalOf(output, options).answer(found, textOf(found))

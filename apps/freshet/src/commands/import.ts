@@ -9,6 +9,7 @@ import { readMapping } from '../import/mapping'
 import { openProgress } from '../import/progress'
 import { importReportText } from '../import/report-text'
 import { IMPORT_READERS, type KnownSource } from '../import/sources'
+import { withRunningDataSet } from '../known-data-sets'
 import { withServices } from '../services'
 import { addCommand, terminalOf, type AddCommand } from './command'
 
@@ -30,7 +31,7 @@ export const addImport: AddCommand = (program, output) => {
     .option('--mapping <file>', 'for events: which column fills which field (YAML)')
     .action(async (source: KnownSource | 'events', path: string, options: ImportOptions) => {
       const terminal = terminalOf(output, options)
-      const config = configOf(options, source === 'events' ? {} : { name: source, dictionary: source })
+      const config = await withRunningDataSet(configOf(options, source === 'events' ? {} : { name: source, dictionary: source }))
       const records = await read(source, path, options.mapping)
       const needs = { sections: ['ingest', 'featureStore', 'trainer'], canCreate: true, note: terminal.note } as const
       const progress = openProgress(output.stderr, systemClock)

@@ -2,6 +2,7 @@ import { migrator } from '@freshet/contracts/services'
 import { UnavailableError } from '@freshet/kernel'
 import { stream } from '@freshet/service'
 import { configOf, type DataSetOptions } from '../data-set'
+import { dataOption } from '../known-data-sets'
 import { findServices, withServices } from '../services'
 import { addCommand, terminalOf, type AddCommand } from './command'
 
@@ -18,7 +19,10 @@ export const addMigrate: AddCommand = (program, output) => {
       const terminal = terminalOf(output, options)
       const config = configOf(options)
       const sourceAddress = options.from ?? (await findServices(config, ['trainer'])).trainer
-      if (!sourceAddress) throw new UnavailableError(`the trainer at ${config.trainer.grpc}`, 'start it, or name another by --from')
+      if (!sourceAddress) {
+        const remedy = `start it: npx freshet up${dataOption(config)}; or name another by --from`
+        throw new UnavailableError(`the trainer at ${config.trainer.grpc}`, remedy)
+      }
       await withServices(config, { sections: ['migrator'], note: terminal.note }, async ({ migrator: client }) => {
         for await (const line of stream(client, 'move', { sourceAddress, targetAddress: options.to })) {
           terminal.line(migrator.MoveResponse.toJSON(line), lineText(line))

@@ -1,9 +1,10 @@
+import type { Command } from 'commander'
 import { trainer } from '@freshet/contracts/services'
-import { NotFoundError } from '@freshet/kernel'
+import { InvalidFieldError, NotFoundError } from '@freshet/kernel'
 import { call } from '@freshet/service'
 import { configOf, type DataSetOptions } from '../data-set'
 import { withServices } from '../services'
-import { count, table } from '../terminal'
+import { count, table, type Output } from '../terminal'
 import { addCommand, terminalOf, type AddCommand } from './command'
 
 /** Versions at rest, and which of them answers. */
@@ -33,19 +34,36 @@ export const addModel: AddCommand = (program, output) => {
     },
   )
 
+  addRollback(model, output)
+}
+
+/** Which version answers: one that stays, or always the newest. */
+function addRollback(model: Command, output: Output): void {
   addCommand(model, {
-    name: 'rollback <version>',
+    name: 'rollback [version]',
     description: 'let rankers answer with a version, from now on; training goes on as it is',
-    examples: ['model rollback v-1'],
-  }).action(async (version: string, options: DataSetOptions) => {
-    const terminal = terminalOf(output, options)
-    const needs = { sections: ['trainer'], note: terminal.note } as const
-    const answer = await withServices(configOf(options), needs, ({ trainer: client }) => call(client, 'rollBack', { version }))
-    terminal.answer(
-      trainer.RollBackResponse.toJSON(answer),
-      `rankers turn to ${answer.version} at journal record ${count(answer.journalOffset)}`,
-    )
+    examples: ['model rollback v-1', 'model rollback --latest'],
   })
+    .option('--latest', 'end a rollback: rankers follow what is learned again')
+    .action(async (version: string | undefined, options: RollbackOptions) => {
+      const terminal = terminalOf(output, options)
+      const needs = { sections: ['trainer'], note: terminal.note } as const
+      const request = { version: versionOf(version, options) }
+      const answer = await withServices(configOf(options), needs, ({ trainer: client }) => call(client, 'rollBack', request))
+      const target = answer.version === '' ? 'follow what is learned' : `turn to ${answer.version}`
+      terminal.answer(trainer.RollBackResponse.toJSON(answer), `rankers ${target} from journal record ${count(answer.journalOffset)} on`)
+    })
+}
+
+interface RollbackOptions extends DataSetOptions {
+  readonly latest?: boolean
+}
+
+/** The version that was named; empty for the newest, whichever that is. */
+function versionOf(version: string | undefined, { latest = false }: RollbackOptions): string {
+  if ((version !== undefined) !== latest) return version ?? ''
+  const remedy = 'name one that `freshet model list` shows, or say --latest'
+  throw new InvalidFieldError({ field: 'version', value: version ?? '', rule: 'a rollback has one target', remedy })
 }
 
 async function listVersions(options: DataSetOptions, note: (text: string) => void): Promise<trainer.VersionSummary[]> {

@@ -2,6 +2,7 @@ import { feature, ingest, ranker, trainer } from '@freshet/contracts/services'
 import { UnavailableError } from '@freshet/kernel'
 import { call } from '@freshet/service'
 import { configOf, type DataSetOptions } from '../data-set'
+import { dataOption } from '../known-data-sets'
 import { findServices, withClients, type Clients } from '../services'
 import { addCommand, terminalOf, type AddCommand } from './command'
 import { statusText, type StatusReport } from './status-text'
@@ -16,7 +17,8 @@ export const addStatus: AddCommand = (program, output) => {
     const config = configOf(options)
     const addresses = await findServices(config, STAGES)
     if (Object.values(addresses).every((address) => address === undefined)) {
-      throw new UnavailableError(`Freshet${config.name === 'default' ? '' : ` with data set '${config.name}'`}`, 'start it: npx freshet up')
+      const option = dataOption(config)
+      throw new UnavailableError(`Freshet${option && ` with data set '${config.name}'`}`, `start it: npx freshet up${option}`)
     }
     const report = await withClients(addresses, (clients) => askAll(clients, addresses))
     terminalOf(output, options).answer(asJson(report), statusText(report, Date.now()))

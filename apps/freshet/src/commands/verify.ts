@@ -1,7 +1,8 @@
 import { CorruptError, systemClock } from '@freshet/kernel'
 import { configOf, type DataSetOptions } from '../data-set'
 import { openProgress } from '../import/progress'
-import { assertDataSet, findServices } from '../services'
+import { assertDataSet, withRunningDataSet } from '../known-data-sets'
+import { findServices } from '../services'
 import { verify, type Verification } from '../verify/verify'
 import { addCommand, terminalOf, type AddCommand } from './command'
 
@@ -12,7 +13,7 @@ export const addVerify: AddCommand = (program, output) => {
     description: 'rebuild the model as a twin from the log, and compare the SHA-256 of the full state',
     examples: ['verify', 'verify --data shop --json'],
   }).action(async (options: DataSetOptions) => {
-    const config = configOf(options)
+    const config = await withRunningDataSet(configOf(options))
     assertDataSet(config)
     const { trainer } = await findServices(config, ['trainer'])
     const found = await verify({ config, trainer, progress: openProgress(process.stderr, systemClock) })
