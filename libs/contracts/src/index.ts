@@ -1,16 +1,20 @@
 export {
   DeadLetter,
+  DictionaryChange,
   Event,
   EventRecord,
+  Forget,
   Impression,
   ImpressionItem,
+  Link,
+  MovedHistory,
   ReplayPhase,
   ReplayRecord,
   Tick,
 } from './generated/freshet/event/v1/event'
 export { AttributeValue, CatalogRecord, FloatVector, Item, TextList, User } from './generated/freshet/catalog/v1/catalog'
 export { Affinity, ItemState, PairCounts, Sequence, Touch, UserState, Window } from './generated/freshet/feature/v1/state'
-export { FoldState, HourMark, IdentityWindow, WaitingClick, WaitingImpression } from './generated/freshet/feature/v1/fold'
+export { FoldState, Forgotten, HourMark, IdentityWindow, WaitingClick, WaitingImpression } from './generated/freshet/feature/v1/fold'
 export { ExampleGroup, ExampleItem, LabelSource } from './generated/freshet/example/v1/example'
 export {
   Claim,

@@ -17,7 +17,7 @@ function measured(yaml: string, facts: Partial<Activity> | undefined): number {
 
 describe('a feature of activity', () => {
   it('counts on a logarithmic scale', () => {
-    const windows = { n: { buckets: [9, 10], counts: [3, 4] } }
+    const windows = { n: { buckets: [9, 10], counts: [3, 4], widthMs: 0 } }
     expect(measured('{ kind: count, name: n, events: [view], windowMs: 200, buckets: 2 }', { windows })).toBeCloseTo(Math.log(8), 5)
     expect(measured('{ kind: count, name: n, events: [view], windowMs: 200, buckets: 2, scale: 0.5 }', { windows })).toBeCloseTo(
       Math.log(8) / 2,

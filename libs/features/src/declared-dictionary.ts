@@ -4,6 +4,7 @@ import { modelDeclaration } from './model-declaration'
 
 const label = z.union([
   z.literal('positive'),
+  z.literal('negative'),
   z.literal('none'),
   z.strictObject({ atLeast: z.number().describe('1 from this value on, else 0.') }),
 ])
@@ -15,6 +16,11 @@ const event = z.strictObject({
   consumes: z.boolean().default(false).describe('The item is not recommended to this user again.'),
   touches: z.boolean().default(true).describe('It counts in features of the item.'),
   impression: z.boolean().default(false).describe('It is a list that was shown.'),
+  corrects: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe('It takes back the last event of each of these types on its item: what that consumed may be recommended again.'),
 })
 
 const remember = z
@@ -49,6 +55,12 @@ export const declaredDictionary = z.strictObject({
   events: z.record(z.string().min(1).max(64), event).describe('Types of events; others are refused.'),
   negatives: z.int().min(0).max(32).default(4).describe('Items drawn for a positive that came without a list.'),
   joinWindowMs: z.int().min(1).max(86_400_000).default(600_000).describe('How long a list waits for its clicks.'),
+  lateLabelMs: z
+    .int()
+    .min(0)
+    .max(86_400_000)
+    .optional()
+    .describe('How long after its window a list still takes labels, which correct its negatives; joinWindowMs where left out.'),
   lateClickMs: z.int().min(0).max(600_000).default(10_000).describe('How long a click waits for its list.'),
   latenessMs: z.int().min(0).max(600_000).default(2_000).describe('How far behind the ticks an event may be and not be late.'),
   user: z.array(userFeature).min(1),

@@ -60,6 +60,7 @@ function validated(raw: unknown): DeclaredDictionary {
   refuseTwice('user', user)
   refuseTwice('item', item)
   refuseTwice('cross', [...cross, ...context])
+  for (const [type, declared] of Object.entries(events)) refuseUnknownEvents(`events.${type}`, declared, events)
   for (const [section, features] of Object.entries({ user, item, cross })) {
     features.forEach((feature, i) => refuseUnknownEvents(`${section}.${i}`, feature, events))
   }
@@ -92,7 +93,7 @@ function refuseTwice(section: string, features: readonly { readonly name: string
 }
 
 function refuseUnknownEvents(path: string, feature: object, events: DeclaredDictionary['events']): void {
-  for (const key of ['events', 'of', 'per']) {
+  for (const key of ['events', 'of', 'per', 'corrects']) {
     const types: unknown = Reflect.get(feature, key)
     const unknown = Array.isArray(types) ? types.map(String).find((type) => !Object.hasOwn(events, type)) : undefined
     if (unknown === undefined) continue

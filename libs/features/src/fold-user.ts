@@ -1,4 +1,4 @@
-import { Affinity, type Event, type ItemState, PairCounts, type User, UserState } from '@freshet/contracts'
+import { Affinity, type Event, type ItemState, PairCounts, type Sequence, type User, UserState } from '@freshet/contracts'
 import { meanResidual, meanValue } from './activity-features'
 import { textsOf } from './attributes'
 import { categoryKey, weightAt } from './cross-features'
@@ -34,6 +34,7 @@ export function foldUser(dictionary: Dictionary, state: UserState | undefined, d
   foldAffinities(dictionary, user, deed)
   foldValue(dictionary, user, deed)
   foldPair(dictionary, user, deed)
+  takeBack(dictionary, user, deed)
   foldSequences(dictionary, user, event)
   user.lastItemId = event.itemId
   return user
@@ -43,6 +44,16 @@ export function foldUser(dictionary: Dictionary, state: UserState | undefined, d
 export function foldCatalogUser(state: UserState | undefined, { attributes }: User): UserState {
   return Object.assign(state ?? UserState.create({}), { attributes })
 }
+
+/** Takes a user out of the catalogue: what it did stays; a user who did nothing is unknown then. */
+export const foldDeletedUser = (state: UserState | undefined): UserState | undefined =>
+  state === undefined || isUntouched(state) ? undefined : Object.assign(state, { attributes: {} })
+
+/** Forgets what a user did; what the catalogue says of it stays until the catalogue says otherwise. */
+export const foldForgottenUser = (state: UserState | undefined): UserState | undefined =>
+  state === undefined || Object.keys(state.attributes).length === 0 ? undefined : UserState.create({ attributes: state.attributes })
+
+const isUntouched = ({ events, windows }: UserState): boolean => events === 0 && Object.keys(windows).length === 0
 
 /** How far an event's value lies above what its user's others let expect; undefined where it is no judgement. */
 export function residualOf({ compiled }: Dictionary, state: UserState | undefined, deed: Omit<Deed, 'item'>): number | undefined {
@@ -67,9 +78,31 @@ function foldPair({ declared, meanings }: Dictionary, user: UserState, { event, 
   while (pair.counts.length < meanings.size) pair.counts.push(0)
   pair.counts[meaning.index] += 1
   pair.lastMs = Math.max(pair.lastMs, timeMs)
-  pair.consumed ||= meaning.consumes && labelOf(meaning, value) === 1
+  pair.consumed ||= meaning.consumes && (meaning.label === 'negative' || labelOf(meaning, value) === 1)
   const bounds = { max: declared.remember.items, events: user.events }
   forgetOldest(user.items, bounds, (each) => (each.consumed ? each.lastMs : each.lastMs - CONSUMED_LONGER_MS))
+}
+
+/** What was taken back has not happened to this item, as far as pairs and sequences go; windows count that it did. */
+function takeBack({ compiled, meanings }: Dictionary, user: UserState, { event: { itemId }, meaning }: Deed): void {
+  const pair = user.items[itemId]
+  for (const type of meaning.corrects) {
+    const taken = meanings.get(type)
+    if (taken === undefined || pair.counts[taken.index] === 0) continue
+    pair.counts[taken.index] -= 1
+    if (taken.consumes && pair.counts[taken.index] === 0) pair.consumed = isStillConsumed(meanings, pair.counts)
+    for (const { name, events } of compiled.sequences) if (events.includes(type)) dropLast(user.sequences[name], itemId)
+  }
+}
+
+const isStillConsumed = (meanings: Dictionary['meanings'], counts: readonly number[]): boolean =>
+  [...meanings.values()].some(({ consumes, label, index }) => consumes && label !== undefined && counts[index] > 0)
+
+function dropLast(sequence: Sequence | undefined, itemId: string): void {
+  const at = sequence?.itemIds.lastIndexOf(itemId) ?? -1
+  if (at < 0) return
+  sequence?.itemIds.splice(at, 1)
+  sequence?.timesMs.splice(at, 1)
 }
 
 const CONSUMED_LONGER_MS = 315_360_000_000 // ten years: what was only looked at is forgotten first

@@ -4,11 +4,14 @@ export { type DeclaredDictionary, dictionarySchema } from './declared-dictionary
 export { type DescribedFeature, type Description, describeItem, describeUser } from './describe'
 export { type Dictionary, compileDictionary, meaningOf } from './dictionary'
 export { foldCatalogItem, foldDeletedItem, foldItem } from './fold-item'
-export { type Deed, foldCatalogUser, foldUser, isConsumed, residualOf } from './fold-user'
+export { type Deed, foldCatalogUser, foldDeletedUser, foldForgottenUser, foldUser, isConsumed, residualOf } from './fold-user'
 export { ITEM_PREFIX, actorOf, itemIdOf, itemKey, userKey } from './keys'
 export { type FeatureLayout, type Field, type Part, type PartLayout } from './layout'
 export { type EventMeaning, labelOf } from './meaning'
+export { mergeUsers, partsOfUser } from './merge-users'
 export { type ModelDeclaration } from './model-declaration'
+export { type PersonalScope, personalIds } from './personal-ids'
+export { assertReplaceable } from './replaceable'
 export {
   type ItemMoment,
   type PackedParts,

@@ -6,6 +6,7 @@ name: test
 events:
   look: {}
   buy: { label: positive, weight: 3 }
+  leave: { label: negative }
   rate: { label: { atLeast: 4 }, explicit: true }
   shown: { impression: true, label: positive }
 user: [{ kind: id, name: user }]
@@ -21,6 +22,8 @@ describe('the label of an event', () => {
   it('is 1 where its type is positive, whatever its value', () => {
     expect([labelOf(of('buy'), undefined), labelOf(of('buy'), -3)]).toEqual([1, 1])
   })
+
+  it('is 0 where its type is negative, whatever its value', () => expect(labelOf(of('leave'), 5)).toBe(0))
 
   it('is 1 from the declared value on, and 0 below it', () => {
     expect([3.99, 4, 5].map((value) => labelOf(of('rate'), value))).toEqual([0, 1, 1])

@@ -6,7 +6,7 @@ export interface EventMeaning {
   /** Its place among the dictionary's types: what counts per type are kept by. */
   readonly index: number
   /** What it says of its item; undefined: nothing to learn from. */
-  readonly label?: 'positive' | { readonly atLeast: number }
+  readonly label?: 'positive' | 'negative' | { readonly atLeast: number }
   /** It says no as well as yes, so nothing is drawn beside it. */
   readonly explicit: boolean
   readonly weight: number
@@ -14,14 +14,16 @@ export interface EventMeaning {
   readonly consumes: boolean
   readonly touches: boolean
   readonly impression: boolean
+  /** Types of which it takes back the last event on its item. */
+  readonly corrects: readonly string[]
 }
 
 /** The meanings of all declared types, in the order of declaration. */
 export function meaningsOf({ events }: DeclaredDictionary): ReadonlyMap<string, EventMeaning> {
   return new Map(
-    Object.entries(events).map(([type, { label, ...declared }], index) => [
+    Object.entries(events).map(([type, { label, corrects = [], ...declared }], index) => [
       type,
-      { type, index, ...declared, label: label === 'none' || declared.impression ? undefined : label },
+      { type, index, ...declared, corrects, label: label === 'none' || declared.impression ? undefined : label },
     ]),
   )
 }
@@ -30,6 +32,7 @@ export function meaningsOf({ events }: DeclaredDictionary): ReadonlyMap<string, 
 export function labelOf(meaning: EventMeaning, value: number | undefined): 0 | 1 | undefined {
   if (meaning.label === undefined) return undefined
   if (meaning.label === 'positive') return 1
+  if (meaning.label === 'negative') return 0
   if (value === undefined) return undefined
   return value >= meaning.label.atLeast ? 1 : 0
 }

@@ -104,7 +104,10 @@ describe('features of activity', () => {
   it('measure a rate against its prior', () => {
     const dictionary = withItem('{ kind: rate, name: r, of: [rate], per: [view], windowMs: 3600000, prior: 0.1, weight: 10 }')
     const bucket = Math.floor(NOW_MS / (HOUR_MS / 8))
-    const windows = { r: { buckets: [bucket], counts: [5] }, r_per: { buckets: [bucket], counts: [10] } }
+    const windows = {
+      r: { buckets: [bucket], counts: [5], widthMs: HOUR_MS / 8 },
+      r_per: { buckets: [bucket], counts: [10], widthMs: HOUR_MS / 8 },
+    }
     expect(itemOf(dictionary, { windows }).numbers[0]).toBeCloseTo(6 / 20 - 0.1, 6)
   })
 

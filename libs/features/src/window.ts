@@ -22,9 +22,48 @@ export interface Counted {
 
 /** Counts events; what lies before the window's newest extent is forgotten, events from before it are not counted. */
 export function countInWindow(windows: Record<string, Window>, shape: WindowShape, { timeMs, times }: Counted): void {
-  const window = (windows[shape.name] ??= { buckets: [], counts: [] })
+  const window = (windows[shape.name] ??= { buckets: [], counts: [], widthMs: shape.bucketMs })
+  if (widthOf(window, shape) !== shape.bucketMs) reshape(window, shape)
+  put(window, Math.floor(timeMs / shape.bucketMs), times)
+  forgetOld(window, shape)
+}
+
+/** How many events the window that ends at `nowMs` holds; also of one that was counted in buckets of another width. */
+export function windowCount(window: Window | undefined, shape: WindowShape, nowMs: number): number {
+  if (window === undefined) return 0
+  const newest = Math.floor(nowMs / shape.bucketMs)
   const { buckets, counts } = window
-  const bucket = Math.floor(timeMs / shape.bucketMs)
+  const widthMs = widthOf(window, shape)
+  let sum = 0
+  for (let i = buckets.length - 1; i >= 0; i--) {
+    const bucket = widthMs === shape.bucketMs ? buckets[i] : Math.floor((buckets[i] * widthMs) / shape.bucketMs)
+    if (bucket <= newest - shape.buckets) break
+    if (bucket <= newest) sum += counts[i]
+  }
+  return sum
+}
+
+/** Adds what was counted elsewhere. */
+export function mergeWindow(windows: Record<string, Window>, shape: WindowShape, added: Window): void {
+  const window = (windows[shape.name] ??= { buckets: [], counts: [], widthMs: shape.bucketMs })
+  if (widthOf(window, shape) !== shape.bucketMs) reshape(window, shape)
+  const other = { ...added, buckets: [...added.buckets], counts: [...added.counts] }
+  if (widthOf(other, shape) !== shape.bucketMs) reshape(other, shape)
+  other.buckets.forEach((bucket, i) => put(window, bucket, other.counts[i]))
+  forgetOld(window, shape)
+}
+
+/** States of before widths were kept have the declared one: no dictionary could change then. */
+const widthOf = ({ widthMs }: Window, { bucketMs }: WindowShape): number => (widthMs === 0 ? bucketMs : widthMs)
+
+/** Counts that were kept in buckets of another width: each goes to the bucket that its own begins in. */
+function reshape(window: Window, { bucketMs }: WindowShape): void {
+  const { buckets, counts, widthMs } = window
+  Object.assign(window, { buckets: [], counts: [], widthMs: bucketMs })
+  buckets.forEach((bucket, i) => put(window, Math.floor((bucket * widthMs) / bucketMs), counts[i]))
+}
+
+function put({ buckets, counts }: Window, bucket: number, times: number): void {
   let at = buckets.length
   while (at > 0 && buckets[at - 1] > bucket) at--
   if (at > 0 && buckets[at - 1] === bucket) {
@@ -33,19 +72,12 @@ export function countInWindow(windows: Record<string, Window>, shape: WindowShap
   }
   buckets.splice(at, 0, bucket)
   counts.splice(at, 0, times)
+}
+
+function forgetOld({ buckets, counts }: Window, shape: WindowShape): void {
   const oldest = buckets[buckets.length - 1] - shape.buckets + 1
   while (buckets[0] < oldest) {
     buckets.shift()
     counts.shift()
   }
-}
-
-/** How many events the window that ends at `nowMs` holds. */
-export function windowCount(window: Window | undefined, shape: WindowShape, nowMs: number): number {
-  if (window === undefined) return 0
-  const newest = Math.floor(nowMs / shape.bucketMs)
-  const { buckets, counts } = window
-  let sum = 0
-  for (let i = buckets.length - 1; i >= 0 && buckets[i] > newest - shape.buckets; i--) if (buckets[i] <= newest) sum += counts[i]
-  return sum
 }

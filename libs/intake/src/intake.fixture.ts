@@ -51,10 +51,11 @@ export const lettersOf = async (log: EventLog): Promise<DeadLetter[]> =>
 export const spell = (outcome: Outcome | undefined): string | undefined =>
   outcome?.kind === 'accepted' ? `${outcome.partition}/${outcome.offset}` : outcome?.error.code
 
-/** What a record is, in a word: the event's id, or the tick's time. */
+/** What a record is, in a word: the event's id, the tick's time, or its case. */
 export function brief({ record }: EventRecord): string {
   if (record?.$case === 'event') return record.event.eventId
-  const { timeMs, replay, closesReplay } = record?.tick ?? { timeMs: NaN, replay: false, closesReplay: false }
+  if (record?.$case !== 'tick') return record?.$case ?? 'nothing'
+  const { timeMs, replay, closesReplay } = record.tick
   return `${closesReplay ? 'close' : replay ? 'replay' : 'live'}@${timeMs}`
 }
 

@@ -1,8 +1,8 @@
 import type { CatalogRecord } from '@freshet/contracts'
-import { foldCatalogItem, foldCatalogUser, foldDeletedItem } from '@freshet/features'
+import { foldCatalogItem, foldCatalogUser, foldDeletedItem, foldDeletedUser } from '@freshet/features'
 import type { States } from './states'
 
-/** Folds an upsert or a deletion. A deleted user is forgotten; a deleted item stays, unknown to the catalogue. */
+/** Folds an upsert or a deletion. What users and items of the catalogue did, or had done to them, stays when they leave it. */
 export function foldCatalog(states: States, { record, timeMs }: CatalogRecord): void {
   switch (record?.$case) {
     case 'item':
@@ -12,6 +12,6 @@ export function foldCatalog(states: States, { record, timeMs }: CatalogRecord): 
     case 'deletedItemId':
       return states.saveItem(record.deletedItemId, foldDeletedItem(states.item(record.deletedItemId)))
     case 'deletedUserId':
-      return states.saveUser(record.deletedUserId, undefined)
+      return states.saveUser(record.deletedUserId, foldDeletedUser(states.user(record.deletedUserId)))
   }
 }

@@ -2,7 +2,7 @@
 export interface Deadline {
   readonly key: string
   readonly atMs: number
-  /** The record that it came with: breaks ties. */
+  /** The record that it came with: breaks ties; of one record, the keys do. */
   readonly offset: number
 }
 
@@ -23,10 +23,19 @@ export class Deadlines {
     return this.queue.slice(0, end)
   }
 
+  /** Takes one out before it is due. */
+  remove(key: string): void {
+    const at = this.queue.findIndex((deadline) => deadline.key === key)
+    if (at >= 0) this.queue.splice(at, 1)
+  }
+
   /** Takes out those that are due by `watermarkMs`, in order. */
   take(watermarkMs: number): readonly Deadline[] {
     return this.queue.splice(0, this.due(watermarkMs).length)
   }
 }
 
-const isDueBefore = (a: Deadline, b: Deadline): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.offset < b.offset)
+function isDueBefore(a: Deadline, b: Deadline): boolean {
+  if (a.atMs !== b.atMs) return a.atMs < b.atMs
+  return a.offset < b.offset || (a.offset === b.offset && a.key < b.key)
+}

@@ -1,4 +1,4 @@
-import { ExampleGroup, type FoldState, Touch } from '@freshet/contracts'
+import { EventRecord, ExampleGroup, type FoldState, type MovedHistory, Touch } from '@freshet/contracts'
 import { TOPICS } from '@freshet/event-log'
 import { partitionOf } from '@freshet/kernel'
 import type { Outgoing } from '@freshet/online-store'
@@ -12,12 +12,19 @@ export interface KeyedGroup {
   readonly group: ExampleGroup
 }
 
-/** What a fold sends elsewhere, in order: groups to `examples`, touches to the partitions of their items. */
+/** A part of a history on its way to its user's partition. */
+export interface AddressedHistory {
+  readonly partition: number
+  readonly moved: MovedHistory
+}
+
+/** What a fold sends elsewhere, in order: groups to `examples`, touches to the partitions of their items, histories to those of their users. */
 export class Effects {
   /** Groups at or below this identity are in the log already: the first bytes win. */
   silentUntil = { sourceOffset: -1, ordinal: -1 }
   private groups: KeyedGroup[] = []
   private touches: Touch[] = []
+  private histories: AddressedHistory[] = []
   private at = { sourceOffset: -1, ordinal: 0, acceptedMs: 0 }
 
   constructor(
@@ -25,6 +32,7 @@ export class Effects {
     private readonly state: FoldState,
   ) {
     while (state.touchesSent.length < scope.partitions) state.touchesSent.push(0)
+    while (state.movedSent.length < scope.partitions) state.movedSent.push(0)
   }
 
   /** What follows is completed by this record. */
@@ -56,6 +64,19 @@ export class Effects {
     this.touches.push({ itemId, type, timeMs, impressed, value, residual, sourcePartition: scope.partition, sequence, watermarkMs })
   }
 
+  /** Sends a part of a session's history to its user's partition. */
+  move(facts: Omit<MovedHistory, 'sourcePartition' | 'sequence'>): void {
+    const { state, scope } = this
+    const partition = partitionOf(facts.userId, scope.partitions)
+    const sequence = state.movedSent[partition]++
+    this.histories.push({ partition, moved: { ...facts, sourcePartition: scope.partition, sequence } })
+  }
+
+  /** Counts what happened beside what is sent. */
+  count(counter: 'lateLabels' | 'corrections'): void {
+    this.state[counter]++
+  }
+
   /** The groups since the last call. */
   takeGroups(): readonly KeyedGroup[] {
     const { groups } = this
@@ -68,6 +89,13 @@ export class Effects {
     const { touches } = this
     this.touches = []
     return touches
+  }
+
+  /** The histories since the last call. */
+  takeHistories(): readonly AddressedHistory[] {
+    const { histories } = this
+    this.histories = []
+    return histories
   }
 
   /** Everything since the last call, as bytes on their way. */
@@ -83,9 +111,21 @@ export class Effects {
       key: touch.itemId,
       value: Touch.encode(touch).finish(),
     }))
-    return [...examples, ...touches]
+    const histories = this.takeHistories().map(({ partition: to, moved }) => ({
+      to: { topic: TOPICS.events, partition: to },
+      key: moved.userId,
+      value: EventRecord.encode(movedRecord(moved)).finish(),
+    }))
+    return [...examples, ...touches, ...histories]
   }
 }
+
+/** A part of a history as a record of `events`. */
+export const movedRecord = (moved: MovedHistory): EventRecord => ({
+  record: { $case: 'moved', moved },
+  sequence: 0,
+  acceptedMs: moved.linkedMs,
+})
 
 /** The order of groups within a partition. */
 export function isAfter(a: GroupIdentity, b: GroupIdentity): boolean {

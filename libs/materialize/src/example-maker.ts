@@ -9,7 +9,7 @@ import {
 } from '@freshet/contracts'
 import { type Dictionary, type EventMeaning, actorOf, type PackedParts, packParts, packedExample, userPart } from '@freshet/features'
 import { hash64 } from '@freshet/kernel'
-import type { States } from './states'
+import type { FoldScope } from './fold-scope'
 
 /** A shown item and what became of it. */
 export interface LabelledItem {
@@ -20,10 +20,7 @@ export interface LabelledItem {
 
 /** Makes examples: features from states as they stand, or as they were served. */
 export class ExampleMaker {
-  constructor(
-    private readonly dictionary: Dictionary,
-    private readonly states: States,
-  ) {}
+  constructor(private readonly scope: Pick<FoldScope, 'dictionary' | 'states'>) {}
 
   /** The example of a record that no list explains: its item as labelled, then the drawn ones; what could not be drawn weighs nothing. */
   alone(
@@ -50,7 +47,13 @@ export class ExampleMaker {
       const source = LabelSource.LABEL_SOURCE_SERVED
       return { label, weight, source, ids: shown.ids, numbers: shown.numbers, itemLo: lo, itemHi: hi }
     })
-    return this.group(userId, timeMs, { userIds: impression?.userIds ?? NONE, userNumbers: impression?.userNumbers ?? NONE, items })
+    const { userIds = NONE, userNumbers = NONE, dictionaryHash = '' } = impression ?? {}
+    return { ...this.group(userId, timeMs, { userIds, userNumbers, items }), dictionaryHash } // of the dictionary that it was shown by
+  }
+
+  /** No example: which rows of a forgotten user are to be as at birth. */
+  forgotten(userId: string, ids: Uint8Array): ExampleGroup {
+    return { ...this.group(userId, 0, { userIds: NONE, userNumbers: NONE, items: [] }), forgottenIds: ids }
   }
 
   /** A list with features: its own where our ranker served it by this dictionary, else those of this moment. */
@@ -60,6 +63,14 @@ export class ExampleMaker {
     const user = packParts(userPart(this.dictionary, this.states.user(actor), { userId: actor, nowMs: event.timeMs }))
     const items = impression.items.map((shown) => ({ ...shown, ...this.parts(event, shown.itemId) }))
     return { ...impression, dictionaryHash: this.dictionary.hash, userIds: user.ids, userNumbers: user.numbers, items }
+  }
+
+  private get dictionary(): Dictionary {
+    return this.scope.dictionary
+  }
+
+  private get states(): FoldScope['states'] {
+    return this.scope.states
   }
 
   private isServed({ dictionaryHash, userIds, userNumbers, items }: Impression): boolean {
@@ -90,7 +101,8 @@ export class ExampleMaker {
     const { userIds, userNumbers, items } = parts
     const { lo: userLo, hi: userHi } = hash64(userId)
     const place = { sourceOffset: 0, ordinal: 0, acceptedMs: 0 } // given when it is sent
-    return { ...place, dictionaryHash: this.dictionary.hash, timeMs, userIds, userNumbers, items, userLo, userHi }
+    const { hash: dictionaryHash } = this.dictionary
+    return { ...place, dictionaryHash, timeMs, userIds, userNumbers, items, userLo, userHi, forgottenIds: NONE }
   }
 }
 

@@ -3,7 +3,8 @@ import type { States } from './states'
 
 /** Which partition of what. */
 export interface FoldScope {
-  readonly dictionary: Dictionary
+  /** Until a record brings another. */
+  dictionary: Dictionary
   readonly partition: number
   readonly partitions: number
   readonly states: States

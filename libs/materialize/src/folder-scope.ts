@@ -7,6 +7,7 @@ import type { SharedItems } from './shared-items'
 export interface FolderScope {
   readonly log: EventLog
   readonly store: OnlineStore
+  /** The one that the data set was made with; others are in the log. */
   readonly dictionary: Dictionary
   readonly partition: number
   readonly items: SharedItems

@@ -2,11 +2,11 @@ import { WaitingClick } from '@freshet/contracts'
 import { HeldClicks } from './held-clicks'
 
 const click = (requestId: string, sourceOffset: number): WaitingClick =>
-  WaitingClick.create({ requestId, itemId: 'i', type: 'click', sourceOffset, timeMs: sourceOffset })
+  WaitingClick.create({ requestId, itemId: 'i', type: 'click', sourceOffset, timeMs: sourceOffset, dueMs: sourceOffset + 100 })
 
 describe('held clicks', () => {
   it('are released to their list in the order in which they came, once', () => {
-    const held = new HeldClicks(100)
+    const held = new HeldClicks()
     for (const each of [click('a', 1), click('b', 2), click('a', 3)]) held.hold(each)
     expect(held.release('a').map(({ sourceOffset }) => sourceOffset)).toEqual([1, 3])
     expect(held.release('a')).toEqual([])
@@ -14,7 +14,7 @@ describe('held clicks', () => {
   })
 
   it('end by themselves when they have waited long enough', () => {
-    const held = new HeldClicks(100)
+    const held = new HeldClicks()
     held.hold(click('a', 1))
     expect(held.expire(100)).toEqual([])
     expect(held.expire(101)).toEqual([click('a', 1)])
@@ -22,13 +22,13 @@ describe('held clicks', () => {
   })
 
   it('are held again after a restart, unless they had left', () => {
-    const before = new HeldClicks(100)
+    const before = new HeldClicks()
     before.hold(click('a', 1))
     before.hold(click('b', 2))
     const stored = new Map(before.puts().map(({ key, value }) => [key, value]))
     before.release('a')
     for (const { key, value } of before.puts()) stored.set(key, value)
-    const after = new HeldClicks(100)
+    const after = new HeldClicks()
     for (const value of stored.values()) if (value) after.restore(value)
     expect(after.expire(Infinity)).toEqual([click('b', 2)])
   })

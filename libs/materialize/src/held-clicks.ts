@@ -11,8 +11,6 @@ export class HeldClicks {
   private readonly held = new Map<string, WaitingClick>()
   private readonly changed = new Set<string>()
 
-  constructor(private readonly lateClickMs: number) {}
-
   hold(click: WaitingClick): void {
     this.changed.add(this.register(click))
   }
@@ -25,7 +23,7 @@ export class HeldClicks {
   /** The clicks that wait for a list, in order of arrival; from now on they are not held. */
   release(requestId: string): readonly WaitingClick[] {
     const clicks = [...this.held.values()].filter((click) => click.requestId === requestId).sort((a, b) => a.sourceOffset - b.sourceOffset)
-    clicks.forEach((click) => this.drop(keyOf(click)))
+    clicks.forEach((click) => this.letGo(keyOf(click)))
     return clicks
   }
 
@@ -33,9 +31,14 @@ export class HeldClicks {
   expire(watermarkMs: number): readonly WaitingClick[] {
     return this.deadlines.take(watermarkMs).flatMap(({ key }) => {
       const click = this.held.get(key)
-      this.drop(key)
+      this.letGo(key)
       return click === undefined ? [] : [click]
     })
+  }
+
+  /** Lets go of all that a user holds: nothing comes of them. */
+  drop(userKey: string): void {
+    for (const [key, click] of this.held) if (click.userKey === userKey) this.letGo(key)
   }
 
   /** What has changed since the last call, as bytes. */
@@ -51,11 +54,11 @@ export class HeldClicks {
   private register(click: WaitingClick): string {
     const key = keyOf(click)
     this.held.set(key, click)
-    this.deadlines.add({ key, atMs: click.timeMs + this.lateClickMs, offset: click.sourceOffset })
+    this.deadlines.add({ key, atMs: click.dueMs, offset: click.sourceOffset })
     return key
   }
 
-  private drop(key: string): void {
+  private letGo(key: string): void {
     if (this.held.delete(key)) this.changed.add(key)
   }
 }

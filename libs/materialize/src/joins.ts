@@ -21,16 +21,15 @@ const NEGATIVE_WEIGHT = 1
 export class Joins {
   readonly impressions: WaitingImpressions
   readonly clicks: HeldClicks
-  private readonly maker: ExampleMaker
+  readonly maker: ExampleMaker
 
   constructor(
     private readonly scope: FoldScope,
     private readonly effects: Effects,
   ) {
-    const { joinWindowMs, lateClickMs } = scope.dictionary.declared
-    this.impressions = new WaitingImpressions(joinWindowMs, PRESENT_MAX)
-    this.clicks = new HeldClicks(lateClickMs)
-    this.maker = new ExampleMaker(scope.dictionary, scope.states)
+    this.impressions = new WaitingImpressions(PRESENT_MAX)
+    this.clicks = new HeldClicks()
+    this.maker = new ExampleMaker(scope)
   }
 
   /** A list was shown: it waits, and takes the clicks that were faster. A late one, or a second of its id, waits for nothing. */
@@ -44,9 +43,20 @@ export class Joins {
       timeMs,
       impression: this.maker.withFeatures(event, impression),
       joined: impression.items.map(() => 0),
+      dueMs: timeMs + this.scope.dictionary.declared.joinWindowMs,
     })
-    this.impressions.add(waiting)
-    for (const click of this.clicks.release(requestId)) this.joinHeld(waiting, click)
+    this.welcome(waiting)
+  }
+
+  /** A list that was shown to a session goes on waiting, as its user's. */
+  moved(list: WaitingImpression): void {
+    if (!this.impressions.has(list.requestId)) this.welcome({ ...list, sourceOffset: this.effects.offset })
+  }
+
+  /** Nothing comes any more of what waits for this user. */
+  forget(userId: string): void {
+    for (const requestId of this.impressions.of(userId)) this.impressions.drop(requestId)
+    this.clicks.drop(userId)
   }
 
   /** Something was done to an item: it says so by the list that caused it, waits for that list, or speaks for itself. */
@@ -62,16 +72,29 @@ export class Joins {
     const negatives = chooseNegatives(candidates, this.scope.dictionary.declared.negatives, isFit)
     const alone = this.maker.alone(event, { meaning, label, negatives })
     if (cause === '' || waiting !== undefined) this.effects.group(actor, alone)
-    else this.clicks.hold({ ...held(event), sourceOffset: this.effects.offset, alone })
+    else this.clicks.hold({ ...this.held(event), sourceOffset: this.effects.offset, alone })
   }
 
   /** Closes what ends by `watermarkMs`: shown items that nothing became of are negatives, held clicks speak for themselves. */
   expire(watermarkMs: number): void {
     for (const { alone, userKey } of this.clicks.expire(watermarkMs)) if (alone !== undefined) this.effects.group(userKey, alone)
-    for (const waiting of this.impressions.expire(watermarkMs)) this.ignored(waiting)
+    const { lateLabelMs, joinWindowMs } = this.scope.dictionary.declared
+    for (const waiting of this.impressions.expire(watermarkMs, lateLabelMs ?? joinWindowMs)) this.ignored(waiting)
   }
 
-  /** True when the list explains the event; the same type joins an item once. */
+  private welcome(waiting: WaitingImpression): void {
+    this.impressions.add(waiting)
+    for (const click of this.clicks.release(waiting.requestId)) this.joinHeld(waiting, click)
+  }
+
+  /**
+   * True when the list explains the event; the same type joins an item once.
+   *
+   * After the window the negative is told already: the label is told beside it, by the features of the same moment. For a rate of
+   * clicks c both together lead to c / (1 + c), which is c where few click.
+   *
+   * source  Ktena et al., Addressing delayed feedback for continuous training with neural networks in CTR prediction (2019)
+   */
   private join(waiting: WaitingImpression, itemId: string, { meaning, label }: { meaning: EventMeaning; label: number }): boolean {
     const items = waiting.impression?.items ?? []
     const place = items.findIndex((shown) => shown.itemId === itemId)
@@ -80,6 +103,7 @@ export class Joins {
     if ((waiting.joined[place] & bit) !== 0) return true
     waiting.joined[place] = (waiting.joined[place] | bit) >>> 0
     this.impressions.touch(waiting.requestId)
+    if (waiting.closed) this.effects.count('lateLabels')
     this.effects.group(waiting.userId, this.maker.served(waiting, [{ shown: items[place], label, weight: meaning.weight }]))
     return true
   }
@@ -99,15 +123,11 @@ export class Joins {
     const labelled = unanswered.map((shown) => ({ shown, label: 0, weight: NEGATIVE_WEIGHT }))
     this.effects.group(waiting.userId, this.maker.served(waiting, labelled))
   }
+
+  private held(event: Event): Omit<WaitingClick, 'alone' | 'sourceOffset'> {
+    const { requestId, itemId, type, value, timeMs } = event
+    return { requestId, itemId, type, value, timeMs, userKey: actorOf(event), dueMs: timeMs + this.scope.dictionary.declared.lateClickMs }
+  }
 }
 
 const JOIN_BITS = 32
-
-const held = (event: Event): Omit<WaitingClick, 'alone' | 'sourceOffset'> => ({
-  requestId: event.requestId,
-  itemId: event.itemId,
-  type: event.type,
-  value: event.value,
-  timeMs: event.timeMs,
-  userKey: actorOf(event),
-})

@@ -17,4 +17,17 @@ describe('known items', () => {
       }),
     )
   })
+
+  it('stand in an order that does not depend on who met them first', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.string({ maxLength: 4 })), (ids) => {
+        const [there, back] = [new KnownItems(), new KnownItems()]
+        for (const id of ids) there.set(id, true)
+        for (const id of [...ids].reverse()) back.set(id, true)
+        const listed = (known: KnownItems): string[] => ids.map((_, place) => known.at(place))
+        expect(listed(back)).toEqual(listed(there))
+        expect(new Set(listed(there)).size).toBe(ids.length)
+      }),
+    )
+  })
 })

@@ -1,30 +1,59 @@
-/** The items that negatives are drawn from: all that a process knows, in no particular order. */
+import { hash32 } from '@freshet/kernel'
+
+/**
+ * The items that negatives are drawn from: all that a process knows, in the order of their hashes. Who knows the same items
+ * draws the same, in whatever order it met them.
+ *
+ * cost  a place is found in the logarithm of the buckets; coming and going moves the few ids of one bucket
+ */
 export class KnownItems {
-  private readonly ids: string[] = []
-  private readonly places = new Map<string, number>()
+  private readonly buckets: string[][] = Array.from({ length: BUCKETS }, () => [])
+  /** A Fenwick tree of how many ids the buckets hold. */
+  private readonly sums = new Int32Array(BUCKETS + 1)
+  private count = 0
 
   get size(): number {
-    return this.ids.length
+    return this.count
   }
 
-  /** The item at a place below {@link size}; places change when items leave. */
+  /** The item at a place below {@link size}; places change when items come or leave. */
   at(place: number): string {
-    return this.ids[place]
+    let bucket = 0
+    let rest = place
+    for (let step = BUCKETS; step > 0; step >>>= 1) {
+      if (bucket + step > BUCKETS || this.sums[bucket + step] > rest) continue
+      bucket += step
+      rest -= this.sums[bucket]
+    }
+    return this.buckets[bucket][rest]
   }
 
   /** Adds an item, or takes it out. */
   set(id: string, known: boolean): void {
-    const place = this.places.get(id)
-    if (known === (place !== undefined)) return
-    if (place === undefined) {
-      this.places.set(id, this.ids.length)
-      this.ids.push(id)
-      return
-    }
-    const last = this.ids.pop() ?? id
-    this.places.delete(id)
-    if (last === id) return
-    this.ids[place] = last
-    this.places.set(last, place)
+    const bucket = hash32(id, SEED) >>> (32 - BUCKET_BITS)
+    const ids = this.buckets[bucket]
+    const at = placeOf(ids, id)
+    if ((ids[at] === id) === known) return
+    if (known) ids.splice(at, 0, id)
+    else ids.splice(at, 1)
+    const change = known ? 1 : -1
+    this.count += change
+    for (let i = bucket + 1; i <= BUCKETS; i += i & -i) this.sums[i] += change
   }
+}
+
+const BUCKET_BITS = 12 // a million items: 250 a bucket
+const BUCKETS = 1 << BUCKET_BITS
+const SEED = 0x2545f491
+
+/** Where an id stands, or would stand, among ids in order. */
+function placeOf(ids: readonly string[], id: string): number {
+  let from = 0
+  let to = ids.length
+  while (from < to) {
+    const middle = (from + to) >>> 1
+    if (ids[middle] < id) from = middle + 1
+    else to = middle
+  }
+  return from
 }

@@ -1,10 +1,10 @@
-import { FoldState } from '@freshet/contracts'
-import { ITEM_PREFIX, itemIdOf } from '@freshet/features'
+import { DictionaryChange, FoldState } from '@freshet/contracts'
+import { ITEM_PREFIX, compileDictionary, itemIdOf } from '@freshet/features'
 import type { OnlineStore, PositionVector } from '@freshet/online-store'
 import { CHUNK_PREFIX } from './event-identity'
 import { CLICK_PREFIX } from './held-clicks'
 import { lastGroup } from './outbox-publisher'
-import { PartitionFold } from './partition-fold'
+import { DICTIONARY_KEY, PartitionFold } from './partition-fold'
 import type { FolderScope } from './folder-scope'
 import { PartitionStates } from './partition-states'
 import type { SharedItems } from './shared-items'
@@ -22,12 +22,13 @@ export interface LoadedPartition {
 
 /** Brings a partition's fold back to where the last commit left it. */
 export async function loadPartition(scope: FolderScope): Promise<LoadedPartition> {
-  const { store, log, dictionary, partition, items, usersMax } = scope
+  const { store, log, partition, items, usersMax } = scope
   items.own(partition, true)
   const positions = await store.positions(partition)
   const states = new PartitionStates({ store, partition, items, usersMax })
-  const [stored] = await store.read(partition, [FOLD_KEY])
+  const [stored, change] = await store.read(partition, [FOLD_KEY, DICTIONARY_KEY])
   const state = stored && FoldState.decode(stored)
+  const dictionary = change ? compileDictionary(DictionaryChange.decode(change).text) : scope.dictionary
   const partitions = log.partitions('events')
   const fold = new PartitionFold({ dictionary, partition, partitions, states }, state)
   fold.effects.silentUntil = await lastGroup(log, partition)

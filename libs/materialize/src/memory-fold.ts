@@ -4,6 +4,7 @@ import { partitionOf } from '@freshet/kernel'
 import { candidatesFor } from './candidates'
 import { KnownItems } from './known-items'
 import { memoryStates } from './memory-states'
+import { movedRecord } from './effects'
 import { PartitionFold } from './partition-fold'
 
 /** A whole house in one process's memory, for evaluation: events in one global order, each effective at once. */
@@ -34,9 +35,12 @@ export function openMemoryFold({ dictionary, partitions = 8, seed = dictionary.d
   const foldIn = (partition: number, record: EventRecord): readonly ExampleGroup[] => {
     const offset = offsets[partition]++
     const fold = folds[partition]
-    fold.event(record, { offset, candidates: candidatesFor(record, { dictionary, known, seed, partition, offset }) })
-    for (const touch of fold.effects.takeTouches()) states.saveItem(touch.itemId, foldItem(dictionary, states.item(touch.itemId), touch))
-    return fold.effects.takeGroups().map(({ group }) => group)
+    const candidates = candidatesFor(record, { dictionary: fold.dictionary, known, seed, partition, offset })
+    fold.event(record, { offset, candidates })
+    for (const touch of fold.effects.takeTouches())
+      states.saveItem(touch.itemId, foldItem(fold.dictionary, states.item(touch.itemId), touch))
+    const groups = fold.effects.takeGroups().map(({ group }) => group)
+    return groups.concat(fold.effects.takeHistories().flatMap(({ partition: to, moved }) => foldIn(to, movedRecord(moved))))
   }
 
   return {
@@ -45,8 +49,16 @@ export function openMemoryFold({ dictionary, partitions = 8, seed = dictionary.d
     item: states.item,
     catalog: (record) => folds[0].catalog(record),
     event(record) {
-      if (record.record?.$case === 'event') return foldIn(partitionOf(actorOf(record.record.event), partitions), record)
+      const actor = actorIn(record)
+      if (actor !== undefined) return foldIn(partitionOf(actor, partitions), record)
       return folds.flatMap((_, partition) => foldIn(partition, record))
     },
   }
+}
+
+/** Whose partition a record goes to; undefined for one that goes to all. */
+function actorIn({ record }: EventRecord): string | undefined {
+  if (record?.$case === 'event') return actorOf(record.event)
+  if (record?.$case === 'forget') return actorOf(record.forget)
+  return record?.$case === 'link' ? actorOf({ userId: '', sessionId: record.link.sessionId }) : undefined
 }

@@ -1,11 +1,16 @@
-import { type CatalogRecord, type Event, type EventRecord, FoldState, type Tick, type Touch } from '@freshet/contracts'
-import { type EventMeaning, actorOf, foldUser, meaningOf, residualOf } from '@freshet/features'
+import { type CatalogRecord, DictionaryChange, type Event, type EventRecord, FoldState, type Tick, type Touch } from '@freshet/contracts'
+import { type Dictionary, type EventMeaning, actorOf, compileDictionary, foldUser, meaningOf, residualOf } from '@freshet/features'
 import { foldCatalog } from './catalog-fold'
 import { Effects } from './effects'
 import { EventIdentity } from './event-identity'
+import type { Put } from '@freshet/online-store'
 import type { FoldScope } from './fold-scope'
+import { Histories } from './histories'
 import { Joins } from './joins'
 import { foldTouch } from './touch-fold'
+
+/** Where the dictionary lies that a partition's fold has come to, once that is not its first. */
+export const DICTIONARY_KEY = 'm:dictionary'
 
 /** Where a record of `events` stands, and what was drawn for it beforehand. */
 export interface EventPlace {
@@ -24,22 +29,52 @@ export class PartitionFold {
   readonly effects: Effects
   readonly joins: Joins
   readonly identity: EventIdentity
+  private readonly scope: FoldScope
+  private readonly histories: Histories
+  private change: DictionaryChange | undefined
 
+  /** `scope` says the dictionary as of `state`; records may bring others. */
   constructor(
-    private readonly scope: FoldScope,
+    scope: Readonly<FoldScope>,
     readonly state: FoldState = FoldState.create(),
   ) {
+    this.scope = { ...scope }
     state.identity ??= { taken: 0, forgottenBelow: 0, hours: [] }
     this.effects = new Effects(scope, state)
     this.identity = new EventIdentity(state.identity)
-    this.joins = new Joins(scope, this.effects)
+    this.joins = new Joins(this.scope, this.effects)
+    this.histories = new Histories({ scope: this.scope, state, effects: this.effects, joins: this.joins })
   }
 
-  /** A record of `events`: an event, or a tick. */
+  /** The dictionary that holds for the next record. */
+  get dictionary(): Dictionary {
+    return this.scope.dictionary
+  }
+
+  /** A record of `events`. */
   event({ record, acceptedMs }: EventRecord, { offset, candidates }: EventPlace): void {
     this.effects.begin(offset, acceptedMs)
-    if (record?.$case === 'tick') this.tick(record.tick)
-    if (record?.$case === 'event') this.deed(record.event, candidates)
+    switch (record?.$case) {
+      case 'event':
+        return this.deed(record.event, candidates)
+      case 'tick':
+        return this.tick(record.tick)
+      case 'forget':
+        return this.histories.forget(record.forget, acceptedMs)
+      case 'link':
+        return this.histories.link(record.link, acceptedMs)
+      case 'moved':
+        return this.histories.moved(record.moved)
+      case 'dictionary':
+        return this.adopt(record.dictionary)
+    }
+  }
+
+  /** The dictionary, where a record has brought another since the last call. */
+  puts(): readonly Put[] {
+    const { change } = this
+    this.change = undefined
+    return change === undefined ? [] : [{ key: DICTIONARY_KEY, value: DictionaryChange.encode(change).finish() }]
   }
 
   /** A record of `touches`: what an event of some partition did to an item of this one. */
@@ -52,6 +87,14 @@ export class PartitionFold {
     foldCatalog(this.scope.states, record)
   }
 
+  /** Of several changes the greatest number wins, in whatever order their records came to stand. */
+  private adopt(change: DictionaryChange): void {
+    if (change.number <= this.state.dictionaryNumber) return
+    this.scope.dictionary = compileDictionary(change.text)
+    this.state.dictionaryNumber = change.number
+    this.change = change
+  }
+
   private tick({ timeMs, replay, closesReplay }: Tick): void {
     const { state, joins } = this
     const clockChanged = replay !== state.replay && state.watermarkMs > 0
@@ -59,7 +102,10 @@ export class PartitionFold {
     const watermarkMs = Math.max(0, timeMs - (closesReplay ? 0 : this.scope.dictionary.declared.latenessMs))
     state.watermarkMs = clockChanged ? watermarkMs : Math.max(state.watermarkMs, watermarkMs)
     state.replay = replay && !closesReplay // the next file starts a clock of its own
-    if (!replay) this.identity.advance(state.watermarkMs) // a file's days pass in seconds, and the same file may come again
+    if (!replay) {
+      this.identity.advance(state.watermarkMs) // a file's days pass in seconds, and the same file may come again
+      this.histories.advance(state.watermarkMs)
+    }
     joins.expire(state.watermarkMs)
   }
 
@@ -77,6 +123,7 @@ export class PartitionFold {
     const isLate = event.timeMs < this.state.watermarkMs
     this.state.folded++
     if (isLate) this.state.late++
+    if (meaning.corrects.length > 0) this.effects.count('corrections')
     if (meaning.impression) this.joins.impression(event, isLate)
     else this.joins.deed(event, { meaning, isLate, candidates })
     this.remember(event, meaning)

@@ -177,7 +177,8 @@ describe('the fold of a partition', () => {
     await house.appendCatalog('u', { $case: 'deletedUserId', deletedUserId: 'u' })
     await house.drain()
     expect(await house.item('a')).toMatchObject({ attributes: {}, known: false })
-    expect(await house.store.read(partitionOf('u', house.partitions), [userKey('u')])).toEqual([undefined])
+    const [user] = await house.store.read(partitionOf('u', house.partitions), [userKey('u')])
+    expect(user && UserState.decode(user)).toMatchObject({ attributes: {}, events: 1 })
   })
 
   it('draws negatives from what the catalogue holds at that moment', async () => {

@@ -2,7 +2,7 @@ import { CatalogRecord, EventRecord, FoldState, Touch } from '@freshet/contracts
 import { type LogRecord, TOPICS } from '@freshet/event-log'
 import { cross } from '@freshet/kernel'
 import type { PositionVector } from '@freshet/online-store'
-import { type Batch, needsOf } from './batch'
+import { type Batch, needsOf, untilDictionary } from './batch'
 import { candidatesFor } from './candidates'
 import { FOLD_KEY, type LoadedPartition, loadPartition } from './load-partition'
 import type { FolderScope } from './folder-scope'
@@ -74,12 +74,14 @@ export class PartitionFolder {
   }
 
   private async read(): Promise<Batch> {
-    const [catalog, touches, events] = await Promise.all([
+    const [catalog, touches, read] = await Promise.all([
       this.records('catalog', CATALOG_AT_ONCE),
       this.records('touches', TOUCHES_AT_ONCE),
       this.records('events', EVENTS_AT_ONCE),
     ])
-    const { dictionary, items, partition, seed } = this.scope
+    const events = untilDictionary(read)
+    const { items, partition, seed } = this.scope
+    const { dictionary } = this.loaded.fold
     const decoded = {
       catalog: decodeAll(catalog, CatalogRecord),
       touches: decodeAll(touches, Touch),
@@ -104,8 +106,11 @@ export class PartitionFolder {
 
   /** Brings to hand everything that the fold will ask for. */
   private async fetch(batch: Batch, ticket: number): Promise<void> {
-    const { users, items, lists } = needsOf(batch, this.loaded.fold)
-    await Promise.all([this.loaded.states.fetchUsers(users), this.scope.items.fetch(items, ticket), this.fetchLists(lists)])
+    const { users, items, lists, forgotten } = needsOf(batch, this.loaded.fold)
+    const { states } = this.loaded
+    await Promise.all([states.fetchUsers(users), this.scope.items.fetch(items, ticket), this.fetchLists(lists)])
+    const remembered = forgotten.flatMap((id) => Object.keys(states.user(id)?.items ?? {}))
+    if (remembered.length > 0) await this.scope.items.fetch(remembered, ticket)
   }
 
   private async fetchLists(requestIds: readonly string[]): Promise<void> {
@@ -129,7 +134,7 @@ export class PartitionFolder {
     const { fold, states } = this.loaded
     const { store, partition } = this.scope
     const outbox = fold.effects.takeOutgoing()
-    const own = [...fold.identity.puts(), ...fold.joins.impressions.puts(), ...fold.joins.clicks.puts()]
+    const own = [...fold.identity.puts(), ...fold.joins.impressions.puts(), ...fold.joins.clicks.puts(), ...fold.puts()]
     const puts = [...states.puts(), ...own, { key: FOLD_KEY, value: FoldState.encode(fold.state).finish() }]
     await store.commit(partition, { expect: this.at, next, puts, outbox, publishedBelow: this.publisher.publishedBelow })
     cross('batch-committed')

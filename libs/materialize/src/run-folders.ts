@@ -11,6 +11,7 @@ import { SharedItems } from './shared-items'
 export interface FoldersScope {
   readonly log: EventLog
   readonly store: OnlineStore
+  /** The one that the data set was made with; others are in the log. */
   readonly dictionary: Dictionary
   readonly clock: Clock
   /** This process among those that share the work. */

@@ -9,20 +9,22 @@ export const WAITING_PREFIX = 'w:'
 /** Where a waiting list lies. */
 export const waitingKey = (requestId: string): string => `${WAITING_PREFIX}${requestId}`
 
+/** What is known of every list, in memory or not. */
+type Known = Pick<WaitingImpression, 'userId' | 'sourceOffset' | 'closed'>
+
 /**
  * Lists that were shown and wait for their clicks. All are known by id and deadline; the lists themselves, with their
  * features as served, are in memory only while they are young or asked for.
+ *
+ * A list has two deadlines, one after the other: its window closes, and later it is forgotten. In between it still takes labels.
  */
 export class WaitingImpressions {
   private readonly deadlines = new Deadlines()
-  private readonly waiting = new Set<string>()
+  private readonly waiting = new Map<string, Known>()
   private readonly present = new Map<string, WaitingImpression>()
   private readonly changed = new Set<string>()
 
-  constructor(
-    private readonly joinWindowMs: number,
-    private readonly presentMax: number,
-  ) {}
+  constructor(private readonly presentMax: number) {}
 
   get size(): number {
     return this.waiting.size
@@ -39,6 +41,12 @@ export class WaitingImpressions {
     if (impression === undefined)
       throw new CorruptError(waitingKey(requestId), 'the list that waits there is missing', 'fold the partition anew')
     return impression
+  }
+
+  /** The ids of a user's lists, in the order of their records. */
+  of(userId: string): readonly string[] {
+    const lists = [...this.waiting].filter(([, known]) => known.userId === userId)
+    return lists.sort(([a, x], [b, y]) => x.sourceOffset - y.sourceOffset || (a < b ? -1 : 1)).map(([requestId]) => requestId)
   }
 
   /** A list begins to wait. */
@@ -58,6 +66,12 @@ export class WaitingImpressions {
     this.changed.add(requestId)
   }
 
+  /** A list waits here no longer, whatever its deadline. */
+  drop(requestId: string): void {
+    this.deadlines.remove(requestId)
+    this.leave(requestId)
+  }
+
   /** Which of the lists have to be read before they are asked for. */
   missing(requestIds: Iterable<string>): readonly string[] {
     return [...new Set(requestIds)].filter((id) => this.waiting.has(id) && !this.present.has(id))
@@ -69,19 +83,18 @@ export class WaitingImpressions {
     this.present.set(impression.requestId, impression)
   }
 
-  /** The ids of the lists whose window will have closed at `watermarkMs`. */
+  /** The ids of the lists that come due by `watermarkMs`. */
   due(watermarkMs: number): readonly string[] {
     return this.deadlines.due(watermarkMs).map(({ key }) => key)
   }
 
-  /** Ends the windows that are closed at `watermarkMs`, and gives their lists in order. */
-  expire(watermarkMs: number): readonly WaitingImpression[] {
+  /** Closes the windows that end by `watermarkMs`, and gives their lists in order; after another `lateLabelMs` they are forgotten. */
+  expire(watermarkMs: number, lateLabelMs: number): readonly WaitingImpression[] {
     return this.deadlines.take(watermarkMs).flatMap(({ key }) => {
-      const impression = this.get(key)
-      this.waiting.delete(key)
-      this.present.delete(key)
-      this.changed.add(key)
-      return impression ?? []
+      const closing = this.waiting.get(key)?.closed ? undefined : this.get(key)
+      if (closing === undefined || closing.dueMs + lateLabelMs <= watermarkMs) this.leave(key)
+      else this.stay(closing, closing.dueMs + lateLabelMs)
+      return closing ?? []
     })
   }
 
@@ -96,10 +109,22 @@ export class WaitingImpressions {
     return puts
   }
 
+  private stay(impression: WaitingImpression, dueMs: number): void {
+    impression.closed = true
+    impression.dueMs = dueMs
+    this.add(impression)
+  }
+
+  private leave(requestId: string): void {
+    this.waiting.delete(requestId)
+    this.present.delete(requestId)
+    this.changed.add(requestId)
+  }
+
   private register(impression: WaitingImpression): void {
-    const { requestId, timeMs, sourceOffset } = impression
-    this.deadlines.add({ key: requestId, atMs: timeMs + this.joinWindowMs, offset: sourceOffset })
-    this.waiting.add(requestId)
+    const { requestId, userId, closed, dueMs, sourceOffset } = impression
+    this.deadlines.add({ key: requestId, atMs: dueMs, offset: sourceOffset })
+    this.waiting.set(requestId, { userId, sourceOffset, closed })
     this.present.set(requestId, impression)
   }
 

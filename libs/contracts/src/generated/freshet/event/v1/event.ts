@@ -115,6 +115,10 @@ export interface EventRecord {
   record:
     | { $case: "event"; event: Event }
     | { $case: "tick"; tick: Tick }
+    | { $case: "forget"; forget: Forget }
+    | { $case: "link"; link: Link }
+    | { $case: "moved"; moved: MovedHistory }
+    | { $case: "dictionary"; dictionary: DictionaryChange }
     | undefined;
   /** The order of acceptance within one ingest process or import: breaks ties of time. */
   sequence: number;
@@ -129,6 +133,50 @@ export interface Tick {
   replay: boolean;
   /** The last tick of a replay: windows that are open then close. */
   closesReplay: boolean;
+}
+
+/** Everything that came of a user's or a session's events is forgotten; what comes after it begins anew. */
+export interface Forget {
+  userId: string;
+  /** Where no user is named. */
+  sessionId: string;
+}
+
+/** A session turned out to be a user: what it did becomes the user's. Stands in the session's partition. */
+export interface Link {
+  sessionId: string;
+  userId: string;
+}
+
+/**
+ * What a link takes from the session's partition to the user's, in which this record stands. Written by the fold of the
+ * session's partition, through its outbox.
+ */
+export interface MovedHistory {
+  userId: string;
+  sessionId: string;
+  /** Numbered per source partition and target, so that a repeated delivery is recognised. */
+  sourcePartition: number;
+  sequence: number;
+  /** When ingest accepted the link: what was forgotten after it stays forgotten. */
+  linkedMs: number;
+  part:
+    | //
+    /** A freshet.feature.v1.UserState. */
+    { $case: "userState"; userState: Uint8Array }
+    | //
+    /** A freshet.feature.v1.WaitingImpression. */
+    { $case: "list"; list: Uint8Array }
+    | undefined;
+}
+
+/** Another feature dictionary holds from here on. In `events`, for the partition's fold; in `dictionaries`, for everyone who starts. */
+export interface DictionaryChange {
+  /** Changes are numbered from 1; a fold passes over those that are not beyond its own. */
+  number: number;
+  hash: string;
+  /** The YAML text. */
+  text: string;
 }
 
 /** A record of the topic `dead-letter`. */
@@ -860,6 +908,18 @@ export const EventRecord: MessageFns<EventRecord> = {
       case "tick":
         Tick.encode(message.record.tick, writer.uint32(18).fork()).join();
         break;
+      case "forget":
+        Forget.encode(message.record.forget, writer.uint32(42).fork()).join();
+        break;
+      case "link":
+        Link.encode(message.record.link, writer.uint32(50).fork()).join();
+        break;
+      case "moved":
+        MovedHistory.encode(message.record.moved, writer.uint32(58).fork()).join();
+        break;
+      case "dictionary":
+        DictionaryChange.encode(message.record.dictionary, writer.uint32(66).fork()).join();
+        break;
     }
     if (message.sequence !== 0) {
       writer.uint32(24).int64(message.sequence);
@@ -899,6 +959,38 @@ export const EventRecord: MessageFns<EventRecord> = {
             message.record = { $case: "tick", tick: Tick.decode(reader, reader.uint32()) };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.record = { $case: "forget", forget: Forget.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.record = { $case: "link", link: Link.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.record = { $case: "moved", moved: MovedHistory.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.record = { $case: "dictionary", dictionary: DictionaryChange.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 3: {
             if (tag !== 24) {
               break;
@@ -933,6 +1025,14 @@ export const EventRecord: MessageFns<EventRecord> = {
         ? { $case: "event", event: Event.fromJSON(object.event) }
         : isSet(object.tick)
         ? { $case: "tick", tick: Tick.fromJSON(object.tick) }
+        : isSet(object.forget)
+        ? { $case: "forget", forget: Forget.fromJSON(object.forget) }
+        : isSet(object.link)
+        ? { $case: "link", link: Link.fromJSON(object.link) }
+        : isSet(object.moved)
+        ? { $case: "moved", moved: MovedHistory.fromJSON(object.moved) }
+        : isSet(object.dictionary)
+        ? { $case: "dictionary", dictionary: DictionaryChange.fromJSON(object.dictionary) }
         : undefined,
       sequence: isSet(object.sequence) ? globalThis.Number(object.sequence) : 0,
       acceptedMs: isSet(object.acceptedMs)
@@ -949,6 +1049,14 @@ export const EventRecord: MessageFns<EventRecord> = {
       obj.event = Event.toJSON(message.record.event);
     } else if (message.record?.$case === "tick") {
       obj.tick = Tick.toJSON(message.record.tick);
+    } else if (message.record?.$case === "forget") {
+      obj.forget = Forget.toJSON(message.record.forget);
+    } else if (message.record?.$case === "link") {
+      obj.link = Link.toJSON(message.record.link);
+    } else if (message.record?.$case === "moved") {
+      obj.moved = MovedHistory.toJSON(message.record.moved);
+    } else if (message.record?.$case === "dictionary") {
+      obj.dictionary = DictionaryChange.toJSON(message.record.dictionary);
     }
     if (message.sequence !== 0) {
       obj.sequence = Math.round(message.sequence);
@@ -974,6 +1082,30 @@ export const EventRecord: MessageFns<EventRecord> = {
       case "tick": {
         if (object.record?.tick !== undefined && object.record?.tick !== null) {
           message.record = { $case: "tick", tick: Tick.fromPartial(object.record.tick) };
+        }
+        break;
+      }
+      case "forget": {
+        if (object.record?.forget !== undefined && object.record?.forget !== null) {
+          message.record = { $case: "forget", forget: Forget.fromPartial(object.record.forget) };
+        }
+        break;
+      }
+      case "link": {
+        if (object.record?.link !== undefined && object.record?.link !== null) {
+          message.record = { $case: "link", link: Link.fromPartial(object.record.link) };
+        }
+        break;
+      }
+      case "moved": {
+        if (object.record?.moved !== undefined && object.record?.moved !== null) {
+          message.record = { $case: "moved", moved: MovedHistory.fromPartial(object.record.moved) };
+        }
+        break;
+      }
+      case "dictionary": {
+        if (object.record?.dictionary !== undefined && object.record?.dictionary !== null) {
+          message.record = { $case: "dictionary", dictionary: DictionaryChange.fromPartial(object.record.dictionary) };
         }
         break;
       }
@@ -1089,6 +1221,492 @@ export const Tick: MessageFns<Tick> = {
     message.timeMs = object.timeMs ?? 0;
     message.replay = object.replay ?? false;
     message.closesReplay = object.closesReplay ?? false;
+    return message;
+  },
+};
+
+function createBaseForget(): Forget {
+  return { userId: "", sessionId: "" };
+}
+
+export const Forget: MessageFns<Forget> = {
+  encode(message: Forget, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userId !== "") {
+      writer.uint32(10).string(message.userId);
+    }
+    if (message.sessionId !== "") {
+      writer.uint32(18).string(message.sessionId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Forget {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForget();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Forget {
+    return {
+      userId: isSet(object.userId)
+        ? globalThis.String(object.userId)
+        : isSet(object.user_id)
+        ? globalThis.String(object.user_id)
+        : "",
+      sessionId: isSet(object.sessionId)
+        ? globalThis.String(object.sessionId)
+        : isSet(object.session_id)
+        ? globalThis.String(object.session_id)
+        : "",
+    };
+  },
+
+  toJSON(message: Forget): unknown {
+    const obj: any = {};
+    if (message.userId !== "") {
+      obj.userId = message.userId;
+    }
+    if (message.sessionId !== "") {
+      obj.sessionId = message.sessionId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Forget>, I>>(base?: I): Forget {
+    return Forget.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Forget>, I>>(object: I): Forget {
+    const message = createBaseForget();
+    message.userId = object.userId ?? "";
+    message.sessionId = object.sessionId ?? "";
+    return message;
+  },
+};
+
+function createBaseLink(): Link {
+  return { sessionId: "", userId: "" };
+}
+
+export const Link: MessageFns<Link> = {
+  encode(message: Link, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sessionId !== "") {
+      writer.uint32(10).string(message.sessionId);
+    }
+    if (message.userId !== "") {
+      writer.uint32(18).string(message.userId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Link {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLink();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Link {
+    return {
+      sessionId: isSet(object.sessionId)
+        ? globalThis.String(object.sessionId)
+        : isSet(object.session_id)
+        ? globalThis.String(object.session_id)
+        : "",
+      userId: isSet(object.userId)
+        ? globalThis.String(object.userId)
+        : isSet(object.user_id)
+        ? globalThis.String(object.user_id)
+        : "",
+    };
+  },
+
+  toJSON(message: Link): unknown {
+    const obj: any = {};
+    if (message.sessionId !== "") {
+      obj.sessionId = message.sessionId;
+    }
+    if (message.userId !== "") {
+      obj.userId = message.userId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Link>, I>>(base?: I): Link {
+    return Link.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Link>, I>>(object: I): Link {
+    const message = createBaseLink();
+    message.sessionId = object.sessionId ?? "";
+    message.userId = object.userId ?? "";
+    return message;
+  },
+};
+
+function createBaseMovedHistory(): MovedHistory {
+  return { userId: "", sessionId: "", sourcePartition: 0, sequence: 0, linkedMs: 0, part: undefined };
+}
+
+export const MovedHistory: MessageFns<MovedHistory> = {
+  encode(message: MovedHistory, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userId !== "") {
+      writer.uint32(10).string(message.userId);
+    }
+    if (message.sessionId !== "") {
+      writer.uint32(18).string(message.sessionId);
+    }
+    if (message.sourcePartition !== 0) {
+      writer.uint32(24).int32(message.sourcePartition);
+    }
+    if (message.sequence !== 0) {
+      writer.uint32(32).int64(message.sequence);
+    }
+    if (message.linkedMs !== 0) {
+      writer.uint32(40).int64(message.linkedMs);
+    }
+    switch (message.part?.$case) {
+      case "userState":
+        writer.uint32(50).bytes(message.part.userState);
+        break;
+      case "list":
+        writer.uint32(58).bytes(message.part.list);
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MovedHistory {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMovedHistory();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.sourcePartition = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.sequence = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.linkedMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.part = { $case: "userState", userState: reader.bytes() };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.part = { $case: "list", list: reader.bytes() };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MovedHistory {
+    return {
+      userId: isSet(object.userId)
+        ? globalThis.String(object.userId)
+        : isSet(object.user_id)
+        ? globalThis.String(object.user_id)
+        : "",
+      sessionId: isSet(object.sessionId)
+        ? globalThis.String(object.sessionId)
+        : isSet(object.session_id)
+        ? globalThis.String(object.session_id)
+        : "",
+      sourcePartition: isSet(object.sourcePartition)
+        ? globalThis.Number(object.sourcePartition)
+        : isSet(object.source_partition)
+        ? globalThis.Number(object.source_partition)
+        : 0,
+      sequence: isSet(object.sequence) ? globalThis.Number(object.sequence) : 0,
+      linkedMs: isSet(object.linkedMs)
+        ? globalThis.Number(object.linkedMs)
+        : isSet(object.linked_ms)
+        ? globalThis.Number(object.linked_ms)
+        : 0,
+      part: isSet(object.userState)
+        ? { $case: "userState", userState: bytesFromBase64(object.userState) }
+        : isSet(object.user_state)
+        ? { $case: "userState", userState: bytesFromBase64(object.user_state) }
+        : isSet(object.list)
+        ? { $case: "list", list: bytesFromBase64(object.list) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: MovedHistory): unknown {
+    const obj: any = {};
+    if (message.userId !== "") {
+      obj.userId = message.userId;
+    }
+    if (message.sessionId !== "") {
+      obj.sessionId = message.sessionId;
+    }
+    if (message.sourcePartition !== 0) {
+      obj.sourcePartition = Math.round(message.sourcePartition);
+    }
+    if (message.sequence !== 0) {
+      obj.sequence = Math.round(message.sequence);
+    }
+    if (message.linkedMs !== 0) {
+      obj.linkedMs = Math.round(message.linkedMs);
+    }
+    if (message.part?.$case === "userState") {
+      obj.userState = base64FromBytes(message.part.userState);
+    } else if (message.part?.$case === "list") {
+      obj.list = base64FromBytes(message.part.list);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<MovedHistory>, I>>(base?: I): MovedHistory {
+    return MovedHistory.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<MovedHistory>, I>>(object: I): MovedHistory {
+    const message = createBaseMovedHistory();
+    message.userId = object.userId ?? "";
+    message.sessionId = object.sessionId ?? "";
+    message.sourcePartition = object.sourcePartition ?? 0;
+    message.sequence = object.sequence ?? 0;
+    message.linkedMs = object.linkedMs ?? 0;
+    switch (object.part?.$case) {
+      case "userState": {
+        if (object.part?.userState !== undefined && object.part?.userState !== null) {
+          message.part = { $case: "userState", userState: object.part.userState };
+        }
+        break;
+      }
+      case "list": {
+        if (object.part?.list !== undefined && object.part?.list !== null) {
+          message.part = { $case: "list", list: object.part.list };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseDictionaryChange(): DictionaryChange {
+  return { number: 0, hash: "", text: "" };
+}
+
+export const DictionaryChange: MessageFns<DictionaryChange> = {
+  encode(message: DictionaryChange, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.number !== 0) {
+      writer.uint32(8).int64(message.number);
+    }
+    if (message.hash !== "") {
+      writer.uint32(18).string(message.hash);
+    }
+    if (message.text !== "") {
+      writer.uint32(26).string(message.text);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DictionaryChange {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDictionaryChange();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.number = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.hash = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DictionaryChange {
+    return {
+      number: isSet(object.number) ? globalThis.Number(object.number) : 0,
+      hash: isSet(object.hash) ? globalThis.String(object.hash) : "",
+      text: isSet(object.text) ? globalThis.String(object.text) : "",
+    };
+  },
+
+  toJSON(message: DictionaryChange): unknown {
+    const obj: any = {};
+    if (message.number !== 0) {
+      obj.number = Math.round(message.number);
+    }
+    if (message.hash !== "") {
+      obj.hash = message.hash;
+    }
+    if (message.text !== "") {
+      obj.text = message.text;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DictionaryChange>, I>>(base?: I): DictionaryChange {
+    return DictionaryChange.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DictionaryChange>, I>>(object: I): DictionaryChange {
+    const message = createBaseDictionaryChange();
+    message.number = object.number ?? 0;
+    message.hash = object.hash ?? "";
+    message.text = object.text ?? "";
     return message;
   },
 };

@@ -79,6 +79,8 @@ export interface ExampleGroup {
   /** Hash of the user id, so that one user's items do not serve as each other's negatives: a u32 pair. */
   userLo: number;
   userHi: number;
+  /** Rows that are to be as they were at birth, since their user was forgotten: u32 pairs (lo, hi), little-endian. Such a group has no items. */
+  forgottenIds: Uint8Array;
 }
 
 export interface ExampleItem {
@@ -106,6 +108,7 @@ function createBaseExampleGroup(): ExampleGroup {
     acceptedMs: 0,
     userLo: 0,
     userHi: 0,
+    forgottenIds: new Uint8Array(0),
   };
 }
 
@@ -140,6 +143,9 @@ export const ExampleGroup: MessageFns<ExampleGroup> = {
     }
     if (message.userHi !== 0) {
       writer.uint32(85).fixed32(message.userHi);
+    }
+    if (message.forgottenIds.length !== 0) {
+      writer.uint32(90).bytes(message.forgottenIds);
     }
     return writer;
   },
@@ -237,6 +243,14 @@ export const ExampleGroup: MessageFns<ExampleGroup> = {
             message.userHi = reader.fixed32();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.forgottenIds = reader.bytes();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -295,6 +309,11 @@ export const ExampleGroup: MessageFns<ExampleGroup> = {
         : isSet(object.user_hi)
         ? globalThis.Number(object.user_hi)
         : 0,
+      forgottenIds: isSet(object.forgottenIds)
+        ? bytesFromBase64(object.forgottenIds)
+        : isSet(object.forgotten_ids)
+        ? bytesFromBase64(object.forgotten_ids)
+        : new Uint8Array(0),
     };
   },
 
@@ -330,6 +349,9 @@ export const ExampleGroup: MessageFns<ExampleGroup> = {
     if (message.userHi !== 0) {
       obj.userHi = Math.round(message.userHi);
     }
+    if (message.forgottenIds.length !== 0) {
+      obj.forgottenIds = base64FromBytes(message.forgottenIds);
+    }
     return obj;
   },
 
@@ -348,6 +370,7 @@ export const ExampleGroup: MessageFns<ExampleGroup> = {
     message.acceptedMs = object.acceptedMs ?? 0;
     message.userLo = object.userLo ?? 0;
     message.userHi = object.userHi ?? 0;
+    message.forgottenIds = object.forgottenIds ?? new Uint8Array(0);
     return message;
   },
 };

@@ -29,6 +29,23 @@ export interface FoldState {
   /** Records of any topic that could not be read. */
   unreadable: number;
   groups: number;
+  /** By partition of `events`: how many parts of histories were sent there, and the next number expected from there. */
+  movedSent: number[];
+  movedReceived: number[];
+  /** Who was forgotten of late: histories that were on their way then do not arrive. */
+  forgotten: Forgotten[];
+  /** The number of the dictionary that holds; 0: the one that the data set was made with. */
+  dictionaryNumber: number;
+  /** Labels that came after their list's window, and deeds that were taken back. */
+  lateLabels: number;
+  corrections: number;
+}
+
+/** Who was forgotten, as a hash, and when ingest accepted it. */
+export interface Forgotten {
+  lo: number;
+  hi: number;
+  acceptedMs: number;
 }
 
 /** Which event ids are remembered: each id that was taken has a number, and lies in a `d:` chunk. */
@@ -56,6 +73,10 @@ export interface WaitingImpression {
     | undefined;
   /** By shown item: a bit for each type of event that has joined. */
   joined: number[];
+  /** The watermark at which its window closes or, once that has happened, it is forgotten. */
+  dueMs: number;
+  /** Its negatives are told; a label that comes still corrects them. */
+  closed: boolean;
 }
 
 /** A click that waits for its list (key `c:<source offset>`), with the example that it yields if none comes. */
@@ -68,6 +89,8 @@ export interface WaitingClick {
   timeMs: number;
   alone: ExampleGroup | undefined;
   userKey: string;
+  /** The watermark at which it speaks for itself. */
+  dueMs: number;
 }
 
 function createBaseFoldState(): FoldState {
@@ -82,6 +105,12 @@ function createBaseFoldState(): FoldState {
     late: 0,
     unreadable: 0,
     groups: 0,
+    movedSent: [],
+    movedReceived: [],
+    forgotten: [],
+    dictionaryNumber: 0,
+    lateLabels: 0,
+    corrections: 0,
   };
 }
 
@@ -124,6 +153,32 @@ export const FoldState: MessageFns<FoldState> = {
     }
     if (message.groups !== 0) {
       writer.uint32(80).int64(message.groups);
+    }
+    if (message.movedSent.length !== 0) {
+      writer.uint32(90).fork();
+      for (const v of message.movedSent) {
+        writer.int64(v);
+      }
+      writer.join();
+    }
+    if (message.movedReceived.length !== 0) {
+      writer.uint32(98).fork();
+      for (const v of message.movedReceived) {
+        writer.int64(v);
+      }
+      writer.join();
+    }
+    for (const v of message.forgotten) {
+      Forgotten.encode(v!, writer.uint32(106).fork()).join();
+    }
+    if (message.dictionaryNumber !== 0) {
+      writer.uint32(112).int64(message.dictionaryNumber);
+    }
+    if (message.lateLabels !== 0) {
+      writer.uint32(120).int64(message.lateLabels);
+    }
+    if (message.corrections !== 0) {
+      writer.uint32(128).int64(message.corrections);
     }
     return writer;
   },
@@ -241,6 +296,74 @@ export const FoldState: MessageFns<FoldState> = {
             message.groups = longToNumber(reader.int64());
             continue;
           }
+          case 11: {
+            if (tag === 88) {
+              message.movedSent.push(longToNumber(reader.int64()));
+
+              continue;
+            }
+
+            if (tag === 90) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.movedSent.push(longToNumber(reader.int64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 12: {
+            if (tag === 96) {
+              message.movedReceived.push(longToNumber(reader.int64()));
+
+              continue;
+            }
+
+            if (tag === 98) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.movedReceived.push(longToNumber(reader.int64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.forgotten.push(Forgotten.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.dictionaryNumber = longToNumber(reader.int64());
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.lateLabels = longToNumber(reader.int64());
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.corrections = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -277,6 +400,30 @@ export const FoldState: MessageFns<FoldState> = {
       late: isSet(object.late) ? globalThis.Number(object.late) : 0,
       unreadable: isSet(object.unreadable) ? globalThis.Number(object.unreadable) : 0,
       groups: isSet(object.groups) ? globalThis.Number(object.groups) : 0,
+      movedSent: globalThis.Array.isArray(object?.movedSent)
+        ? object.movedSent.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.moved_sent)
+        ? object.moved_sent.map((e: any) => globalThis.Number(e))
+        : [],
+      movedReceived: globalThis.Array.isArray(object?.movedReceived)
+        ? object.movedReceived.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.moved_received)
+        ? object.moved_received.map((e: any) => globalThis.Number(e))
+        : [],
+      forgotten: globalThis.Array.isArray(object?.forgotten)
+        ? object.forgotten.map((e: any) => Forgotten.fromJSON(e))
+        : [],
+      dictionaryNumber: isSet(object.dictionaryNumber)
+        ? globalThis.Number(object.dictionaryNumber)
+        : isSet(object.dictionary_number)
+        ? globalThis.Number(object.dictionary_number)
+        : 0,
+      lateLabels: isSet(object.lateLabels)
+        ? globalThis.Number(object.lateLabels)
+        : isSet(object.late_labels)
+        ? globalThis.Number(object.late_labels)
+        : 0,
+      corrections: isSet(object.corrections) ? globalThis.Number(object.corrections) : 0,
     };
   },
 
@@ -312,6 +459,24 @@ export const FoldState: MessageFns<FoldState> = {
     if (message.groups !== 0) {
       obj.groups = Math.round(message.groups);
     }
+    if (message.movedSent?.length) {
+      obj.movedSent = message.movedSent.map((e) => Math.round(e));
+    }
+    if (message.movedReceived?.length) {
+      obj.movedReceived = message.movedReceived.map((e) => Math.round(e));
+    }
+    if (message.forgotten?.length) {
+      obj.forgotten = message.forgotten.map((e) => Forgotten.toJSON(e));
+    }
+    if (message.dictionaryNumber !== 0) {
+      obj.dictionaryNumber = Math.round(message.dictionaryNumber);
+    }
+    if (message.lateLabels !== 0) {
+      obj.lateLabels = Math.round(message.lateLabels);
+    }
+    if (message.corrections !== 0) {
+      obj.corrections = Math.round(message.corrections);
+    }
     return obj;
   },
 
@@ -332,6 +497,117 @@ export const FoldState: MessageFns<FoldState> = {
     message.late = object.late ?? 0;
     message.unreadable = object.unreadable ?? 0;
     message.groups = object.groups ?? 0;
+    message.movedSent = object.movedSent?.map((e) => e) || [];
+    message.movedReceived = object.movedReceived?.map((e) => e) || [];
+    message.forgotten = object.forgotten?.map((e) => Forgotten.fromPartial(e)) || [];
+    message.dictionaryNumber = object.dictionaryNumber ?? 0;
+    message.lateLabels = object.lateLabels ?? 0;
+    message.corrections = object.corrections ?? 0;
+    return message;
+  },
+};
+
+function createBaseForgotten(): Forgotten {
+  return { lo: 0, hi: 0, acceptedMs: 0 };
+}
+
+export const Forgotten: MessageFns<Forgotten> = {
+  encode(message: Forgotten, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.lo !== 0) {
+      writer.uint32(13).fixed32(message.lo);
+    }
+    if (message.hi !== 0) {
+      writer.uint32(21).fixed32(message.hi);
+    }
+    if (message.acceptedMs !== 0) {
+      writer.uint32(24).int64(message.acceptedMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Forgotten {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForgotten();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 13) {
+              break;
+            }
+
+            message.lo = reader.fixed32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 21) {
+              break;
+            }
+
+            message.hi = reader.fixed32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.acceptedMs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Forgotten {
+    return {
+      lo: isSet(object.lo) ? globalThis.Number(object.lo) : 0,
+      hi: isSet(object.hi) ? globalThis.Number(object.hi) : 0,
+      acceptedMs: isSet(object.acceptedMs)
+        ? globalThis.Number(object.acceptedMs)
+        : isSet(object.accepted_ms)
+        ? globalThis.Number(object.accepted_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: Forgotten): unknown {
+    const obj: any = {};
+    if (message.lo !== 0) {
+      obj.lo = Math.round(message.lo);
+    }
+    if (message.hi !== 0) {
+      obj.hi = Math.round(message.hi);
+    }
+    if (message.acceptedMs !== 0) {
+      obj.acceptedMs = Math.round(message.acceptedMs);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Forgotten>, I>>(base?: I): Forgotten {
+    return Forgotten.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Forgotten>, I>>(object: I): Forgotten {
+    const message = createBaseForgotten();
+    message.lo = object.lo ?? 0;
+    message.hi = object.hi ?? 0;
+    message.acceptedMs = object.acceptedMs ?? 0;
     return message;
   },
 };
@@ -527,7 +803,16 @@ export const HourMark: MessageFns<HourMark> = {
 };
 
 function createBaseWaitingImpression(): WaitingImpression {
-  return { requestId: "", userId: "", sourceOffset: 0, timeMs: 0, impression: undefined, joined: [] };
+  return {
+    requestId: "",
+    userId: "",
+    sourceOffset: 0,
+    timeMs: 0,
+    impression: undefined,
+    joined: [],
+    dueMs: 0,
+    closed: false,
+  };
 }
 
 export const WaitingImpression: MessageFns<WaitingImpression> = {
@@ -553,6 +838,12 @@ export const WaitingImpression: MessageFns<WaitingImpression> = {
         writer.fixed32(v);
       }
       writer.join();
+    }
+    if (message.dueMs !== 0) {
+      writer.uint32(56).int64(message.dueMs);
+    }
+    if (message.closed !== false) {
+      writer.uint32(64).bool(message.closed);
     }
     return writer;
   },
@@ -628,6 +919,22 @@ export const WaitingImpression: MessageFns<WaitingImpression> = {
 
             break;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.dueMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.closed = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -666,6 +973,12 @@ export const WaitingImpression: MessageFns<WaitingImpression> = {
       joined: globalThis.Array.isArray(object?.joined)
         ? object.joined.map((e: any) => globalThis.Number(e))
         : [],
+      dueMs: isSet(object.dueMs)
+        ? globalThis.Number(object.dueMs)
+        : isSet(object.due_ms)
+        ? globalThis.Number(object.due_ms)
+        : 0,
+      closed: isSet(object.closed) ? globalThis.Boolean(object.closed) : false,
     };
   },
 
@@ -689,6 +1002,12 @@ export const WaitingImpression: MessageFns<WaitingImpression> = {
     if (message.joined?.length) {
       obj.joined = message.joined.map((e) => Math.round(e));
     }
+    if (message.dueMs !== 0) {
+      obj.dueMs = Math.round(message.dueMs);
+    }
+    if (message.closed !== false) {
+      obj.closed = message.closed;
+    }
     return obj;
   },
 
@@ -705,6 +1024,8 @@ export const WaitingImpression: MessageFns<WaitingImpression> = {
       ? Impression.fromPartial(object.impression)
       : undefined;
     message.joined = object.joined?.map((e) => e) || [];
+    message.dueMs = object.dueMs ?? 0;
+    message.closed = object.closed ?? false;
     return message;
   },
 };
@@ -719,6 +1040,7 @@ function createBaseWaitingClick(): WaitingClick {
     timeMs: 0,
     alone: undefined,
     userKey: "",
+    dueMs: 0,
   };
 }
 
@@ -747,6 +1069,9 @@ export const WaitingClick: MessageFns<WaitingClick> = {
     }
     if (message.userKey !== "") {
       writer.uint32(66).string(message.userKey);
+    }
+    if (message.dueMs !== 0) {
+      writer.uint32(72).int64(message.dueMs);
     }
     return writer;
   },
@@ -828,6 +1153,14 @@ export const WaitingClick: MessageFns<WaitingClick> = {
             message.userKey = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.dueMs = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -870,6 +1203,11 @@ export const WaitingClick: MessageFns<WaitingClick> = {
         : isSet(object.user_key)
         ? globalThis.String(object.user_key)
         : "",
+      dueMs: isSet(object.dueMs)
+        ? globalThis.Number(object.dueMs)
+        : isSet(object.due_ms)
+        ? globalThis.Number(object.due_ms)
+        : 0,
     };
   },
 
@@ -899,6 +1237,9 @@ export const WaitingClick: MessageFns<WaitingClick> = {
     if (message.userKey !== "") {
       obj.userKey = message.userKey;
     }
+    if (message.dueMs !== 0) {
+      obj.dueMs = Math.round(message.dueMs);
+    }
     return obj;
   },
 
@@ -917,6 +1258,7 @@ export const WaitingClick: MessageFns<WaitingClick> = {
       ? ExampleGroup.fromPartial(object.alone)
       : undefined;
     message.userKey = object.userKey ?? "";
+    message.dueMs = object.dueMs ?? 0;
     return message;
   },
 };

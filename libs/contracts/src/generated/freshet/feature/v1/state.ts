@@ -89,6 +89,8 @@ export interface ItemState_WindowsEntry {
 export interface Window {
   buckets: number[];
   counts: number[];
+  /** The width of a bucket; a dictionary may have declared another since. */
+  widthMs: number;
 }
 
 export interface Sequence {
@@ -1479,7 +1481,7 @@ export const ItemState_WindowsEntry: MessageFns<ItemState_WindowsEntry> = {
 };
 
 function createBaseWindow(): Window {
-  return { buckets: [], counts: [] };
+  return { buckets: [], counts: [], widthMs: 0 };
 }
 
 export const Window: MessageFns<Window> = {
@@ -1497,6 +1499,9 @@ export const Window: MessageFns<Window> = {
         writer.double(v);
       }
       writer.join();
+    }
+    if (message.widthMs !== 0) {
+      writer.uint32(25).double(message.widthMs);
     }
     return writer;
   },
@@ -1550,6 +1555,14 @@ export const Window: MessageFns<Window> = {
 
             break;
           }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.widthMs = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1566,6 +1579,11 @@ export const Window: MessageFns<Window> = {
     return {
       buckets: globalThis.Array.isArray(object?.buckets) ? object.buckets.map((e: any) => globalThis.Number(e)) : [],
       counts: globalThis.Array.isArray(object?.counts) ? object.counts.map((e: any) => globalThis.Number(e)) : [],
+      widthMs: isSet(object.widthMs)
+        ? globalThis.Number(object.widthMs)
+        : isSet(object.width_ms)
+        ? globalThis.Number(object.width_ms)
+        : 0,
     };
   },
 
@@ -1577,6 +1595,9 @@ export const Window: MessageFns<Window> = {
     if (message.counts?.length) {
       obj.counts = message.counts.map((e) => floatToJson(e));
     }
+    if (message.widthMs !== 0) {
+      obj.widthMs = floatToJson(message.widthMs);
+    }
     return obj;
   },
 
@@ -1587,6 +1608,7 @@ export const Window: MessageFns<Window> = {
     const message = createBaseWindow();
     message.buckets = object.buckets?.map((e) => e) || [];
     message.counts = object.counts?.map((e) => e) || [];
+    message.widthMs = object.widthMs ?? 0;
     return message;
   },
 };

@@ -28,12 +28,18 @@ import {
   DeleteItemsResponse,
   DeleteUsersRequest,
   DeleteUsersResponse,
+  ForgetRequest,
+  ForgetResponse,
   GetStatusRequest,
   GetStatusResponse,
+  LinkSessionsRequest,
+  LinkSessionsResponse,
   OpenReplayRequest,
   OpenReplayResponse,
   ReplayRequest,
   ReplayResponse,
+  SetDictionaryRequest,
+  SetDictionaryResponse,
   StreamRequest,
   StreamResponse,
   UpsertItemsRequest,
@@ -103,6 +109,35 @@ export const IngestService = {
     responseSerialize: (value: DeleteUsersResponse): Buffer => Buffer.from(DeleteUsersResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteUsersResponse => DeleteUsersResponse.decode(value),
   },
+  forget: {
+    path: "/freshet.ingest.v1.Ingest/Forget" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ForgetRequest): Buffer => Buffer.from(ForgetRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ForgetRequest => ForgetRequest.decode(value),
+    responseSerialize: (value: ForgetResponse): Buffer => Buffer.from(ForgetResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ForgetResponse => ForgetResponse.decode(value),
+  },
+  linkSessions: {
+    path: "/freshet.ingest.v1.Ingest/LinkSessions" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: LinkSessionsRequest): Buffer => Buffer.from(LinkSessionsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): LinkSessionsRequest => LinkSessionsRequest.decode(value),
+    responseSerialize: (value: LinkSessionsResponse): Buffer =>
+      Buffer.from(LinkSessionsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LinkSessionsResponse => LinkSessionsResponse.decode(value),
+  },
+  setDictionary: {
+    path: "/freshet.ingest.v1.Ingest/SetDictionary" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetDictionaryRequest): Buffer => Buffer.from(SetDictionaryRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetDictionaryRequest => SetDictionaryRequest.decode(value),
+    responseSerialize: (value: SetDictionaryResponse): Buffer =>
+      Buffer.from(SetDictionaryResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetDictionaryResponse => SetDictionaryResponse.decode(value),
+  },
   openReplay: {
     path: "/freshet.ingest.v1.Ingest/OpenReplay" as const,
     requestStream: false as const,
@@ -148,6 +183,9 @@ export interface IngestServer extends UntypedServiceImplementation {
   deleteItems: handleUnaryCall<DeleteItemsRequest, DeleteItemsResponse>;
   upsertUsers: handleUnaryCall<UpsertUsersRequest, UpsertUsersResponse>;
   deleteUsers: handleUnaryCall<DeleteUsersRequest, DeleteUsersResponse>;
+  forget: handleUnaryCall<ForgetRequest, ForgetResponse>;
+  linkSessions: handleUnaryCall<LinkSessionsRequest, LinkSessionsResponse>;
+  setDictionary: handleUnaryCall<SetDictionaryRequest, SetDictionaryResponse>;
   openReplay: handleUnaryCall<OpenReplayRequest, OpenReplayResponse>;
   replay: handleBidiStreamingCall<ReplayRequest, ReplayResponse>;
   closeReplay: handleUnaryCall<CloseReplayRequest, CloseReplayResponse>;
@@ -232,6 +270,51 @@ export interface IngestClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteUsersResponse) => void,
+  ): ClientUnaryCall;
+  forget(
+    request: ForgetRequest,
+    callback: (error: ServiceError | null, response: ForgetResponse) => void,
+  ): ClientUnaryCall;
+  forget(
+    request: ForgetRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ForgetResponse) => void,
+  ): ClientUnaryCall;
+  forget(
+    request: ForgetRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ForgetResponse) => void,
+  ): ClientUnaryCall;
+  linkSessions(
+    request: LinkSessionsRequest,
+    callback: (error: ServiceError | null, response: LinkSessionsResponse) => void,
+  ): ClientUnaryCall;
+  linkSessions(
+    request: LinkSessionsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: LinkSessionsResponse) => void,
+  ): ClientUnaryCall;
+  linkSessions(
+    request: LinkSessionsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: LinkSessionsResponse) => void,
+  ): ClientUnaryCall;
+  setDictionary(
+    request: SetDictionaryRequest,
+    callback: (error: ServiceError | null, response: SetDictionaryResponse) => void,
+  ): ClientUnaryCall;
+  setDictionary(
+    request: SetDictionaryRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetDictionaryResponse) => void,
+  ): ClientUnaryCall;
+  setDictionary(
+    request: SetDictionaryRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetDictionaryResponse) => void,
   ): ClientUnaryCall;
   openReplay(
     request: OpenReplayRequest,

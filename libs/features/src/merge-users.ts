@@ -1,0 +1,87 @@
+import { Affinity, PairCounts, type Sequence, UserState } from '@freshet/contracts'
+import { weightAt } from './cross-features'
+import type { Dictionary } from './dictionary'
+import { mergeWindow } from './window'
+
+/**
+ * Adds what a session did to what a user did, as if the user had done both; `user` is changed in place and returned.
+ *
+ * Sums and windows add up, sequences interleave by time, affinities are brought to one moment first. Attributes are the
+ * catalogue's, and stay the user's own. Merging a state in parts (see {@link partsOfUser}) is merging it whole.
+ */
+export function mergeUsers(dictionary: Dictionary, user: UserState | undefined, session: UserState): UserState {
+  const merged = user ?? UserState.create({})
+  mergeTimes(merged, session)
+  merged.events += session.events
+  merged.valueSum += session.valueSum
+  merged.valueCount += session.valueCount
+  merged.residualSum += session.residualSum
+  mergeWindows(dictionary, merged, session)
+  for (const { name, last } of dictionary.compiled.sequences) mergeSequence(merged, session.sequences[name], { name, last })
+  for (const [itemId, pair] of inOrder(session.items)) mergePair((merged.items[itemId] ??= PairCounts.create({})), pair)
+  mergeAffinities(dictionary, merged, session)
+  return merged
+}
+
+/** A state in parts that fit into records: the first holds everything but most of the items. */
+export function partsOfUser(state: UserState): readonly UserState[] {
+  const items = inOrder(state.items)
+  const parts = [{ ...state, attributes: {}, items: Object.fromEntries(items.slice(0, ITEMS_A_PART)) }]
+  for (let from = ITEMS_A_PART; from < items.length; from += ITEMS_A_PART)
+    parts.push(UserState.create({ items: Object.fromEntries(items.slice(from, from + ITEMS_A_PART)) }))
+  return parts
+}
+
+const ITEMS_A_PART = 1000 // ids have up to 256 characters: a third of a record
+
+/** The same order whatever history made the object. */
+const inOrder = <T>(of: Readonly<Record<string, T>>): [string, T][] => Object.entries(of).sort(([a], [b]) => (a < b ? -1 : 1))
+
+function mergeTimes(user: UserState, session: UserState): void {
+  if (session.lastItemId !== '' && (user.lastItemId === '' || session.lastSeenMs > user.lastSeenMs)) user.lastItemId = session.lastItemId
+  user.lastSeenMs = Math.max(user.lastSeenMs, session.lastSeenMs)
+  if (session.firstSeenMs !== 0)
+    user.firstSeenMs = user.firstSeenMs === 0 ? session.firstSeenMs : Math.min(user.firstSeenMs, session.firstSeenMs)
+}
+
+function mergeWindows({ compiled }: Dictionary, user: UserState, { windows }: UserState): void {
+  const merged = new Set<string>()
+  for (const shape of [...compiled.userWindows.values()].flat()) {
+    if (merged.has(shape.name) || !Object.hasOwn(windows, shape.name)) continue
+    merged.add(shape.name)
+    mergeWindow(user.windows, shape, windows[shape.name])
+  }
+}
+
+/** By time; of one moment, the user's own come first. */
+function mergeSequence(
+  user: UserState,
+  added: Sequence | undefined,
+  { name, last }: { readonly name: string; readonly last: number },
+): void {
+  if (added === undefined) return
+  const own = user.sequences[name] ?? { itemIds: [], timesMs: [] }
+  const both = [own, added].flatMap(({ itemIds, timesMs }) => itemIds.map((itemId, i) => ({ itemId, timeMs: timesMs[i] })))
+  const newest = both.sort((a, b) => a.timeMs - b.timeMs).slice(-last)
+  user.sequences[name] = { itemIds: newest.map(({ itemId }) => itemId), timesMs: newest.map(({ timeMs }) => timeMs) }
+}
+
+function mergePair(pair: PairCounts, added: PairCounts): void {
+  while (pair.counts.length < added.counts.length) pair.counts.push(0)
+  added.counts.forEach((count, index) => (pair.counts[index] += count))
+  pair.lastMs = Math.max(pair.lastMs, added.lastMs)
+  pair.consumed ||= added.consumed
+}
+
+function mergeAffinities({ compiled }: Dictionary, user: UserState, session: UserState): void {
+  for (const [key, added] of inOrder(session.categories)) {
+    const declared = compiled.affinities.find(({ attribute }) => key === attribute || key.startsWith(`${attribute}=`))
+    if (declared === undefined) continue
+    const affinity = (user.categories[key] ??= Affinity.create({ atMs: added.atMs }))
+    const atMs = Math.max(affinity.atMs, added.atMs)
+    affinity.weight = weightAt(affinity, declared.unitMs, atMs) + weightAt(added, declared.unitMs, atMs)
+    affinity.atMs = atMs
+    affinity.residualSum += added.residualSum
+    affinity.valueCount += added.valueCount
+  }
+}
