@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { CorruptError, PreconditionError } from '@freshet/kernel'
+import { CorruptError } from '@freshet/kernel'
 import { temporaryDirectory } from '@freshet/testing'
 import { dictionaryOf, openDataDirectory, SchemaError } from './data-directory'
 
@@ -64,8 +64,16 @@ describe('a data directory', () => {
   it('is refused where a file stands, or where nothing can be written', async () => {
     await using directory = await temporaryDirectory()
     writeFileSync(directory.within('file'), '')
-    expect(() => openDataDirectory(directory.within('file', 'shop'), expected)).toThrow(PreconditionError)
+    for (const within of [['shop'], ['deep', 'shop']]) {
+      const rule = `${directory.within('file')} is a file, not a directory; choose another place by the setting data`
+      expect(() => openDataDirectory(directory.within('file', ...within), expected)).toThrow(rule)
+    }
+    expect(() => openDataDirectory(directory.within('file'), expected)).toThrow(/exists, but is no data set|is a file/)
     expect(() => openDataDirectory(directory.within('x'.repeat(300), 'shop'), expected)).toThrow(/cannot be written \(ENAMETOOLONG\)/)
+  })
+
+  it.each(['/proc/nope/shop', '/proc/self/nope/nope/shop'])('is refused at %s, where a parent takes no children', (place) => {
+    expect(() => openDataDirectory(place, expected)).toThrow(/cannot be written \(ENOENT\); choose another place by the setting data/)
   })
 
   it('is the first one’s when two processes make it at once', async () => {

@@ -66,7 +66,7 @@ function create(directory: string, { name, partitions, dictionaryHash, dictionar
   const draft = `${directory}.new-${process.pid}`
   const meta: DataSet = { schema: SCHEMA, name, partitions, dictionaryHash }
   try {
-    mkdirSync(dirname(directory), { recursive: true })
+    makeDirectories(dirname(directory))
     mkdirSync(draft)
     writeFileSync(join(draft, DICTIONARY_FILE), dictionaryText, { flush: true })
     writeFileSync(join(draft, META_FILE), `${JSON.stringify(meta, null, 2)}\n`, { flush: true })
@@ -103,14 +103,31 @@ function agree(directory: string, found: DataSet, expected: ExpectedDataSet): vo
     throw new PreconditionError(`${directory} was made with ${found.partitions} partitions, not ${expected.partitions}`, otherwise)
 }
 
+/** As `mkdir -p`. Node's own never comes back where a parent calls its missing child missing, as /proc does (node 20 to 22). */
+function makeDirectories(directory: string): void {
+  if (existsSync(directory)) return
+  makeDirectories(dirname(directory))
+  try {
+    mkdirSync(directory)
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error
+  }
+}
+
 function notOurs(directory: string, error: unknown): PreconditionError {
   const code = systemCode(error) ?? String(error)
-  const taken = code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR'
-  const rule = taken
-    ? `${directory} exists, but is no data set of Freshet (it has no ${META_FILE})`
-    : `${directory} cannot be written (${code})`
-  return new PreconditionError(rule, 'choose another place by --data NAME or by the settings data and name')
+  if (code === 'ENOTEMPTY' || code === 'EEXIST')
+    return new PreconditionError(
+      `${directory} exists, but is no data set of Freshet (it has no ${META_FILE})`,
+      'choose another by --data NAME',
+    )
+  const remedy = 'choose another place by the setting data (in the environment: FRESHET_DATA)'
+  if (code === 'ENOTDIR') return new PreconditionError(`${fileAmong(directory)} is a file, not a directory`, remedy)
+  return new PreconditionError(`${directory} cannot be written (${code})`, remedy)
 }
+
+/** What is in the way: the first of a path's parents that exists. */
+const fileAmong = (path: string): string => (existsSync(path) || dirname(path) === path ? path : fileAmong(dirname(path)))
 
 function parseJson(text: string): unknown {
   try {
