@@ -9,7 +9,7 @@ import { readMapping } from '../import/mapping'
 import { openProgress } from '../import/progress'
 import { importReportText } from '../import/report-text'
 import { IMPORT_READERS, type KnownSource } from '../import/sources'
-import { withRunningDataSet } from '../known-data-sets'
+import { dataOption, withRunningDataSet } from '../known-data-sets'
 import { withServices } from '../services'
 import { addCommand, terminalOf, type AddCommand } from './command'
 
@@ -37,7 +37,7 @@ export const addImport: AddCommand = (program, output) => {
       const progress = openProgress(output.stderr, systemClock)
       const report = await withServices(config, needs, (clients) => importRecords(records, { clients, clock: systemClock, progress }))
       terminal.answer(report, importReportText(report).trimEnd())
-      terminal.note(`next: npx freshet evaluate --data ${config.name}`)
+      terminal.note(`next: npx freshet evaluate${dataOption(config)}`)
     })
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import fs, { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { CorruptError } from '@freshet/kernel'
 import { temporaryDirectory } from '@freshet/testing'
 import { dictionaryOf, openDataDirectory, SchemaError } from './data-directory'
@@ -74,6 +74,17 @@ describe('a data directory', () => {
 
   it.each(['/proc/nope/shop', '/proc/self/nope/nope/shop'])('is refused at %s, where a parent takes no children', (place) => {
     expect(() => openDataDirectory(place, expected)).toThrow(/cannot be written \(ENOENT\); choose another place by the setting data/)
+  })
+
+  it('is refused where it may be read alone: whoever opens it takes locks', async () => {
+    await using directory = await temporaryDirectory()
+    const shop = directory.within('shop')
+    openDataDirectory(shop, expected)
+    const denied = jest.spyOn(fs, 'accessSync').mockImplementation(() => {
+      throw Object.assign(new Error('no'), { code: 'EACCES' })
+    })
+    expect(() => openDataDirectory(shop, expected)).toThrow(/shop cannot be written \(EACCES\)/)
+    denied.mockRestore()
   })
 
   it('is the first one’s when two processes make it at once', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { CorruptError, FreshetError, PreconditionError } from '@freshet/kernel'
 import { z } from 'zod'
@@ -31,6 +31,7 @@ export function openDataDirectory(directory: string, expected: ExpectedDataSet):
   if (!existsSync(join(directory, META_FILE))) create(directory, expected)
   const found = readMeta(directory)
   agree(directory, found, expected)
+  assertWritable(directory)
   return found
 }
 
@@ -124,6 +125,15 @@ function notOurs(directory: string, error: unknown): PreconditionError {
   const remedy = 'choose another place by the setting data (in the environment: FRESHET_DATA)'
   if (code === 'ENOTDIR') return new PreconditionError(`${fileAmong(directory)} is a file, not a directory`, remedy)
   return new PreconditionError(`${directory} cannot be written (${code})`, remedy)
+}
+
+/** Log and store take locks, whoever only reads included: better said here than by them. */
+function assertWritable(directory: string): void {
+  try {
+    accessSync(directory, constants.W_OK)
+  } catch (error) {
+    throw notOurs(directory, error)
+  }
 }
 
 /** What is in the way: the first of a path's parents that exists. */
