@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { UnavailableError } from '@freshet/kernel'
+import { freePorts } from './free-ports'
 
-/** The five services, a second trainer to move to, and all five in one process. */
-export type FleetService = 'ingest' | 'feature-store' | 'trainer' | 'migrator' | 'ranker' | 'standby' | 'all-in-one'
+/** The five services, a second trainer to move to, a second feature store to share with, and all five in one process. */
+export type FleetService =
+  'ingest' | 'feature-store' | 'second-feature-store' | 'trainer' | 'migrator' | 'ranker' | 'standby' | 'all-in-one'
 
 /** What a fleet is started with. */
 export interface FleetOptions {
@@ -20,12 +21,15 @@ export interface FleetOptions {
   readonly services?: readonly FleetService[]
   /** FRESHET_* settings for all of them. */
   readonly environment?: Readonly<Record<string, string>>
+  /** What the environment of one service has beside that. */
+  readonly environmentOf?: (service: FleetService) => Readonly<Record<string, string>>
 }
 
 const SERVICES: readonly FleetService[] = ['ingest', 'feature-store', 'trainer', 'migrator', 'ranker']
 /** The app that a service runs, and its arguments, where it is not named after it. */
 const PROGRAMS: Partial<Readonly<Record<FleetService, readonly [app: string, ...args: string[]]>>> = {
   standby: ['trainer'],
+  'second-feature-store': ['feature-store'],
   'all-in-one': ['freshet', 'up', '--no-demo'],
 }
 const BOOT_MS_MAX = 60_000
@@ -43,7 +47,7 @@ export class Fleet implements AsyncDisposable {
 
   /** Starts all services and waits until each one serves. Throws UnavailableError with the last words of one that does not. */
   static async start(options: FleetOptions): Promise<Fleet> {
-    const names = [...SERVICES, 'standby', 'all-in-one', 'ingest-http', 'ranker-http', 'all-in-one-http']
+    const names = [...SERVICES, 'standby', 'second-feature-store', 'all-in-one', 'ingest-http', 'ranker-http', 'all-in-one-http']
     mkdirSync(options.data, { recursive: true }) // it is where the processes start
     const ports = await freePorts(names.length)
     const fleet = new Fleet(options, new Map(names.map((name, i) => [name, ports[i]])))
@@ -99,6 +103,12 @@ export class Fleet implements AsyncDisposable {
     return signal === 'SIGKILL' || signal === 'SIGTERM' ? (await gone)[0] : undefined
   }
 
+  /** Resolves when the process of a service has ended, whoever ended it. */
+  async gone(service: FleetService): Promise<void> {
+    const child = this.running.get(service)
+    if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  }
+
   /** FRESHET_* settings by which another process, such as a command of the command line, finds these services. */
   get settings(): Readonly<Record<string, string>> {
     return this.environmentOf('trainer')
@@ -125,7 +135,7 @@ export class Fleet implements AsyncDisposable {
       FRESHET_DICTIONARY: this.options.dictionary,
       FRESHET_INGEST_GRPC: this.address('ingest'),
       FRESHET_INGEST_HTTP: this.address('ingest-http'),
-      FRESHET_FEATURE_STORE_GRPC: this.address('feature-store'),
+      FRESHET_FEATURE_STORE_GRPC: this.address(service === 'second-feature-store' ? service : 'feature-store'),
       FRESHET_TRAINER_GRPC: this.address(trainer),
       FRESHET_TRAINER_ID: trainer,
       FRESHET_TRAINER_STANDBY: String(service === 'standby'),
@@ -136,18 +146,7 @@ export class Fleet implements AsyncDisposable {
       FRESHET_ALL_GRPC: this.address('all-in-one'),
       FRESHET_ALL_HTTP: this.address('all-in-one-http'),
       ...this.options.environment,
+      ...this.options.environmentOf?.(service),
     }
   }
-}
-
-/** Ports that nobody listens on: held all at once, so that they differ, then let go. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => {
-    const address = server.address()
-    return typeof address === 'object' && address ? address.port : 0
-  })
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
-  return ports
 }

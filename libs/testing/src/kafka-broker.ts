@@ -1,0 +1,168 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { UnavailableError } from '@freshet/kernel'
+import { freePorts } from './free-ports'
+import { kafkaJars } from './kafka-broker-jars'
+
+/** How a broker is started. */
+export interface KafkaBrokerOptions {
+  /** Where its data lie, kept afterwards; without one a temporary directory, gone afterwards. */
+  readonly directory?: string
+  /** Where clients connect; default: a free one. */
+  readonly port?: number
+  /** Where clients are sent to instead, such as the port of a {@link startCutProxy} before it. */
+  readonly advertisedPort?: number
+  /** Names and passwords: clients must then use SASL/PLAIN. */
+  readonly users?: Readonly<Record<string, string>>
+  /** Further lines of its configuration, or others instead of ours. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+/** A Kafka broker of one node in a process of its own, on the loopback. */
+export interface KafkaBroker extends AsyncDisposable {
+  /** `host:port` for clients. */
+  readonly address: string
+  readonly pid: number
+  /** Ends it and waits until it is gone; SIGKILL unless told otherwise. */
+  kill(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>
+  /** Halts it as it stands (SIGSTOP). */
+  stop(): void
+  /** Lets it go on (SIGCONT). */
+  cont(): void
+  /** Starts it again on the same data and port; ends it first where it runs. Resolves when it listens. */
+  restart(): Promise<void>
+}
+
+const run = promisify(execFile)
+const CLUSTER_ID = 'ZnJlc2hldC1icm9rZXItMQ' // any 16 bytes in base64
+const BOOT_MS_MAX = 60_000
+const HEAP = '-Xmx256m'
+const LAST_WORDS_MAX = 3000 // characters
+
+/**
+ * Starts a broker and waits until it listens.
+ *
+ * `await using broker = await startKafkaBroker()`, then `brokers: [broker.address]`
+ *
+ * throws  PreconditionError where java or mvn is missing, UnavailableError with its last words where it does not come up
+ */
+export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promise<KafkaBroker> {
+  const jars = await kafkaJars()
+  const [freePort, controllerPort] = await freePorts(2)
+  const port = options.port ?? freePort
+  const directory = options.directory ?? join(tmpdir(), `freshet-kafka-${process.pid}-${port}`)
+  await mkdir(directory, { recursive: true })
+  const configuration = join(directory, 'server.properties')
+  await writeFile(configuration, propertiesOf({ ...options, port, controllerPort, directory }))
+  if (!existsSync(join(directory, 'data', 'meta.properties'))) await format(jars, configuration)
+  let child = await launch(jars, directory, port)
+
+  const kill = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill(signal)
+    child.kill('SIGCONT') // who is halted hears no SIGTERM
+    await gone
+  }
+  return {
+    address: `127.0.0.1:${port}`,
+    get pid() {
+      return child.pid ?? 0
+    },
+    kill: (signal = 'SIGKILL') => kill(signal),
+    stop: () => void child.kill('SIGSTOP'),
+    cont: () => void child.kill('SIGCONT'),
+    async restart() {
+      await kill('SIGKILL')
+      child = await launch(jars, directory, port)
+    },
+    async [Symbol.asyncDispose]() {
+      await kill(options.directory === undefined ? 'SIGKILL' : 'SIGTERM')
+      if (options.directory === undefined) await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+interface Placement extends KafkaBrokerOptions {
+  readonly port: number
+  readonly controllerPort: number
+  readonly directory: string
+}
+
+/** One node that is broker and controller, and notices within seconds that its former self was killed. */
+function propertiesOf({ port, advertisedPort = port, controllerPort, directory, users, settings = {} }: Placement): string {
+  const protocol = users ? 'SASL_PLAINTEXT' : 'PLAINTEXT'
+  const properties = {
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    listeners: `CLIENTS://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `CLIENTS://127.0.0.1:${advertisedPort}`,
+    'listener.security.protocol.map': `CLIENTS:${protocol},CONTROLLER:PLAINTEXT`,
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'CLIENTS',
+    'log.dirs': join(directory, 'data'),
+    'offsets.topic.replication.factor': '1',
+    'offsets.topic.num.partitions': '1',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+    'auto.create.topics.enable': 'false',
+    'group.initial.rebalance.delay.ms': '0',
+    'group.min.session.timeout.ms': '1000',
+    'broker.session.timeout.ms': '1500', // a killed broker's successor stalls for 7 s instead of 16 to 19
+    'broker.heartbeat.interval.ms': '300',
+    ...(users ? saslPropertiesOf(users) : {}),
+    ...settings,
+  }
+  return Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('')
+}
+
+function saslPropertiesOf(users: Readonly<Record<string, string>>): Record<string, string> {
+  const names = Object.entries(users).map(([name, password]) => `user_${name}="${password}"`)
+  const own = 'username="broker" password="broker" user_broker="broker"' // with which the broker speaks to itself
+  return {
+    'sasl.enabled.mechanisms': 'PLAIN',
+    'sasl.mechanism.inter.broker.protocol': 'PLAIN',
+    'listener.name.clients.plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required ${own} ${names.join(' ')};`,
+  }
+}
+
+async function format(jars: string, configuration: string): Promise<void> {
+  await run('java', [HEAP, '-cp', join(jars, '*'), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', configuration])
+}
+
+/** A broker's process, once it listens; what it says stands in `broker.log`. */
+async function launch(jars: string, directory: string, port: number): Promise<ChildProcess> {
+  const log = openSync(join(directory, 'broker.log'), 'a')
+  const program = [HEAP, '-cp', join(jars, '*'), 'kafka.Kafka', join(directory, 'server.properties')]
+  const child = spawn('java', program, { stdio: ['ignore', log, log] })
+  closeSync(log)
+  const deadline = performance.now() + BOOT_MS_MAX
+  while (!(await listens(port))) {
+    const isOver = child.exitCode !== null || child.signalCode !== null
+    if (!isOver && performance.now() < deadline) {
+      await setTimeout(50)
+      continue
+    }
+    child.kill('SIGKILL')
+    const words = await readFile(join(directory, 'broker.log'), 'utf8')
+    throw new UnavailableError(`the broker on port ${port}`, `it did not come up; it last said:\n${words.slice(-LAST_WORDS_MAX)}`)
+  }
+  return child
+}
+
+async function listens(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  const answer = await Promise.race([once(socket, 'connect').then(() => true), once(socket, 'error').then(() => false)]).catch(() => false)
+  socket.destroy()
+  return answer
+}
