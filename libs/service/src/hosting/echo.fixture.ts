@@ -7,6 +7,7 @@ import { loadConfig } from '../config/load-config'
 import type { ConfigInput } from '../config/schema'
 import type { Runtime } from '../runtime/runtime'
 import type { CallContext } from './call-context'
+import type { Readiness } from './readiness'
 import { serve, type Served } from './serve'
 
 /** What the echo service was told, and what it may be told to wait for. */
@@ -70,14 +71,21 @@ class EchoController {
 @Module({ controllers: [EchoController] })
 export class EchoModule {}
 
+/** Where it listens, if not anywhere. */
+interface EchoAddresses {
+  readonly grpc?: string
+  readonly http?: string
+}
+
 /** Both of the services, on ports of the machine's choice. */
-export const serveEcho = (runtime = bareRuntime(), addresses: { grpc?: string; http?: string } = {}): Promise<Served> =>
+export const serveEcho = (runtime = bareRuntime(), addresses: EchoAddresses = {}, readiness?: Readiness): Promise<Served> =>
   serve({
     name: 'echo',
     runtime,
     modules: [EchoModule],
     grpc: { address: addresses.grpc ?? '127.0.0.1:0', setting: 'all.grpc', services: [MigratorService, IngestService] },
     http: { address: addresses.http ?? '127.0.0.1:0', setting: 'all.http' },
+    readiness,
   })
 
 /** A runtime without log, store and dictionary: hosting needs none of them. */
@@ -88,6 +96,7 @@ export function bareRuntime(overrides: ConfigInput = {}, clock: Clock = systemCl
     config: loadConfig({ env: {}, overrides }),
     clock,
     dictionary: { hash: '00000000000000ff' } as Runtime['dictionary'],
+    firstDictionary: { hash: '00000000000000ff' } as Runtime['dictionary'],
     directory: '/nowhere',
     versionsDirectory: '/nowhere/versions',
     logger: pino({ level: 'silent' }),

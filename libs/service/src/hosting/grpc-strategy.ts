@@ -17,6 +17,7 @@ import { addressOf, bindError, placeOf } from './addresses'
 import { addHealth, type Health } from './health'
 import { bidirectional, serverStream, settle, unary, type Invoke, type MethodHost } from './handlers'
 import { measureCalls, withBoundedRequests } from './interceptors'
+import type { Readiness } from './readiness'
 import { addReflection } from './reflection'
 import { serviceName } from './service-name'
 
@@ -32,6 +33,8 @@ export interface GrpcHosting {
   readonly logger: Logger
   readonly telemetry: Telemetry
   readonly drain: AbortSignal
+  /** Without it, the process is ready as soon as it listens. */
+  readonly readiness?: Readiness
   readonly messageBytesMax: number
   readonly deadlineMs: number
 }
@@ -58,6 +61,7 @@ export class GrpcStrategy extends ServerGrpc implements CustomTransportStrategy 
       'grpc.keepalive_timeout_ms': KEEPALIVE_MS,
     })
     this.health = addHealth(this.server)
+    this.health.starting('')
   }
 
   /** Where it listens; the port is the real one when 0 was asked for. */
@@ -72,6 +76,7 @@ export class GrpcStrategy extends ServerGrpc implements CustomTransportStrategy 
   override async listen(callback: (error?: unknown) => void): Promise<void> {
     this.hosting.services.forEach((service) => this.host(service))
     this.health.serving(dataSetHealthName(this.hosting.dataSet))
+    void (this.hosting.readiness?.reached ?? Promise.resolve()).then(() => this.health.serving(''))
     addReflection(this.server, this.hosting.services)
     this.server.bindAsync(this.hosting.address, ServerCredentials.createInsecure(), (error, port) => {
       this.port = port

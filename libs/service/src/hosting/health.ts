@@ -10,6 +10,8 @@ import { HealthImplementation } from 'grpc-health-check'
 /** What probes are told, for the server ('') and each of its services. */
 export interface Health {
   serving(service: string): void
+  /** It will be, and is not yet. */
+  starting(service: string): void
   /** Tells everybody to look elsewhere, and ends the watches: nothing else would, and a server waits for its streams. */
   drain(): void
 }
@@ -19,6 +21,7 @@ export function addHealth(server: Server): Health {
   const implementation = new HealthImplementation()
   const names = new Set<string>()
   const watches = new Set<ServerWritableStream<unknown, unknown>>()
+  let isDraining = false
 
   const followed =
     (watch: handleServerStreamingCall<unknown, unknown>): handleServerStreamingCall<unknown, unknown> =>
@@ -38,11 +41,14 @@ export function addHealth(server: Server): Health {
     names.add(service)
     implementation.setStatus(service, 'SERVING')
   }
-  serving('')
 
   return {
-    serving,
+    serving: (service) => {
+      if (!isDraining) serving(service)
+    },
+    starting: (service) => implementation.setStatus(service, 'NOT_SERVING'),
     drain() {
+      isDraining = true
       for (const name of names) implementation.setStatus(name, 'NOT_SERVING')
       for (const watch of watches) watch.end()
     },

@@ -9,6 +9,7 @@ import { EXIT_CODE } from '../errors/status-tables'
 import { openRuntime } from '../runtime/open-runtime'
 import type { Runtime } from '../runtime/runtime'
 import { assertFree, type Listen } from './addresses'
+import type { Readiness } from './readiness'
 import { openLogger } from '../telemetry/logger'
 import { serve, type Served } from './serve'
 
@@ -49,6 +50,7 @@ export interface Placement {
   readonly runtime: Runtime
   readonly name: string
   readonly section: ServiceSection
+  readonly readiness?: Readiness
 }
 
 /**
@@ -60,7 +62,7 @@ export const assertPlaceFree = (config: Config, section: ServiceSection): Promis
   assertFree(Object.values(listensOf(config, section)))
 
 /** Hosts apps together on the addresses of one section. */
-export function serveApps(apps: readonly App[], { runtime, name, section }: Placement): Promise<Served> {
+export function serveApps(apps: readonly App[], { runtime, name, section, readiness }: Placement): Promise<Served> {
   const { grpc, http } = listensOf(runtime.config, section)
   return serve({
     name,
@@ -68,6 +70,7 @@ export function serveApps(apps: readonly App[], { runtime, name, section }: Plac
     modules: apps.map((app) => app.module),
     grpc: { ...grpc, services: apps.flatMap((app) => app.services) },
     http,
+    readiness,
   })
 }
 

@@ -12,7 +12,8 @@ import { openTelemetry } from '../telemetry/telemetry'
 import { addressOf, assertFree, bindError, placeOf, type Listen } from './addresses'
 import { ErrorFilter } from './error-filters'
 import { GrpcStrategy } from './grpc-strategy'
-import { METRICS, StatusController } from './status.controller'
+import type { Readiness } from './readiness'
+import { IS_READY, METRICS, StatusController } from './status.controller'
 
 /** What a process serves. */
 export interface ServeOptions {
@@ -23,6 +24,8 @@ export interface ServeOptions {
   readonly grpc: Listen & { readonly services: readonly ServiceDefinition[] }
   /** Without it, or with an empty address, nothing listens for HTTP. */
   readonly http?: Listen
+  /** Without it, the process is ready as soon as it listens. */
+  readonly readiness?: Readiness
 }
 
 /** A process that serves, until it is closed: then calls in flight end first, within `config.drainMs`. */
@@ -38,13 +41,13 @@ export interface Served extends AsyncDisposable {
  * throws  PortInUseError when somebody else listens there; nothing stays open then
  */
 export async function serve(options: ServeOptions): Promise<Served> {
-  const { runtime, grpc, http } = options
+  const { runtime, grpc, http, readiness } = options
   const { config, clock, logger } = runtime
   await assertFree(http ? [grpc, http] : [grpc])
   const telemetry = openTelemetry(options.name)
   const { messageBytesMax, deadlineMs, name: dataSet } = config
   const drain = runtime.drain.signal
-  const strategy = new GrpcStrategy({ ...grpc, clock, logger, telemetry, dataSet, drain, messageBytesMax, deadlineMs })
+  const strategy = new GrpcStrategy({ ...grpc, clock, logger, telemetry, dataSet, drain, readiness, messageBytesMax, deadlineMs })
   const metrics = async (): Promise<string> => (await telemetry.registry.metrics()) + statusFigures(await strategy.statuses(), options.name)
   const root = rootModule(options, metrics)
   const app = await NestFactory.create<NestExpressApplication>(root, { logger: nestLogger(logger), bodyParser: false, abortOnError: false })
@@ -62,12 +65,15 @@ export async function serve(options: ServeOptions): Promise<Served> {
   }
 }
 
-function rootModule({ runtime, modules }: ServeOptions, metrics: () => Promise<string>): DynamicModule {
+function rootModule({ runtime, modules, readiness }: ServeOptions, metrics: () => Promise<string>): DynamicModule {
   return {
     module: ServedModule,
     imports: [RuntimeModule.forRuntime(runtime), ...modules],
     controllers: [StatusController],
-    providers: [{ provide: METRICS, useValue: metrics }],
+    providers: [
+      { provide: METRICS, useValue: metrics },
+      { provide: IS_READY, useValue: () => readiness?.isReady ?? true },
+    ],
   }
 }
 

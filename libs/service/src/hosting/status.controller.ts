@@ -1,21 +1,27 @@
-import { Controller, Get, Header, Inject } from '@nestjs/common'
+import { Controller, Get, Header, Inject, Res } from '@nestjs/common'
 import { RUNTIME, type Runtime } from '../runtime/runtime'
 
 /** The token of a function that answers the metrics of the process as text. */
 export const METRICS = Symbol('freshet.metrics')
+
+/** The token of a function that says whether the process is ready. */
+export const IS_READY = Symbol('freshet.is-ready')
 
 /** What operators ask every process for. */
 @Controller()
 export class StatusController {
   constructor(
     @Inject(METRICS) private readonly read: () => Promise<string>,
+    @Inject(IS_READY) private readonly isReady: () => boolean,
     @Inject(RUNTIME) private readonly runtime: Runtime,
   ) {}
 
   @Get('healthz')
-  health(): { status: string; name: string; dictionary: string } {
+  health(@Res({ passthrough: true }) response: StatusLine): { status: string; name: string; dictionary: string } {
     const { drain, config, dictionary } = this.runtime
-    return { status: drain.signal.aborted ? 'draining' : 'serving', name: config.name, dictionary: dictionary.hash }
+    const status = drain.signal.aborted ? 'draining' : this.isReady() ? 'serving' : 'starting'
+    if (status === 'starting') response.status(NOT_YET)
+    return { status, name: config.name, dictionary: dictionary.hash }
   }
 
   @Get('metrics')
@@ -24,3 +30,10 @@ export class StatusController {
     return this.read()
   }
 }
+
+/** What the answer's status is set on. */
+interface StatusLine {
+  status(code: number): unknown
+}
+
+const NOT_YET = 503
