@@ -1,6 +1,6 @@
 export { ABSENT, EMPTY } from './absent'
 export type { RecordLayout, TableOptions } from './layout'
 export { expandRows, reduceRows } from './spread'
-export { openTable, Table, type ByteDigest } from './table'
+export { openTable, Table, type Bags, type ByteDigest } from './table'
 export type { NamedBytes, TablePart } from './table-parts'
 export { unique, type Unique } from './unique'

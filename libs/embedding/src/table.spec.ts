@@ -56,15 +56,18 @@ describe('a table', () => {
     expect(out).toEqual(valuesOf(table, AB))
   })
 
-  it('reads the heads of what it reads whole: born, unborn and empty ids', () => {
+  it('adds up the heads of what it reads whole: born, unborn and empty ids', () => {
     const table = openTable(OPTIONS)
     table.rowsOf(AB, 1, { step: 1 })
-    const pairs = Uint32Array.of(...AB, 0, 0)
+    const pairs = Uint32Array.of(...AB, 0, 0, 1, 100)
     const whole = valuesOf(table, pairs)
+    const [weights, bags] = [Float32Array.of(0.5, 2, 1, 3), Uint32Array.of(0, 2, 2, 0)]
     for (const width of [0, 1, 3, 5]) {
-      const out = new Float32Array(3 * width).fill(9)
-      table.gatherHeads(pairs, 3, { width, out })
-      expect([...out]).toEqual([...whole].filter((_, i) => i % OPTIONS.width < width))
+      const out = new Float32Array(3 * width).fill(1)
+      table.addHeads({ pairs, weights, bags, count: 4 }, width, out)
+      const sumOf = (bag: number, k: number): number =>
+        bags.reduce((sum, of, i) => (of === bag ? sum + weights[i] * whole[i * OPTIONS.width + k] : sum), 1)
+      out.forEach((value, cell) => expect(value).toBeCloseTo(sumOf(Math.floor(cell / width), cell % width), 6))
     }
   })
 
