@@ -12,6 +12,8 @@ export interface TrainingSettings {
   readonly denseMs: number
   readonly versionSteps: number
   readonly versionMs: number
+  /** Journal records between versions, heartbeats included: this bounds the journal, whatever the idle time. */
+  readonly versionRecords: number
   readonly versionsKept: number
 }
 
@@ -25,6 +27,7 @@ export const TRAINING_DEFAULTS: TrainingSettings = {
   denseMs: 500,
   versionSteps: 20_000,
   versionMs: 120_000,
+  versionRecords: 4096, // seventeen minutes of heartbeats
   versionsKept: 3,
 }
 

@@ -1,58 +1,10 @@
-import { JournalRecord } from '@freshet/contracts'
 import { JOURNAL } from '@freshet/event-log'
 import { LineMismatchError, NotOwnerError } from './errors'
-import { Trainer, type TrainerOptions } from './trainer'
+import { ask, journal, kinds, start, turn, until, untilLearned } from './running-trainer.fixture'
+import { Trainer } from './trainer'
 import { groups, openRoom, optionsOf, publish, type Room } from './training-room.fixture'
 import { TrainingLine } from './training-line'
 import { replayTwin } from './verify'
-
-interface Running extends AsyncDisposable {
-  readonly trainer: Trainer
-  /** Ends it as a crash does: whatever it has not appended is lost. */
-  readonly stop: () => Promise<void>
-}
-
-async function start(room: Room, id: string, settings: Partial<TrainerOptions['settings']> = {}): Promise<Running> {
-  const trainer = await Trainer.open(await optionsOf(room, id, settings))
-  const over = new AbortController()
-  const running = trainer.run(over.signal)
-  const stop = async (): Promise<void> => {
-    over.abort()
-    await Promise.race([running, turn(room, 2000)])
-  }
-  return { trainer, stop, [Symbol.asyncDispose]: stop }
-}
-
-/** Lets time pass until `done`, a heartbeat at a time. */
-async function until(room: Room, done: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 400; i++) {
-    await room.clock.advance(10)
-    if (await ask(room, done())) return
-  }
-  throw new NotOwnerError('the test', 'nobody: it waited too long')
-}
-
-const turn = (room: Room, ms: number): Promise<void> => room.clock.advance(ms)
-
-async function untilLearned(room: Room, { trainer }: Running, examples: number): Promise<void> {
-  await until(room, async () => (await trainer.status()).examples >= examples)
-}
-
-async function ask<T>(room: Room, question: Promise<T>): Promise<T> {
-  let isAnswered = false
-  const settled = question.finally(() => (isAnswered = true))
-  settled.catch(() => undefined)
-  for (let i = 0; i < 200 && !isAnswered; i++) await room.clock.advance(5)
-  return settled
-}
-
-async function journal(room: Room): Promise<JournalRecord[]> {
-  const records = await room.log.read(JOURNAL, await room.log.first(JOURNAL), { records: 1e6 })
-  return records.map(({ value }) => JournalRecord.decode(value))
-}
-
-const kinds = async (room: Room): Promise<string[]> =>
-  (await journal(room)).map(({ record }) => record?.$case ?? '').filter((kind) => kind !== 'heartbeat')
 
 describe('a trainer', () => {
   it('begins a line, cuts before it steps, and tells what came of it', async () => {

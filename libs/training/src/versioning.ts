@@ -22,17 +22,20 @@ export interface SaveOptions {
 /**
  * Puts the state on the shelf as a version, and lets the log retire what no kept version needs any more.
  *
- * The line must have executed every cut that it has read. A version of this very step is not made twice.
+ * The line must have executed every cut that it has read. A version of this very step is not made twice, unless the journal has
+ * grown by as much as may lie between versions.
  */
 export async function saveVersion(line: TrainingLine, options: SaveOptions): Promise<VersionFacts> {
   const { desk, learner } = line
   const { state } = learner
   const chain = spellChecksum(state.chain)
   const isWhole = ({ name }: VersionFacts): boolean => line.opened.skipped.every(({ version }) => version !== name)
-  const kept = (await options.shelf.list()).find((facts) => facts.step === state.step && facts.chain === chain && isWhole(facts))
-  if (kept) return kept
+  const listed = (await options.shelf.list()).filter(isWhole)
+  const kept = listed.findLast((facts) => facts.step === state.step && facts.chain === chain)
+  if (kept && desk.position - kept.journalOffset < options.settings.versionRecords) return kept
+  const name = `v${String(state.step).padStart(10, '0')}-e${desk.state.epoch}`
   const facts: VersionFacts = {
-    name: `v${String(state.step).padStart(10, '0')}-e${desk.state.epoch}`,
+    name: listed.some((facts) => facts.name === name) ? `${name}-j${desk.position}` : name,
     dictionaryHash: options.genesis.dictionaryHash,
     epoch: desk.state.epoch,
     owner: desk.state.owner,

@@ -1,0 +1,179 @@
+import { Cut } from '@freshet/contracts'
+import { type Clock, cross } from '@freshet/kernel'
+import type { CommandQueue } from './command-queue'
+import type { CutPart } from './learner'
+import type { TrainingSettings } from './settings'
+import type { TrainingLine } from './training-line'
+import type { VersionKeeper } from './version-keeper'
+import type { VersionFacts } from './version-shelf'
+
+/** What an owner works with, beside the line. */
+export interface OwnerTools {
+  readonly clock: Clock
+  readonly settings: TrainingSettings
+  readonly commands: CommandQueue
+  readonly versions: VersionKeeper
+  readonly onVersion: (version: VersionFacts) => void
+}
+
+/** A cut that is durable and waits for its turn. */
+interface PlannedCut {
+  readonly cut: Cut
+  readonly parts: readonly CutPart[] | undefined
+}
+
+/** What the owner of a line does: plan a cut, make it durable one ahead, execute the one before, tell the result. */
+export class Owner {
+  /** Large cuts without rows in their results, until nothing waits. */
+  isBackfill = false
+  private ahead: PlannedCut | undefined
+  private wroteMs: number
+  private resultMs = 0
+  private denseMs = 0
+
+  constructor(
+    private readonly line: TrainingLine,
+    private readonly tools: OwnerTools,
+  ) {
+    this.wroteMs = tools.clock.monotonicMs()
+  }
+
+  /** A new owner's first record is the result of every cut that has none; what readers cannot follow by values they get as a version. */
+  async takeOver(): Promise<void> {
+    const { desk, learner, pending, opened } = this.line
+    const isUntold = desk.state.resultStep < learner.state.step
+    if (isUntold) pending.omitRows()
+    await this.tell()
+    if (isUntold || opened.skipped.length > 0) await this.endBackfill()
+  }
+
+  /** One step, or a rest where there is nothing to learn. */
+  async turn(signal: AbortSignal): Promise<void> {
+    const current = this.ahead ?? (await this.planCut(signal))
+    this.ahead = undefined
+    if (!current) return
+    const next = this.line.source.count() >= this.tools.settings.cutExamples ? this.commitCut() : undefined
+    const [executed, planned] = await Promise.allSettled([this.execute(current), next])
+    if (planned.status === 'fulfilled') this.ahead = planned.value
+    if (executed.status === 'rejected') throw executed.reason
+    if (planned.status === 'rejected') throw planned.reason
+    if (this.isResultDue()) await this.tell()
+    if (this.tools.versions.isDue(this.line)) await this.checkpoint()
+  }
+
+  /** Executes what is durable and tells all of it: the state is then what the journal says, to the last record. */
+  async settle(): Promise<void> {
+    if (this.ahead) {
+      const { ahead } = this
+      this.ahead = undefined
+      await this.execute(ahead)
+    }
+    await this.tell()
+  }
+
+  /** Settles, and makes a version while heartbeats go on. */
+  async checkpoint(): Promise<VersionFacts> {
+    await this.settle()
+    const over = new AbortController()
+    const beating = this.beatUntil(over.signal)
+    beating.catch(() => undefined) // thrown below
+    try {
+      const version = await this.tools.versions.save(this.line)
+      this.tools.onVersion(version)
+      return version
+    } finally {
+      over.abort()
+      await beating
+    }
+  }
+
+  private async execute({ cut, parts }: PlannedCut): Promise<void> {
+    const outcome = await this.line.execute(cut, parts)
+    cross('step-executed')
+    this.line.pending.note(outcome, !this.isBackfill)
+    this.tools.commands.stepped(outcome.step)
+  }
+
+  /** Waits for examples as long as a cut may wait, then makes the next cut durable; undefined when there is nothing to cut yet. */
+  private async planCut(signal: AbortSignal): Promise<PlannedCut | undefined> {
+    const { settings, clock } = this.tools
+    const waiting = await this.line.source.refill(settings.backfillExamples)
+    if (waiting === 0) {
+      await this.rest(signal)
+      return undefined
+    }
+    if (waiting < settings.cutExamples) {
+      await clock.sleep(settings.cutMs, signal)
+      await this.line.source.refill(settings.backfillExamples)
+    }
+    return this.commitCut()
+  }
+
+  /** Nothing to learn: tell what is untold, show a sign of life, and wait for examples or for the next sign. */
+  private async rest(signal: AbortSignal): Promise<void> {
+    const { commands, clock, versions } = this.tools
+    if (this.isBackfill) await this.endBackfill()
+    else if (!this.line.pending.isEmpty(this.line.learner.state)) await this.tell()
+    else if (versions.isDue(this.line)) await this.checkpoint()
+    if (this.untilBeatMs <= 0) return this.beat()
+    await commands.idle(signal, async (until) => {
+      const over = new AbortController()
+      const either = AbortSignal.any([until, over.signal])
+      await Promise.race([this.line.source.grown(either), clock.sleep(this.untilBeatMs, either)])
+      over.abort()
+    })
+  }
+
+  private get untilBeatMs(): number {
+    return this.wroteMs + this.tools.settings.heartbeatMs - this.tools.clock.monotonicMs()
+  }
+
+  private async beat(): Promise<void> {
+    await this.line.desk.append({ $case: 'heartbeat', heartbeat: {} })
+    this.wroteMs = this.tools.clock.monotonicMs()
+  }
+
+  private async beatUntil(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      if (this.untilBeatMs > 0) await this.tools.clock.sleep(this.untilBeatMs, signal)
+      else await this.beat()
+    }
+  }
+
+  /** Takes what waits, up to a cut's size, and makes the cut durable. */
+  private async commitCut(): Promise<PlannedCut> {
+    const { settings, clock } = this.tools
+    const { source, desk } = this.line
+    await source.refill(settings.backfillExamples * 2)
+    if (source.count() >= 2 * settings.backfillExamples) this.isBackfill = true
+    const { ranges, parts } = source.take(this.isBackfill ? settings.backfillExamples : settings.cutExamples)
+    const cut = Cut.create({ step: desk.state.step + 1, ranges })
+    await desk.append({ $case: 'cut', cut })
+    cross('cut-committed')
+    this.wroteMs = clock.monotonicMs()
+    return { cut, parts }
+  }
+
+  /** Backfill left rows out: readers get a version, and results carry rows again. */
+  private async endBackfill(): Promise<void> {
+    await this.checkpoint()
+    this.isBackfill = false
+  }
+
+  private isResultDue(): boolean {
+    const { settings, clock } = this.tools
+    return clock.monotonicMs() - this.resultMs >= (this.isBackfill ? settings.denseMs : settings.resultMs)
+  }
+
+  /** Tells what the steps since the last result did. */
+  private async tell(): Promise<void> {
+    const { clock, settings } = this.tools
+    const { pending, learner, desk } = this.line
+    if (pending.isEmpty(learner.state)) return
+    const nowMs = clock.monotonicMs()
+    const isDenseDue = !this.isBackfill && nowMs - this.denseMs >= settings.denseMs
+    for (const result of pending.seal(learner.state, isDenseDue)) await desk.append({ $case: 'result', result })
+    this.resultMs = this.wroteMs = nowMs
+    if (isDenseDue) this.denseMs = nowMs
+  }
+}
