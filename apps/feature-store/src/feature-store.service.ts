@@ -16,7 +16,7 @@ export class FeatureStoreFolds implements OnApplicationBootstrap, OnApplicationS
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { log, store, dictionary, clock, logger } = this.runtime
+    const { log, store, firstDictionary: dictionary, clock, logger } = this.runtime
     this.folders = await runFolders({
       log,
       store,

@@ -15,13 +15,15 @@ const { ENTITY_KIND_USER: USER, ENTITY_KIND_ITEM: ITEM, ENTITY_KIND_UNSPECIFIED:
 /** The app as its own process would host it, on engines in memory. */
 async function open() {
   const log = openMemoryLog()
+  const dictionary = compileDictionary(builtInDictionary('generic'))
   const store = openMemoryStore()
   const runtime = {
     config: loadConfig({ env: {}, overrides: {} }),
     clock: { ...systemClock, nowMs: () => NOW_MS },
     log,
     store,
-    dictionary: compileDictionary(builtInDictionary('generic')),
+    dictionary,
+    firstDictionary: dictionary,
     logger: openLogger({ name: 'test', level: 'silent' }),
     drain: new AbortController(),
   } as unknown as Runtime

@@ -51,6 +51,23 @@ export class IngestController {
     return acknowledged(this.service.intake.deleteUsers(userIds))
   }
 
+  @GrpcMethod('Ingest', 'Forget')
+  forget({ userIds, sessionIds }: ingest.ForgetRequest): Promise<ingest.ForgetResponse> {
+    const users = userIds.map((userId) => ({ userId, sessionId: '' }))
+    return acknowledged(this.service.intake.forget([...users, ...sessionIds.map((sessionId) => ({ userId: '', sessionId }))]))
+  }
+
+  @GrpcMethod('Ingest', 'LinkSessions')
+  linkSessions({ links }: ingest.LinkSessionsRequest): Promise<ingest.LinkSessionsResponse> {
+    return acknowledged(this.service.intake.link(links))
+  }
+
+  @GrpcMethod('Ingest', 'SetDictionary')
+  async setDictionary({ text }: ingest.SetDictionaryRequest): Promise<ingest.SetDictionaryResponse> {
+    const { hash, number, offsets } = await this.service.setDictionary(text)
+    return { hash, number, offsets: [...offsets] }
+  }
+
   @GrpcMethod('Ingest', 'OpenReplay')
   async openReplay({ source }: ingest.OpenReplayRequest): Promise<ingest.OpenReplayResponse> {
     return { replayId: await this.service.intake.openReplay(source) }

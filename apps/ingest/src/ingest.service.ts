@@ -1,13 +1,22 @@
-import { meaningOf } from '@freshet/features'
+import { compileDictionary, meaningOf, type Dictionary } from '@freshet/features'
 import { openIntake, type EventTypes, type Intake } from '@freshet/intake'
 import { UnavailableError } from '@freshet/kernel'
-import { RUNTIME, type Runtime } from '@freshet/service'
+import { enterDictionary, readDictionaries, RUNTIME, type Runtime } from '@freshet/service'
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common'
+
+/** The dictionary that holds from now on, and from where. */
+export interface DictionarySet {
+  readonly hash: string
+  readonly number: number
+  /** By partition of `events`; empty where the first one holds still. */
+  readonly offsets: readonly number[]
+}
 
 /** Keeps the front door open, and its clock ticking, for as long as the application runs. */
 @Injectable()
 export class IngestService implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   private opened: Intake | undefined
+  private dictionary: Dictionary | undefined
   private ticking: Promise<void> = Promise.resolve()
   private readonly stop = new AbortController()
 
@@ -20,14 +29,33 @@ export class IngestService implements OnModuleInit, OnApplicationBootstrap, OnAp
   }
 
   async onModuleInit(): Promise<void> {
-    const { log, clock, config, dictionary } = this.runtime
+    const { log, clock, config, dictionary, firstDictionary } = this.runtime
     const { futureMsMax } = config.ingest
-    const types: EventTypes = {
-      dictionary: dictionary.name,
-      names: [...dictionary.meanings.keys()],
-      meaningOf: (type) => meaningOf(dictionary, type),
+    this.dictionary = dictionary
+    this.opened = await openIntake({ log, clock, types: this.types(), settings: { futureMsMax, messageBytesMax: config.messageBytesMax } })
+    const { last } = await readDictionaries(log, firstDictionary)
+    if (last) await this.opened.changeDictionary(last) // who entered it may have died before he had told every partition
+  }
+
+  /** Lets another dictionary hold from here on. Throws what `enterDictionary` throws, and then nothing has changed. */
+  async setDictionary(text: string): Promise<DictionarySet> {
+    const { log, firstDictionary } = this.runtime
+    const change = await enterDictionary(log, firstDictionary, text)
+    const offsets = change.number === 0 ? [] : await this.intake.changeDictionary(change)
+    this.dictionary = compileDictionary(change.text)
+    return { hash: change.hash, number: change.number, offsets }
+  }
+
+  /** The types of the dictionary of the moment. */
+  private types(): EventTypes {
+    const current = (): Dictionary => this.dictionary ?? this.runtime.dictionary
+    return {
+      dictionary: current().name,
+      get names() {
+        return [...current().meanings.keys()]
+      },
+      meaningOf: (type) => meaningOf(current(), type),
     }
-    this.opened = await openIntake({ log, clock, types, settings: { futureMsMax, messageBytesMax: config.messageBytesMax } })
   }
 
   onApplicationBootstrap(): void {

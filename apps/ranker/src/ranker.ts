@@ -54,7 +54,7 @@ export class Ranker {
     const open = (): ImpressionCall => this.ingest.stream()
     this.impressions = new ImpressionStream({ open, clock, onError: this.reporter('ingest') })
     this.recommender = new Recommender({
-      ...{ dictionary, model: this.model, graphs, index: this.index, clock },
+      ...{ dictionary, modelSet, model: this.model, graphs, index: this.index, clock },
       users: readUsers(store, { partitions, clock, deadlineMs: USER_DEADLINE_MS }),
       newRequestId: randomUUID,
       impressions: this.impressions,

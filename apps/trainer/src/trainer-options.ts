@@ -8,14 +8,14 @@ import { openVersionShelf } from './version-shelf'
 
 /** Everything that a trainer is made of, from a runtime: the one place where ONNX Runtime meets training. */
 export async function openTrainerOptions(runtime: Runtime, id: string, onNotice: (notice: TrainerNotice) => void): Promise<TrainerOptions> {
-  const { config, dictionary, log, clock, versionsDirectory } = runtime
+  const { config, dictionary, firstDictionary, log, clock, versionsDirectory } = runtime
   const { trainer } = config
   const modelSet = declareModelSet(dictionary.layout, dictionary.declared.model)
   const { gradient, update, rank, user, item } = modelSet.graphs
   const compile = compileOnnx()
   const blobs = Object.fromEntries([rank, user, item].map((graph) => [`${graph.name}.onnx`, onnxBytes(graph)]))
   const genesis = Genesis.create({
-    dictionaryHash: dictionary.hash,
+    dictionaryHash: firstDictionary.hash,
     model: modelSet.canonical,
     seed: trainer.seed,
     logicalShards: trainer.logicalShards,

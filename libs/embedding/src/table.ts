@@ -12,16 +12,6 @@ export interface ByteDigest {
   update(bytes: Uint8Array): unknown
 }
 
-/** Occurrences of ids, and the sums that they belong to. */
-export interface Bags {
-  /** Pairs (lo, hi). */
-  readonly pairs: Uint32Array
-  readonly weights: Float32Array
-  /** By occurrence: the number of its sum. */
-  readonly bags: Uint32Array
-  readonly count: number
-}
-
 /** Opens an empty table. Throws InvalidFieldError where the options contradict each other. */
 export const openTable = (options: TableOptions): Table => new Table(options)
 
@@ -37,7 +27,6 @@ export class Table {
   private index: RowIndex
   private admission: Admission
   private readonly initial: InitialValues
-  private readonly scratch: Float32Array
 
   constructor(private readonly options: TableOptions) {
     this.layout = layoutOf(options)
@@ -45,7 +34,6 @@ export class Table {
     this.index = new RowIndex(this.pages, options.shards)
     this.admission = new Admission(options.admission)
     this.initial = new InitialValues(options)
-    this.scratch = new Float32Array(this.layout.width)
   }
 
   /** Floats of a row's vector. */
@@ -96,24 +84,23 @@ export class Table {
     }
   }
 
-  /**
-   * Adds weighted heads of vectors to the sums that they belong to: their first `width` floats, what one model reads of rows that several share.
-   *
-   * shape   {@link Bags} of `count` occurrences  →  out Float32[bags, width], to which is added
-   * math    out[bags[i]] += weights[i] · vector[i]
-   * source  torch.nn.EmbeddingBag(mode='sum', per_sample_weights=...)
-   */
-  addHeads({ pairs, weights, bags, count }: Bags, width: number, out: Float32Array): void {
+  /** As {@link gather}, but of each vector its first `width` floats alone: what one model reads of rows that several share. */
+  gatherHeads(pairs: Uint32Array, count: number, { width, out }: { readonly width: number; readonly out: Float32Array }): void {
     const rows = this.index.findAll(pairs, count)
     const { floats, rowShift, rowMask } = this.pages
     const { stride } = this.layout
     for (let i = 0; i < count; i++) {
       const row = rows[i]
-      const to = bags[i] * width
-      const weight = weights[i]
-      const page = row === ABSENT ? this.unborn(pairs, i, width) : floats[row >>> rowShift]
-      const at = row === ABSENT ? 0 : (row & rowMask) * stride
-      for (let k = 0; k < width; k++) out[to + k] += weight * page[at + k]
+      const to = i * width
+      if (row !== ABSENT) {
+        const page = floats[row >>> rowShift]
+        const at = (row & rowMask) * stride
+        for (let k = 0; k < width; k++) out[to + k] = page[at + k]
+      } else if ((pairs[2 * i] | pairs[2 * i + 1]) === 0) {
+        out.fill(0, to, to + width)
+      } else {
+        this.initial.of(pairs[2 * i], pairs[2 * i + 1]).into(out, to, width)
+      }
     }
   }
 
@@ -135,6 +122,20 @@ export class Table {
       const page = floats[row >>> rowShift]
       const at = (row & rowMask) * stride
       for (let k = 0; k < width; k++) page[at + k] = values[i * width + k]
+    }
+  }
+
+  /** Makes rows what they were at birth, vector, accumulators and counters; an id without a row stays without. */
+  rebirth(pairs: Uint32Array, count: number): void {
+    const { floats, words, rowShift, rowMask } = this.pages
+    const { stride, accumulators, key } = this.layout
+    for (let i = 0; i < count; i++) {
+      const [lo, hi] = [pairs[2 * i], pairs[2 * i + 1]]
+      const row = (lo | hi) === 0 ? ABSENT : this.index.find(lo, hi)
+      if (row === ABSENT) continue
+      const at = (row & rowMask) * stride
+      this.initial.of(lo, hi).into(floats[row >>> rowShift], at)
+      words[row >>> rowShift].fill(0, at + accumulators, at + key)
     }
   }
 
@@ -196,15 +197,6 @@ export class Table {
     const hi = pairs[2 * i + 1]
     if ((lo | hi) === 0) out.fill(0, i * this.width, (i + 1) * this.width)
     else this.initial.of(lo, hi).into(out, i * this.width)
-  }
-
-  /** The head of a vector that nobody has learned: good until the next one is asked for. */
-  private unborn(pairs: Uint32Array, i: number, width: number): Float32Array {
-    const scratch = this.scratch
-    const [lo, hi] = [pairs[2 * i], pairs[2 * i + 1]]
-    if ((lo | hi) === 0) scratch.fill(0)
-    else this.initial.of(lo, hi).into(scratch, 0, width)
-    return scratch
   }
 
   private countSightings(rows: Uint32Array, step: number): void {

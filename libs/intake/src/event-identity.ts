@@ -2,7 +2,7 @@ import type { Event } from '@freshet/contracts'
 import { hash64 } from '@freshet/kernel'
 
 /** The log's key of an event: all of a user stand in one partition, in order; a session stands in for an unknown user. */
-export const keyOf = (event: Event): string => (event.userId === '' ? `s:${event.sessionId}` : event.userId)
+export const keyOf = ({ userId, sessionId }: Pick<Event, 'userId' | 'sessionId'>): string => (userId === '' ? `s:${sessionId}` : userId)
 
 /**
  * An id for an event that brings none: a function of its content, so that a repeated delivery is recognised.

@@ -1,4 +1,4 @@
-import type { Item, User } from '@freshet/contracts'
+import { EventRecord, type DictionaryChange, type Forget, type Item, type Link, type User } from '@freshet/contracts'
 import { TOPICS, type EventLog } from '@freshet/event-log'
 import type { Clock } from '@freshet/kernel'
 import { createCatalogDesk } from './catalog-desk'
@@ -6,6 +6,7 @@ import { writeDeadLetters } from './dead-letters'
 import { createEventDesk, type Taken } from './event-desk'
 import { tickRecordBytes } from './event-record'
 import type { EventTypes } from './event-types'
+import { createHistoryDesk } from './history-desk'
 import { INTAKE_DEFAULTS, type IntakeSettings } from './limits'
 import { openLiveClock } from './live-clock'
 import type { Outcome, ReceivedEvent } from './outcome'
@@ -50,6 +51,12 @@ export interface Intake {
   deleteItems(itemIds: readonly string[]): Promise<readonly Outcome[]>
   upsertUsers(users: readonly User[]): Promise<readonly Outcome[]>
   deleteUsers(userIds: readonly string[]): Promise<readonly Outcome[]>
+  /** What came of these actors' events goes, and what the catalogue says of the users among them; what they do later begins anew. */
+  forget(whom: readonly Forget[]): Promise<readonly Outcome[]>
+  /** What a session did becomes its user's. Throws ReplayOpenError while a file's clock rules. */
+  link(links: readonly Link[]): Promise<readonly Outcome[]>
+  /** Lets another dictionary hold from here on, in every partition; returns the places, by partition. Whoever asks has judged it. */
+  changeDictionary(change: DictionaryChange): Promise<readonly number[]>
   status(): Promise<IntakeStatus>
   /** One tick of the clock: {@link Intake.run} calls it once a second. */
   tick(): Promise<void>
@@ -67,6 +74,8 @@ export async function openIntake({ log, clock, types, settings: given }: IntakeS
   const tally = createTally()
   const desk = createEventDesk({ clock, settings, types, partitions, writer: events })
   const catalog = createCatalogDesk({ clock, settings, partitions: log.partitions(TOPICS.catalog), writer: writerOf(TOPICS.catalog) })
+
+  const histories = createHistoryDesk({ clock, settings, partitions, writer: events })
 
   const tickInto = async (targets: readonly number[], tick: Parameters<typeof tickRecordBytes>[0]): Promise<void> => {
     const value = tickRecordBytes(tick, { sequence: 0, acceptedMs: clock.nowMs() })
@@ -110,6 +119,23 @@ export async function openIntake({ log, clock, types, settings: given }: IntakeS
     deleteItems: async (ids) => settled(await catalog.deleteItems(ids)),
     upsertUsers: async (users) => settled(await catalog.upsertUsers(users)),
     deleteUsers: async (ids) => settled(await catalog.deleteUsers(ids)),
+    async forget(whom) {
+      const left = await catalog.deleteUsers(whom.flatMap(({ userId }) => (isId(userId, settings) ? [userId] : [])))
+      await settled(left) // first, so that nothing of the catalogue outlives the record that says so
+      return settled(await histories.forget(whom))
+    },
+    async link(links) {
+      replays.assertLive()
+      return settled(await histories.link(links, live.start))
+    },
+    async changeDictionary(change) {
+      const value = EventRecord.encode({
+        record: { $case: 'dictionary', dictionary: change },
+        sequence: 0,
+        acceptedMs: clock.nowMs(),
+      }).finish()
+      return Promise.all(range(partitions).map((partition) => events.write(partition, [{ key: '', value }])))
+    },
     status: async () => ({ ...tally.read(), ends: await ends(), replayId: replays.current?.replayId ?? '' }),
     tick,
     async run(signal) {
@@ -117,6 +143,8 @@ export async function openIntake({ log, clock, types, settings: given }: IntakeS
     },
   }
 }
+
+const isId = (id: string, { idCharactersMax }: IntakeSettings): boolean => id !== '' && id.length <= idCharactersMax
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
 

@@ -40,11 +40,6 @@ export function cutRows(rows: Node, { segments }: RowLayout): RowSegments {
   return { embeddings, wideWeights, recallEmbeddings, recallBiases }
 }
 
-/** shape  rows [batch, slots, rankWidth]  →  [batch, slots, dimensions], [batch, slots, 1] */
-export function cutRankRows(rows: Node, { rankWidth }: RowLayout): Pick<RowSegments, 'embeddings' | 'wideWeights'> {
-  return { embeddings: slice(rows, 2, [0, rankWidth - 1]), wideWeights: slice(rows, 2, [rankWidth - 1, rankWidth]) }
-}
-
 /** Where a part's fields, slots and numbers lie in an example that holds all three parts. */
 export interface PartRange {
   readonly fields: readonly [from: number, to: number]

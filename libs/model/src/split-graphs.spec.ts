@@ -1,4 +1,4 @@
-import type { FeatureLayout, ModelDeclaration } from '@freshet/features'
+import type { FeatureLayout, Field, ModelDeclaration } from '@freshet/features'
 import { interpret, type Feed } from '@freshet/tensor'
 import { declareModelSet, type ModelSet } from './index'
 import { mixedLayout, plainLayout, scoringFeeds, smallDeclaration } from './small-model.fixture'
@@ -66,8 +66,8 @@ function partFeeds(modelSet: ModelSet, layout: FeatureLayout, whole: Feeds): Fee
   const { data } = interpret(modelSet.graphs.rankItem, itemFeeds(modelSet, layout, whole)).part
   return {
     dense: whole.dense,
-    ...{ userRows: firstRow(user.rows), userPooling: firstRow(user.pooling), userNumbers: firstRow(user.numbers) },
-    ...{ crossRows: cross.rows, crossPooling: cross.pooling, crossNumbers: cross.numbers },
+    ...{ userRows: firstRow(user.rows), userNumbers: firstRow(user.numbers) },
+    ...{ crossRows: cross.rows, crossNumbers: cross.numbers },
     itemParts: { data: Float32Array.from(data), shape: [BATCH, modelSet.partWidth] },
   }
 }
@@ -77,20 +77,24 @@ const itemFeeds = (modelSet: ModelSet, layout: FeatureLayout, whole: Feeds): Fee
   ...cutPart(modelSet, layout, { whole, part: 'item' }),
 })
 
-/** One part of whole examples, and of its rows what ranking reads. */
+/** One part of whole examples: of its rows what ranking reads, pooled by field. */
 function cutPart({ rowWidth, rankWidth }: ModelSet, layout: FeatureLayout, { whole, part }: { whole: Feeds; part: keyof FeatureLayout }) {
   const before = ({ user: [], item: ['user'], cross: ['user', 'item'] } as const)[part]
   const [slot, number] = [
     before.reduce((sum, name) => sum + layout[name].ids, 0),
     before.reduce((sum, name) => sum + layout[name].numbers, 0),
   ]
-  const { ids, numbers } = layout[part]
+  const { fields, ids, numbers } = layout[part]
   const cut = ({ data, shape }: Feed, from: number, width: number): number[] =>
     Array.from({ length: shape[0] }, (_, b) => (b * data.length) / shape[0] + from).flatMap((at) => [...data.subarray(at, at + width)])
-  const rows = cut(whole.rows, slot * rowWidth, ids * rowWidth).filter((_, i) => i % rowWidth < rankWidth)
+  const [rows, pooling] = [cut(whole.rows, slot * rowWidth, ids * rowWidth), cut(whole.pooling, slot, ids)]
+  const meanAt = (b: number, { start, length }: Field, k: number): number =>
+    Array.from({ length }, (_, i) => b * ids + start + i).reduce((sum, at) => sum + pooling[at] * rows[at * rowWidth + k], 0)
+  const pooled = Array.from({ length: BATCH }, (_, b) => b).flatMap((b) =>
+    fields.flatMap((field) => Array.from({ length: rankWidth }, (_, k) => meanAt(b, field, k))),
+  )
   return {
-    rows: { data: Float32Array.from(rows), shape: [BATCH, ids, rankWidth] },
-    pooling: { data: Float32Array.from(cut(whole.pooling, slot, ids)), shape: [BATCH, ids] },
+    rows: { data: Float32Array.from(pooled), shape: [BATCH, fields.length, rankWidth] },
     numbers: { data: Float32Array.from(cut(whole.numbers, number, numbers)), shape: [BATCH, numbers] },
   }
 }

@@ -1,7 +1,7 @@
 import type { FeatureLayout } from '@freshet/features'
-import { input, sigmoid, type Dimension, type GraphSpec, type Node } from '@freshet/tensor'
+import { input, sigmoid, type Dimension, type GraphSpec } from '@freshet/tensor'
 import { ParameterNodes, type Parameter } from './parameters'
-import { cutRankRows, type ExampleLayout, type RowLayout } from './row-layout'
+import type { ExampleLayout, RowLayout } from './row-layout'
 import { firstLayerPart, logitsOfParts, partWidth, type RankPart } from './split-first-layer'
 import type { WideAndDeep } from './wide-and-deep'
 
@@ -21,29 +21,29 @@ export const declareSplitGraphs = (scope: SplitScope): Record<'rankItem' | 'rank
   rankParts: rankPartsGraph(scope),
 })
 
-/** shape  dense [P], rows [B, item ids, rankWidth], pooling [B, item ids], numbers [B, item numbers]  →  part [B, partWidth] */
+/** shape  dense [P], rows [B, item fields, rankWidth], numbers [B, item numbers]  →  part [B, partWidth] */
 function rankItemGraph(scope: SplitScope): GraphSpec {
   const { dense, parameters } = denseOf(scope)
-  const item = partInputs(scope, 'item', { batch: BATCH, names: ['rows', 'pooling', 'numbers'] })
+  const item = partInputs(scope, 'item', { batch: BATCH, names: ['rows', 'numbers'] })
   const part = firstLayerPart(scope.rank, item, parameters)
-  return { name: 'rank-item', inputs: [dense, ...item.all], outputs: { part } }
+  return { name: 'rank-item', inputs: [dense, item.rows, item.numbers], outputs: { part } }
 }
 
 /**
- * shape   dense [P], userRows [1, user ids, rankWidth], userPooling [1, user ids], userNumbers [1, user numbers],
- *         crossRows [B, cross ids, rankWidth], crossPooling [B, cross ids], crossNumbers [B, cross numbers], itemParts [B, partWidth]
+ * shape   dense [P], userRows [1, user fields, rankWidth], userNumbers [1, user numbers],
+ *         crossRows [B, cross fields, rankWidth], crossNumbers [B, cross numbers], itemParts [B, partWidth]
  *         →  probabilities [B, 1]
  */
 function rankPartsGraph(scope: SplitScope): GraphSpec {
   const { dense, parameters } = denseOf(scope)
-  const user = partInputs(scope, 'user', { batch: 1, names: ['userRows', 'userPooling', 'userNumbers'] })
-  const cross = partInputs(scope, 'cross', { batch: BATCH, names: ['crossRows', 'crossPooling', 'crossNumbers'] })
+  const user = partInputs(scope, 'user', { batch: 1, names: ['userRows', 'userNumbers'] })
+  const cross = partInputs(scope, 'cross', { batch: BATCH, names: ['crossRows', 'crossNumbers'] })
   const itemParts = input('itemParts', [BATCH, partWidth(scope.rank)])
   const hasCross = scope.layout.cross.ids + scope.layout.cross.numbers > 0
   const parts = [user, ...(hasCross ? [cross] : [])].map((part) => firstLayerPart(scope.rank, part, parameters))
   return {
     name: 'rank-parts',
-    inputs: [dense, ...user.all, ...cross.all, itemParts],
+    inputs: [dense, user.rows, user.numbers, cross.rows, cross.numbers, itemParts],
     outputs: { probabilities: sigmoid(logitsOfParts(scope.rank, [itemParts, ...parts], parameters)) },
   }
 }
@@ -57,14 +57,10 @@ function denseOf({ parameterCount, parameters }: SplitScope) {
 
 interface PartNames {
   readonly batch: Dimension
-  readonly names: readonly [rows: string, pooling: string, numbers: string]
+  readonly names: readonly [rows: string, numbers: string]
 }
 
-function partInputs(scope: SplitScope, part: 'user' | 'item' | 'cross', { batch, names }: PartNames): RankPart & { readonly all: Node[] } {
-  const layout = scope.layout[part]
-  const rows = input(names[0], [batch, layout.ids, scope.row.rankWidth])
-  const pooling = input(names[1], [batch, layout.ids])
-  const numbers = input(names[2], [batch, layout.numbers])
-  const inputs = { ...cutRankRows(rows, scope.row), pooling, numbers }
-  return { layout, range: scope.example[part], inputs, all: [rows, pooling, numbers] }
+function partInputs({ layout, example, row }: SplitScope, part: 'user' | 'item' | 'cross', { batch, names }: PartNames): RankPart {
+  const rows = input(names[0], [batch, layout[part].fields.length, row.rankWidth])
+  return { range: example[part], rows, numbers: input(names[1], [batch, layout[part].numbers]) }
 }

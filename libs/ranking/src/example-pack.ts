@@ -1,130 +1,164 @@
-import type { Table } from '@freshet/embedding'
 import type { FeatureLayout, Part } from '@freshet/features'
-import type { GraphRunner } from '@freshet/tensor'
+import type { ModelSet } from '@freshet/model'
+import type { Feed, GraphRunner } from '@freshet/tensor'
+import { FilledSlots } from './filled-slots'
 import type { ItemColumns } from './item-columns'
-import { writePooling } from './pooling'
-import type { TowerParameters } from './towers'
+import type { ItemParts, ScoringParameters } from './item-parts'
+import { MissingParts } from './missing-parts'
+
+/** What a pack is made for. */
+export interface PackOptions {
+  readonly layout: FeatureLayout
+  readonly modelSet: Pick<ModelSet, 'rankWidth' | 'partWidth'>
+  readonly parts: ItemParts
+}
+
+/** The rank graph in two: what is an item's alone, and all the rest. */
+export interface RankGraphs {
+  readonly rankItem: GraphRunner
+  readonly rankParts: GraphRunner
+}
 
 /**
- * The examples of one request, packed as the rank graph takes them: the user's part once, item and cross part each.
- * What is scored here is what an impression carries away ({@link ids}, {@link numbersOf}): they are the same bytes.
+ * The examples of one request: the user's part once, item and cross part each.
+ * What is scored here is what an impression carries away ({@link idsOf}, {@link numbersOf}): they are the same bytes.
  */
 export class ExamplePack {
-  private readonly slots: number
-  private readonly itemSlots: number
-  private readonly numberCount: number
+  private readonly missing: MissingParts
+  private count = 0
   private room = 0
-  private userIds: Uint32Array = new Uint32Array(0)
-  /** By candidate: the pairs of item slots, then of cross slots. */
-  private pairs = new Uint32Array(0)
-  private gathered = new Float32Array(0)
-  private rows = new Float32Array(0)
-  private pooling = new Float32Array(0)
-  private numbers = new Float32Array(0)
+  private user: Part = { ids: new Uint32Array(0), numbers: new Float32Array(0) }
+  private parameters: ScoringParameters
+  private readonly userSlots: FilledSlots
+  private readonly userRows: Float32Array
+  /** By candidate. */
+  private itemPairs = new Uint32Array(0)
+  private itemNumbers = new Float32Array(0)
+  private itemParts = new Float32Array(0)
+  private crossPairs = new Uint32Array(0)
+  private crossNumbers = new Float32Array(0)
+  private readonly crossSlots: FilledSlots
+  private crossRows = new Float32Array(0)
 
-  constructor(
-    private readonly layout: FeatureLayout,
-    private readonly rowWidth: number,
-  ) {
-    const { user, item, cross } = layout
-    this.itemSlots = item.ids + cross.ids
-    this.slots = user.ids + this.itemSlots
-    this.numberCount = user.numbers + item.numbers + cross.numbers
+  constructor(private readonly options: PackOptions) {
+    const { layout, modelSet, parts } = options
+    this.userSlots = new FilledSlots(layout.user)
+    this.userRows = new Float32Array(layout.user.fields.length * modelSet.rankWidth)
+    this.crossSlots = new FilledSlots(layout.cross)
+    this.parameters = parts.open()
+    this.missing = new MissingParts({ layout: layout.item, rankWidth: modelSet.rankWidth, parts })
   }
 
-  /** Makes room for `count` candidates and writes the user's part beside each. */
+  /** Makes room for `count` candidates of a user, to be scored by what is served now. */
   begin(user: Part, count: number): void {
+    this.count = count
+    this.user = user
+    this.parameters = this.options.parts.open()
+    this.missing.clear()
     this.reserve(count)
-    this.userIds = user.ids
-    const { layout, slots, numberCount, pooling, numbers } = this
-    if (count === 0) return
-    writePooling({ layout: layout.user, ids: user.ids, idsAt: 0 }, pooling, 0)
-    for (let b = 0; b < count; b++) {
-      if (b > 0) pooling.copyWithin(b * slots, 0, layout.user.ids)
-      numbers.set(user.numbers, b * numberCount)
-    }
+    this.userSlots.clear(1)
+    this.userSlots.add(0, user.ids, 0)
+    this.crossSlots.clear(count)
   }
 
-  /** Writes a known item's part from the index's columns. */
-  writeItem(b: number, at: number, columns: ItemColumns): void {
-    const { layout, itemSlots, slots, numberCount } = this
+  /** Writes a known item's part from the index's columns, and what is kept of it. */
+  writeItem(b: number, { at, stamp }: { readonly at: number; readonly stamp: number }, columns: ItemColumns): void {
+    const { layout, parts } = this.options
     const { ids, numbers } = layout.item
-    copy(columns.ids, 2 * at * ids, { to: this.pairs, at: 2 * b * itemSlots, length: 2 * ids })
-    copy(columns.pooling, at * ids, { to: this.pooling, at: b * slots + layout.user.ids, length: ids })
-    copy(columns.numbers, at * numbers, { to: this.numbers, at: b * numberCount + layout.user.numbers, length: numbers })
+    copy(columns.ids, 2 * at * ids, { to: this.itemPairs, at: 2 * b * ids, length: 2 * ids })
+    copy(columns.numbers, at * numbers, { to: this.itemNumbers, at: b * numbers, length: numbers })
+    if (!parts.read(at, this.itemParts, b * parts.width)) this.missing.add(b, { at, stamp })
   }
 
   /** Writes the part of an item that no index knows. */
-  writeUnknownItem(b: number, part: Part): void {
-    const { layout, itemSlots, slots, numberCount } = this
-    this.pairs.set(part.ids, 2 * b * itemSlots)
-    writePooling({ layout: layout.item, ids: part.ids, idsAt: 0 }, this.pooling, b * slots + layout.user.ids)
-    this.numbers.set(part.numbers, b * numberCount + layout.user.numbers)
+  writeUnknownItem(b: number, { ids, numbers }: Part): void {
+    this.itemPairs.set(ids, b * ids.length)
+    this.itemNumbers.set(numbers, b * numbers.length)
+    this.missing.add(b, undefined)
   }
 
   /** Writes what user, item and moment have in common. */
-  writeCross(b: number, part: Part): void {
-    const { layout, itemSlots, slots, numberCount } = this
-    this.pairs.set(part.ids, 2 * (b * itemSlots + layout.item.ids))
-    writePooling({ layout: layout.cross, ids: part.ids, idsAt: 0 }, this.pooling, b * slots + layout.user.ids + layout.item.ids)
-    this.numbers.set(part.numbers, b * numberCount + layout.user.numbers + layout.item.numbers)
+  writeCross(b: number, { ids, numbers }: Part): void {
+    copy(ids, 0, { to: this.crossPairs, at: b * ids.length, length: ids.length })
+    copy(numbers, 0, { to: this.crossNumbers, at: b * numbers.length, length: numbers.length })
+    this.crossSlots.add(b, ids, 0)
   }
 
   /**
-   * Scores all candidates by the rank graph.
+   * Scores all candidates: their parts of the first layer, made where they are missing, and the user's above them.
    *
    * shape   →  Float32[count]
    */
-  async score(rank: GraphRunner, { dense, table }: TowerParameters, count: number): Promise<Float32Array> {
-    if (count === 0) return new Float32Array(0)
-    const { slots, numberCount, rowWidth } = this
-    this.gather(table, count)
-    const { probabilities } = await rank.run({
-      dense: { data: dense, shape: [dense.length] },
-      rows: { data: this.rows.subarray(0, count * slots * rowWidth), shape: [count, slots, rowWidth] },
-      pooling: { data: this.pooling.subarray(0, count * slots), shape: [count, slots] },
-      numbers: { data: this.numbers.subarray(0, count * numberCount), shape: [count, numberCount] },
-    })
+  async score({ rankItem, rankParts }: RankGraphs): Promise<Float32Array> {
+    if (this.count === 0) return new Float32Array(0)
+    const { parameters, missing } = this
+    const feeds = this.gather()
+    if (missing.count > 0) await missing.make(rankItem, parameters, this.itemParts)
+    const { probabilities } = await rankParts.run(feeds)
     return probabilities
   }
 
   /** A candidate's item and cross ids, as scored. */
   idsOf(b: number): Uint32Array {
-    return this.pairs.subarray(2 * b * this.itemSlots, 2 * (b + 1) * this.itemSlots)
+    const { item, cross } = this.options.layout
+    const ids = new Uint32Array(2 * (item.ids + cross.ids))
+    ids.set(this.itemPairs.subarray(2 * b * item.ids, 2 * (b + 1) * item.ids))
+    ids.set(this.crossPairs.subarray(2 * b * cross.ids, 2 * (b + 1) * cross.ids), 2 * item.ids)
+    return ids
   }
 
   /** A candidate's item and cross numbers, as scored. */
   numbersOf(b: number): Float32Array {
-    return this.numbers.subarray(b * this.numberCount + this.layout.user.numbers, (b + 1) * this.numberCount)
+    const { item, cross } = this.options.layout
+    const numbers = new Float32Array(item.numbers + cross.numbers)
+    numbers.set(this.itemNumbers.subarray(b * item.numbers, (b + 1) * item.numbers))
+    numbers.set(this.crossNumbers.subarray(b * cross.numbers, (b + 1) * cross.numbers), item.numbers)
+    return numbers
   }
 
   /** The user's numbers, as scored. */
   userNumbers(): Float32Array {
-    return this.numbers.subarray(0, this.layout.user.numbers)
+    return this.user.numbers
   }
 
-  /** The user's rows are probed once and copied, the others probed one by one. */
-  private gather(table: Table, count: number): void {
-    const { layout, slots, itemSlots, rowWidth, rows, gathered } = this
-    const userFloats = layout.user.ids * rowWidth
-    const itemFloats = itemSlots * rowWidth
-    table.gather(this.userIds, layout.user.ids, rows)
-    table.gather(this.pairs, count * itemSlots, gathered)
-    for (let b = 0; b < count; b++) {
-      const at = b * slots * rowWidth
-      if (b > 0) rows.copyWithin(at, 0, userFloats)
-      rows.set(gathered.subarray(b * itemFloats, (b + 1) * itemFloats), at + userFloats)
+  /** All rows are read in one turn, so that they are of one step. */
+  private gather(): Record<string, Feed> {
+    const { count, user, parameters, options } = this
+    const { layout, modelSet, parts } = options
+    const { state, table } = parameters
+    const { rankWidth: width } = modelSet
+    const { user: ofUser, cross } = layout
+    table.addHeads(this.userSlots, width, this.userRows.fill(0))
+    table.addHeads(this.crossSlots, width, this.crossRows.fill(0, 0, count * cross.fields.length * width))
+    if (this.missing.count > 0) this.missing.gather(table, { pairs: this.itemPairs, numbers: this.itemNumbers })
+    const each = (data: Float32Array, ...shape: number[]): Feed => ({
+      data: data.subarray(
+        0,
+        shape.reduce((a, b) => a * b, count),
+      ),
+      shape: [count, ...shape],
+    })
+    return {
+      dense: { data: state.dense, shape: [state.dense.length] },
+      userRows: { data: this.userRows, shape: [1, ofUser.fields.length, width] },
+      userNumbers: { data: user.numbers, shape: [1, ofUser.numbers] },
+      crossRows: each(this.crossRows, cross.fields.length, width),
+      crossNumbers: each(this.crossNumbers, cross.numbers),
+      itemParts: each(this.itemParts, parts.width),
     }
   }
 
   private reserve(count: number): void {
     if (count <= this.room) return
     this.room = Math.max(count, 64)
-    this.pairs = new Uint32Array(2 * this.room * this.itemSlots)
-    this.gathered = new Float32Array(this.room * this.itemSlots * this.rowWidth)
-    this.rows = new Float32Array(this.room * this.slots * this.rowWidth)
-    this.pooling = new Float32Array(this.room * this.slots)
-    this.numbers = new Float32Array(this.room * this.numberCount)
+    const { layout, modelSet, parts } = this.options
+    const { item, cross } = layout
+    this.itemPairs = new Uint32Array(2 * this.room * item.ids)
+    this.itemNumbers = new Float32Array(this.room * item.numbers)
+    this.itemParts = new Float32Array(this.room * parts.width)
+    this.crossPairs = new Uint32Array(2 * this.room * cross.ids)
+    this.crossNumbers = new Float32Array(this.room * cross.numbers)
+    this.crossRows = new Float32Array(this.room * cross.fields.length * modelSet.rankWidth)
   }
 }
 

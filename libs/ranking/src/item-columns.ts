@@ -20,6 +20,8 @@ export class ItemColumns {
   /** What the item tower made, and how long its direction is: 0 where nothing has been made yet. */
   vectors = new Float32Array(0)
   lengths = new Float32Array(0)
+  /** How often the features of an item, or rows that few share, have changed. */
+  changes = new Uint32Array(0)
 
   constructor(readonly widths: ColumnWidths) {}
 
@@ -37,6 +39,7 @@ export class ItemColumns {
     this.createdMs = grown(this.createdMs, new Float64Array(this.capacity))
     this.vectors = grown(this.vectors, new Float32Array(this.capacity * vector))
     this.lengths = grown(this.lengths, new Float32Array(this.capacity))
+    this.changes = grown(this.changes, new Uint32Array(this.capacity))
   }
 }
 

@@ -80,6 +80,31 @@ describe('the index of items', () => {
     expect(heard).toEqual([0, 1, 0, 1])
   })
 
+  it('gives an item another stamp after every change, and its neighbour the same unless they share what changed', () => {
+    for (let i = 0; i < 80; i++) shop.index.upsert(`i${i}`, itemState({ genre: i < 70 ? 'drama' : 'comedy' }), NOW_MS)
+    const stamps = (): number[] => [shop.index.stampOf(3), shop.index.stampOf(75)]
+    const changesOf = (change: () => void): boolean[] => {
+      const before = stamps()
+      change()
+      return stamps().map((stamp, i) => stamp !== before[i])
+    }
+    const rowOf = (at: number, slot: number): Uint32Array => shop.index.part(at).ids.slice(2 * slot, 2 * slot + 2)
+    expect(changesOf(() => shop.index.markRows(rowOf(3, 0), 1))).toEqual([true, false])
+    expect(changesOf(() => shop.index.markRows(rowOf(75, 1), 1))).toEqual([false, true])
+    expect(changesOf(() => shop.index.markRows(rowOf(3, 1), 1))).toEqual([true, true]) // 70 share it: more than are named
+    expect(changesOf(() => shop.index.renew(75, NOW_MS))).toEqual([false, true])
+    expect(changesOf(() => shop.index.upsert('i3', itemState({}), NOW_MS))).toEqual([true, false])
+    expect(changesOf(() => shop.index.markRows(Uint32Array.of(123, 456), 1))).toEqual([false, false])
+  })
+
+  it('follows a model once, however often it is asked', () => {
+    const listeners: unknown[] = []
+    const model = { onRows: (listener: unknown) => void listeners.push(listener) }
+    shop.index.follow(model)
+    shop.index.follow(model)
+    expect(listeners).toHaveLength(1)
+  })
+
   it('leaves a row that very many items share to the next pass over all', () => {
     for (let i = 0; i < 80; i++) shop.index.upsert(`i${i}`, itemState({ genre: 'drama' }), NOW_MS)
     const heard: number[] = []

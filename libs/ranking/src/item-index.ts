@@ -6,6 +6,7 @@ import { factsOf } from './item-facts'
 import { popularityMeter, type Popularity } from './popularity'
 import { writePooling } from './pooling'
 import { RowUsers } from './row-users'
+import type { ServingModel } from './serving-model'
 
 /** Told where an item stands whose features have changed. */
 export type ItemListener = (at: number) => void
@@ -17,6 +18,9 @@ export class ItemIndex {
   private readonly entries: ItemEntry[] = []
   private readonly users = new RowUsers()
   private readonly listeners: ItemListener[] = []
+  private readonly followed = new WeakSet<object>()
+  /** How often a row has changed that very many items share. */
+  private commonChanges = 0
   private readonly measure: (state: ItemState, nowMs: number) => Popularity
 
   constructor(
@@ -64,24 +68,40 @@ export class ItemIndex {
     this.columns.available[at] = state !== undefined && !state.unavailable ? 1 : 0
     if (state === undefined) return
     this.write(at, state, nowMs)
-    for (const listener of this.listeners) listener(at)
+    this.markItem(at)
   }
 
   /** Computes an item's features as of `nowMs`: windows slide even where nothing happens. */
   renew(at: number, nowMs: number): void {
     const { state } = this.entries[at]
-    if (state !== undefined) this.write(at, state, nowMs)
+    if (state === undefined) return
+    this.write(at, state, nowMs)
+    this.columns.changes[at]++
   }
 
   onChange(listener: ItemListener): void {
     this.listeners.push(listener)
   }
 
-  /** Tells the listeners of the items that use a row, for each of `count` rows. */
+  /** Learns from a model which rows change; asked again, it goes on as before. */
+  follow(model: Pick<ServingModel, 'onRows'>): void {
+    if (this.followed.has(model)) return
+    this.followed.add(model)
+    model.onRows((pairs, count) => this.markRows(pairs, count))
+  }
+
+  /** Tells the listeners of the items that use a row, for each of `count` rows; of a row that very many share, the stamps alone tell. */
   markRows(pairs: Uint32Array, count: number): void {
     for (let pair = 0; pair < count; pair++) {
-      for (const at of this.users.of(pairs, pair)) for (const listener of this.listeners) listener(at)
+      const items = this.users.of(pairs, pair)
+      if (items === undefined) this.commonChanges++
+      else for (const at of items) this.markItem(at)
     }
+  }
+
+  /** Another number after every change of the item's features or of a row that it uses. */
+  stampOf(at: number): number {
+    return (this.columns.changes[at] + this.commonChanges) >>> 0
   }
 
   /** The features as they are served, as views of the columns. */
@@ -91,6 +111,11 @@ export class ItemIndex {
       ids: ids.subarray(2 * at * widths.ids, 2 * (at + 1) * widths.ids),
       numbers: numbers.subarray(at * widths.numbers, (at + 1) * widths.numbers),
     }
+  }
+
+  private markItem(at: number): void {
+    this.columns.changes[at]++
+    for (const listener of this.listeners) listener(at)
   }
 
   private add(itemId: string, state: ItemState | undefined): number | undefined {

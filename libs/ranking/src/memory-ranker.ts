@@ -50,7 +50,7 @@ export async function openMemoryRanker(options: MemoryRankerOptions): Promise<Me
   const vectors = new VectorBuilder({ index, model, itemTower: graphs.item, clock })
   let requests = 0
   const recommender = new Recommender({
-    ...{ dictionary, model, graphs, index, clock },
+    ...{ dictionary, modelSet, model, graphs, index, clock },
     users: { read: async (actor) => ({ state: userState(actor), partition: 0, position: 0 }) },
     newRequestId: () => String(++requests),
   })

@@ -1,5 +1,6 @@
 import { isConsumed } from '@freshet/features'
 import { NotFoundError } from '@freshet/kernel'
+import type { ModelSet } from '@freshet/model'
 import type { Answer, PredictQuery, Provenance, RankAnswer, RankQuery, RecommendQuery, SimilarQuery } from './answer'
 import { arrange, type Arrangement, type Scored } from './arrange'
 import { findCandidates } from './candidates'
@@ -19,6 +20,7 @@ import { Visits, type Visit, type VisitOptions } from './visits'
 
 /** What a recommender stands on. */
 export interface RecommenderOptions extends VisitOptions {
+  readonly modelSet: Pick<ModelSet, 'rankWidth' | 'partWidth'>
   readonly graphs: ServingGraphs
   readonly newRequestId: () => string
   /** Where impressions go; nowhere where left out. */
@@ -112,7 +114,7 @@ export class Recommender {
     const visit = await this.visits.open({ ...query, sessionId: '' })
     const pack = this.scorer.packIds(visit.asker, itemIds)
     try {
-      const clickProbabilities = Array.from(await this.scorer.probabilities(pack, itemIds.length))
+      const clickProbabilities = Array.from(await this.scorer.probabilities(pack))
       return { clickProbabilities, provenance: this.visits.provenance(visit) }
     } finally {
       this.scorer.release(pack)
@@ -151,7 +153,7 @@ export class Recommender {
     try {
       const scored = await scoreCandidates(
         { index, candidates, likelihood, rules, recallWeight: dictionary.declared.arrange.recallWeight },
-        () => this.probabilities(visit, pack, candidates.size),
+        () => this.probabilities(visit, pack),
       )
       const pins = rules.pins.map((itemId) => index.find(itemId)).filter((at) => at !== undefined)
       const list = arrange(scored, { limit, pins, diversity: this.diversity })
@@ -169,9 +171,9 @@ export class Recommender {
     }
   }
 
-  private async probabilities({ degraded }: Visit, pack: ExamplePack, count: number): Promise<Float32Array | undefined> {
+  private async probabilities({ degraded }: Visit, pack: ExamplePack): Promise<Float32Array | undefined> {
     if (!this.options.model.isTrained) return undefined
-    return this.scorer.probabilities(pack, count).catch(() => {
+    return this.scorer.probabilities(pack).catch(() => {
       degraded.add('model-failed')
       return undefined
     })

@@ -13,14 +13,16 @@ export class RowUsers {
     }
   }
 
-  /** The items that use a row; none where too many do: those wait for the next pass over all. */
-  of(pairs: Uint32Array, pair: number): readonly number[] {
+  /** The items that use a row; undefined where too many do to name them. */
+  of(pairs: Uint32Array, pair: number): readonly number[] | undefined {
     const items = this.users.get(keyOf(pairs, pair))
-    return items === undefined || items.length > ITEMS_MAX ? [] : items
+    if (items === undefined) return NOBODY
+    return items.length > ITEMS_MAX ? undefined : items
   }
 }
 
 const ITEMS_MAX = 64
+const NOBODY: readonly number[] = []
 
 /** 53 of the 64 bits: two ids that share them make a vector anew once too often, nothing worse. */
 const keyOf = (pairs: Uint32Array, pair: number): number => (pairs[2 * pair + 1] & 0x1fffff) * 4294967296 + pairs[2 * pair]

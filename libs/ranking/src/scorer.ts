@@ -1,7 +1,9 @@
 import { itemPart, writeCrossPart, type Dictionary, type FeatureLayout, type Part } from '@freshet/features'
+import type { ModelSet } from '@freshet/model'
 import type { ItemState, UserState } from '@freshet/contracts'
 import { ExamplePack } from './example-pack'
 import type { ItemIndex } from './item-index'
+import { ItemParts } from './item-parts'
 import { logSumExp, scan } from './scan'
 import type { ServingModel } from './serving-model'
 import { encode, userBatch, type ServingGraphs } from './towers'
@@ -27,6 +29,7 @@ export interface Likelihood {
 /** What a scorer computes with. */
 export interface ScorerOptions {
   readonly dictionary: Dictionary
+  readonly modelSet: Pick<ModelSet, 'rankWidth' | 'partWidth'>
   readonly graphs: ServingGraphs
   readonly model: ServingModel
   readonly index: ItemIndex
@@ -35,11 +38,14 @@ export interface ScorerOptions {
 /** Computes what the models say of a user and items. */
 export class Scorer {
   private readonly layout: FeatureLayout
+  private readonly parts: ItemParts
   private readonly packs: ExamplePack[] = []
   private readonly crossScratch: Part
 
   constructor(private readonly options: ScorerOptions) {
-    this.layout = options.dictionary.layout
+    const { dictionary, index, model, modelSet } = options
+    this.layout = dictionary.layout
+    this.parts = new ItemParts(index, model, modelSet.partWidth)
     const { ids, numbers } = this.layout.cross
     this.crossScratch = { ids: new Uint32Array(2 * ids), numbers: new Float32Array(numbers) }
   }
@@ -58,12 +64,12 @@ export class Scorer {
   /** Packs the examples of known items; give the pack back by {@link release}. */
   pack(asker: Asker, places: readonly number[]): ExamplePack {
     const { index } = this.options
-    const pack = this.packs.pop() ?? new ExamplePack(this.layout, this.options.model.table.width)
+    const pack = this.takePack()
     pack.begin(asker.part, places.length)
     const cross = this.crossWriter(asker, pack)
     for (let b = 0; b < places.length; b++) {
       const at = places[b]
-      pack.writeItem(b, at, index.columns)
+      pack.writeItem(b, { at, stamp: index.stampOf(at) }, index.columns)
       cross(b, index.idOf(at), index.stateOf(at))
     }
     return pack
@@ -72,27 +78,31 @@ export class Scorer {
   /** Packs the examples of items by id, also of unknown ones. */
   packIds(asker: Asker, itemIds: readonly string[]): ExamplePack {
     const { index, dictionary } = this.options
-    const pack = this.packs.pop() ?? new ExamplePack(this.layout, this.options.model.table.width)
+    const pack = this.takePack()
     pack.begin(asker.part, itemIds.length)
     const cross = this.crossWriter(asker, pack)
     itemIds.forEach((itemId, b) => {
       const at = index.find(itemId)
       if (at === undefined) pack.writeUnknownItem(b, itemPart(dictionary, undefined, { itemId, nowMs: asker.nowMs }))
-      else pack.writeItem(b, at, index.columns)
+      else pack.writeItem(b, { at, stamp: index.stampOf(at) }, index.columns)
       cross(b, itemId, at === undefined ? undefined : index.stateOf(at))
     })
     return pack
   }
 
   /** The rank model's click probabilities. */
-  probabilities(pack: ExamplePack, count: number): Promise<Float32Array> {
-    const { graphs, model } = this.options
-    return pack.score(graphs.rank, { dense: model.denseState.dense, table: model.table }, count)
+  probabilities(pack: ExamplePack): Promise<Float32Array> {
+    return pack.score(this.options.graphs)
   }
 
   /** Keeps a pack for the next request. */
   release(pack: ExamplePack): void {
     if (this.packs.length < PACKS_KEPT) this.packs.push(pack)
+  }
+
+  private takePack(): ExamplePack {
+    const { layout, parts, options } = this
+    return this.packs.pop() ?? new ExamplePack({ layout, modelSet: options.modelSet, parts })
   }
 
   /** Writes cross parts by way of one part that is used again and again. */

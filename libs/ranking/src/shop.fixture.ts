@@ -68,7 +68,7 @@ export async function openShop(text = DICTIONARY_TEXT): Promise<Shop> {
   const source: UserSource = { read: async (actor) => ({ state: users.get(actor), partition: 1, position: 17 }) }
   let requests = 0
   const options: RecommenderOptions = {
-    ...{ dictionary, model, graphs, index, clock, users: source },
+    ...{ dictionary, modelSet, model, graphs, index, clock, users: source },
     newRequestId: () => `request-${++requests}`,
     impressions: { offer: (event) => shown.push(event) > 0 },
   }

@@ -6,15 +6,17 @@ import { writePooling } from './pooling'
 
 /** The serving graphs of a model set, ready to run. */
 export interface ServingGraphs {
-  readonly rank: GraphRunner
+  readonly rankItem: GraphRunner
+  readonly rankParts: GraphRunner
   readonly user: GraphRunner
   readonly item: GraphRunner
 }
 
 /** Compiles the serving graphs once: parameters are fed, so a new model needs no new graph. */
 export async function compileServingGraphs({ graphs }: ModelSet, compile: CompileGraph): Promise<ServingGraphs> {
-  const [rank, user, item] = await Promise.all([compile(graphs.rank), compile(graphs.user), compile(graphs.item)])
-  return { rank, user, item }
+  const { rankItem, rankParts, user, item } = graphs
+  const runners = await Promise.all([rankItem, rankParts, user, item].map(compile))
+  return { rankItem: runners[0], rankParts: runners[1], user: runners[2], item: runners[3] }
 }
 
 /** What one run of a tower computes with. */

@@ -28,7 +28,7 @@ export class VectorBuilder {
   constructor(private readonly options: VectorBuilderOptions) {
     const { index, model } = options
     index.onChange((at) => this.mark(at))
-    model.onRows((pairs, count) => index.markRows(pairs, count))
+    index.follow(model)
   }
 
   /** True once every item has a vector that belongs to the served parameters. */

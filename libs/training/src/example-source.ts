@@ -35,7 +35,7 @@ export class ExampleSource {
 
   /** How many examples have been read and not been cut. */
   count(): number {
-    return this.waiting.reduce((sum, groups) => sum + groups.reduce((items, { group }) => items + group.items.length, 0), 0)
+    return this.waiting.reduce((sum, groups) => sum + groups.reduce((items, { group }) => items + weightOf(group), 0), 0)
   }
 
   /** By partition: how many records have not been cut. */
@@ -72,7 +72,7 @@ export class ExampleSource {
         const next = this.waiting[partition][takenOf[partition]]
         if (!next) continue
         takenOf[partition]++
-        taken += next.group.items.length
+        taken += weightOf(next.group)
         progress = true
       }
     }
@@ -126,3 +126,6 @@ export class ExampleSource {
     this.readTo[partition] = Math.max(this.readTo[partition], to)
   }
 }
+
+/** What a group counts for: its examples; one that only forgets must not wait for others. */
+const weightOf = ({ items }: ExampleGroup): number => Math.max(1, items.length)

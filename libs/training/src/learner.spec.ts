@@ -1,4 +1,6 @@
 import { Cut } from '@freshet/contracts'
+import type { Table } from '@freshet/embedding'
+import { bytesOf, uint32Of } from '@freshet/kernel'
 import { type GraphRunner, interpretGraph } from '@freshet/tensor'
 import { shapeOf } from './batch'
 import { Learner, type LearnerTools } from './learner'
@@ -91,6 +93,25 @@ describe('a learner', () => {
     ])
     expect(outcome).toMatchObject({ step: 1, examples: 0, touchedCount: 0 })
     expect(learner.state.metrics.read().refused).toBe(1)
+  })
+
+  it('forgets a user: its row is as at birth, and is told as touched', async () => {
+    const learner = await openLearner()
+    await learn(learner, 2)
+    const user = uint32Of(group(0).userIds).slice(0, 2)
+    const valuesIn = (table: Table): Float32Array => {
+      const out = new Float32Array(modelSet.rowWidth)
+      table.gather(user, 1, out)
+      return out
+    }
+    const { openTable } = await optionsOf(openRoom(), 'x')
+    expect(valuesIn(learner.state.table)).not.toEqual(valuesIn(openTable()))
+    const forgetting = group(12, { items: [], forgottenIds: bytesOf(user) })
+    const outcome = await learner.step(Cut.create({ step: 3, ranges: [{ partition: 0, from: 12, to: 13 }] }), [
+      { partition: 0, to: 13, groups: [forgetting] },
+    ])
+    expect(valuesIn(learner.state.table)).toEqual(valuesIn(openTable()))
+    expect(outcome).toMatchObject({ examples: 0, touched: user, touchedCount: 1 })
   })
 
   it('leaves the weights as they are when a gradient is not finite, and counts the step', async () => {

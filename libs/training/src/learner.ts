@@ -1,7 +1,7 @@
 import type { Cut, ExampleGroup } from '@freshet/contracts'
 import { Cut as CutMessage } from '@freshet/contracts'
 import { expandRows, reduceRows, unique } from '@freshet/embedding'
-import { bytesOf, checksum64 } from '@freshet/kernel'
+import { bytesOf, checksum64, uint32Of } from '@freshet/kernel'
 import type { ModelSet } from '@freshet/model'
 import type { GraphRunner } from '@freshet/tensor'
 import { appendGroup, type Batch, type ExampleShape, makeBatch } from './batch'
@@ -50,16 +50,25 @@ export class Learner {
 
   /** Learns from one cut. Every example is scored before it is learned from. */
   async step(cut: Cut, parts: readonly CutPart[]): Promise<StepOutcome> {
-    const { state, tools } = this
-    const { batch, refused, acceptedMs } = this.take(parts)
+    const { state } = this
+    const { batch, refused, acceptedMs, forgotten } = this.take(parts)
     state.step = cut.step
     state.chain = checksum64(state.chain, CutMessage.encode(cut).finish())
+    const learned = await this.learn(batch, cut.step, refused)
+    state.table.rebirth(forgotten, forgotten.length / 2) // what the cut itself has learned of them goes too
+    const touched = forgotten.length === 0 ? learned : joined([learned, forgotten])
+    return { step: cut.step, examples: batch.count, touched, touchedCount: touched.length / 2, acceptedMs }
+  }
+
+  /** Learns from a batch; returns the ids of the rows that it touched, as pairs. */
+  private async learn(batch: Batch, step: number, refused: number): Promise<Uint32Array> {
+    const { state, tools } = this
     if (batch.count === 0) {
       state.metrics.count({ examples: 0, refused, rankLoss: 0, recallLoss: 0 })
-      return { step: cut.step, examples: 0, touched: new Uint32Array(0), touchedCount: 0, acceptedMs }
+      return NONE
     }
     const ids = unique(batch.ids.subarray(0, batch.count * tools.shape.slots * 2), batch.count * tools.shape.slots)
-    const rows = state.table.rowsOf(ids.ids, ids.count, { step: cut.step })
+    const rows = state.table.rowsOf(ids.ids, ids.count, { step })
     const values = new Float32Array(ids.count * tools.modelSet.rowWidth)
     state.table.gatherRows(rows, ids.ids, values)
     const outcome = await this.gradients(batch, values, ids.index)
@@ -72,16 +81,17 @@ export class Learner {
       await this.updateDense(outcome.denseGradient)
       state.table.applyAdagrad(rows, rowGradients, { learningRate: tools.modelSet.learningRate.rows })
     } else state.skippedSteps++
-    return { step: cut.step, examples: batch.count, touched: ids.ids, touchedCount: ids.count, acceptedMs }
+    return ids.ids.subarray(0, 2 * ids.count)
   }
 
   /** Moves the positions over the cut and unpacks what is next in order; what came before comes again as a duplicate, and is dropped. */
-  private take(parts: readonly CutPart[]): { batch: Batch; refused: number; acceptedMs: number } {
+  private take(parts: readonly CutPart[]): { batch: Batch; refused: number; acceptedMs: number; forgotten: Uint32Array } {
     const { state, tools } = this
     const capacity = parts.reduce((sum, { groups }) => sum + groups.reduce((items, group) => items + group.items.length, 0), 0)
     const batch = makeBatch(tools.shape, capacity)
     let refused = 0
     let acceptedMs = 0
+    const forgotten: Uint32Array[] = []
     for (const { partition, to, groups } of parts) {
       state.positions[partition] = to
       for (const group of groups) {
@@ -93,9 +103,10 @@ export class Learner {
         state.ordinals[partition] = group.ordinal
         refused += appendGroup(batch, tools.shape, group)
         acceptedMs = Math.max(acceptedMs, group.acceptedMs)
+        if (group.forgottenIds.length > 0) forgotten.push(uint32Of(group.forgottenIds))
       }
     }
-    return { batch, refused, acceptedMs }
+    return { batch, refused, acceptedMs, forgotten: joined(forgotten) }
   }
 
   private isNext(partition: number, { sourceOffset, ordinal }: ExampleGroup): boolean {
@@ -148,6 +159,18 @@ export class Learner {
     state.mean = next.m
     state.square = next.v
   }
+}
+
+const NONE = new Uint32Array(0)
+
+function joined(lists: readonly Uint32Array[]): Uint32Array {
+  const whole = new Uint32Array(lists.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const list of lists) {
+    whole.set(list, at)
+    at += list.length
+  }
+  return whole
 }
 
 /** A sum is finite only if all its terms are: one pass without a branch an element. */

@@ -9,6 +9,7 @@ import { openEmbeddedStore } from '@freshet/online-store-embedded'
 import type { Config } from '../config/schema'
 import { openLogger, type Logger } from '../telemetry/logger'
 import { dictionaryOf, openDataDirectory } from './data-directory'
+import { assertHolds, readDictionaries } from './dictionaries'
 import type { Runtime } from './runtime'
 
 /** What a test hands in instead of the machine's. */
@@ -25,21 +26,24 @@ export interface RuntimeParts {
  */
 export async function openRuntime(config: Config, parts: RuntimeParts = {}): Promise<Runtime> {
   const directory = join(config.data, config.name)
-  const dictionary = compileDictionary(dictionaryText(config, directory))
+  const asked = config.dictionary === undefined ? undefined : compileDictionary(askedText(config.dictionary))
+  const made = dictionaryOf(directory)
+  const firstDictionary = made === undefined ? (asked ?? compileDictionary(builtInDictionary('generic'))) : compileDictionary(made)
   const opened: Opening = {
     directory,
     partitions: openDataDirectory(directory, {
       name: config.name,
       partitions: config.partitions,
-      dictionaryHash: dictionary.hash,
-      dictionaryText: dictionary.text,
+      dictionaryHash: firstDictionary.hash,
+      dictionaryText: firstDictionary.text,
     }).partitions,
     clock: parts.clock ?? systemClock,
   }
   const log = await LOGS[config.log](opened)
+  const dictionary = await currentDictionary(log, { firstDictionary, asked, directory })
   const store = await STORES[config.store](opened)
   const logger = parts.logger ?? openLogger({ name: 'freshet', level: config.logging.level })
-  return assemble({ config, clock: opened.clock, log, store, dictionary, directory, logger })
+  return assemble({ config, clock: opened.clock, log, store, dictionary, firstDictionary, directory, logger })
 }
 
 interface Opening {
@@ -66,14 +70,28 @@ const topicPartitions = (partitions: number): Record<string, number> => ({
   [TOPICS.journal]: 1,
   [TOPICS.deadLetter]: 1,
   [TOPICS.replays]: 1,
+  [TOPICS.dictionaries]: 1,
 })
 
-/** What was asked for; else what the data set has; else the generic one. */
-function dictionaryText(config: Config, directory: string): string {
-  const { dictionary } = config
-  if (dictionary === undefined) return dictionaryOf(directory) ?? builtInDictionary('generic')
-  return isFile(dictionary) ? readFileSync(dictionary, 'utf8') : builtInDictionary(dictionary)
+interface DictionaryScope {
+  readonly firstDictionary: Dictionary
+  readonly asked: Dictionary | undefined
+  readonly directory: string
 }
+
+/** The one that the log says; a data set that is refused leaves nothing open. */
+async function currentDictionary(log: EventLog, { firstDictionary, asked, directory }: DictionaryScope): Promise<Dictionary> {
+  try {
+    const dictionaries = await readDictionaries(log, firstDictionary)
+    if (asked !== undefined) assertHolds(dictionaries, asked, directory)
+    return dictionaries.current
+  } catch (error) {
+    await log[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+const askedText = (dictionary: string): string => (isFile(dictionary) ? readFileSync(dictionary, 'utf8') : builtInDictionary(dictionary))
 
 /** A folder may have a built-in dictionary's name: that of the data set beside it, say. */
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false

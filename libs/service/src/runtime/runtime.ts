@@ -12,7 +12,10 @@ export interface Runtime extends AsyncDisposable {
   readonly clock: Clock
   readonly log: EventLog
   readonly store: OnlineStore
+  /** The dictionary that held when the process started. */
   readonly dictionary: Dictionary
+  /** The one that the data set was made with: what its log begins with. */
+  readonly firstDictionary: Dictionary
   /** The data set's directory. */
   readonly directory: string
   /** Where model versions lie. */
