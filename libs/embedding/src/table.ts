@@ -12,6 +12,16 @@ export interface ByteDigest {
   update(bytes: Uint8Array): unknown
 }
 
+/** Occurrences of ids, and the sums that they belong to. */
+export interface Bags {
+  /** Pairs (lo, hi). */
+  readonly pairs: Uint32Array
+  readonly weights: Float32Array
+  /** By occurrence: the number of its sum. */
+  readonly bags: Uint32Array
+  readonly count: number
+}
+
 /** Opens an empty table. Throws InvalidFieldError where the options contradict each other. */
 export const openTable = (options: TableOptions): Table => new Table(options)
 
@@ -27,13 +37,15 @@ export class Table {
   private index: RowIndex
   private admission: Admission
   private readonly initial: InitialValues
+  private readonly scratch: Float32Array
 
   constructor(private readonly options: TableOptions) {
     this.layout = layoutOf(options)
-    this.pages = new RecordPages(this.layout)
+    this.pages = new RecordPages(this.layout, options.pageBytes)
     this.index = new RowIndex(this.pages, options.shards)
     this.admission = new Admission(options.admission)
     this.initial = new InitialValues(options)
+    this.scratch = new Float32Array(this.layout.width)
   }
 
   /** Floats of a row's vector. */
@@ -84,23 +96,24 @@ export class Table {
     }
   }
 
-  /** As {@link gather}, but of each vector its first `width` floats alone: what one model reads of rows that several share. */
-  gatherHeads(pairs: Uint32Array, count: number, { width, out }: { readonly width: number; readonly out: Float32Array }): void {
+  /**
+   * Adds weighted heads of vectors to the sums that they belong to: their first `width` floats, what one model reads of rows that several share.
+   *
+   * shape   {@link Bags} of `count` occurrences  →  out Float32[bags, width], to which is added
+   * math    out[bags[i]] += weights[i] · vector[i]
+   * source  torch.nn.EmbeddingBag(mode='sum', per_sample_weights=...)
+   */
+  addHeads({ pairs, weights, bags, count }: Bags, width: number, out: Float32Array): void {
     const rows = this.index.findAll(pairs, count)
     const { floats, rowShift, rowMask } = this.pages
     const { stride } = this.layout
     for (let i = 0; i < count; i++) {
       const row = rows[i]
-      const to = i * width
-      if (row !== ABSENT) {
-        const page = floats[row >>> rowShift]
-        const at = (row & rowMask) * stride
-        for (let k = 0; k < width; k++) out[to + k] = page[at + k]
-      } else if ((pairs[2 * i] | pairs[2 * i + 1]) === 0) {
-        out.fill(0, to, to + width)
-      } else {
-        this.initial.of(pairs[2 * i], pairs[2 * i + 1]).into(out, to, width)
-      }
+      const to = bags[i] * width
+      const weight = weights[i]
+      const page = row === ABSENT ? this.unborn(pairs, i, width) : floats[row >>> rowShift]
+      const at = row === ABSENT ? 0 : (row & rowMask) * stride
+      for (let k = 0; k < width; k++) out[to + k] += weight * page[at + k]
     }
   }
 
@@ -197,6 +210,15 @@ export class Table {
     const hi = pairs[2 * i + 1]
     if ((lo | hi) === 0) out.fill(0, i * this.width, (i + 1) * this.width)
     else this.initial.of(lo, hi).into(out, i * this.width)
+  }
+
+  /** The head of a vector that nobody has learned: good until the next one is asked for. */
+  private unborn(pairs: Uint32Array, i: number, width: number): Float32Array {
+    const scratch = this.scratch
+    const [lo, hi] = [pairs[2 * i], pairs[2 * i + 1]]
+    if ((lo | hi) === 0) scratch.fill(0)
+    else this.initial.of(lo, hi).into(scratch, 0, width)
+    return scratch
   }
 
   private countSightings(rows: Uint32Array, step: number): void {
