@@ -88,7 +88,14 @@ describe('a setting that cannot be meant', () => {
       'ranker.grpc is "localhost", but must be host:port, for example 127.0.0.1:50051',
     ],
     ['no name of a directory', { overrides: { name: '../other' } }, 'name is "../other", but must be 1 to 64 letters'],
-    ['one of a closed list', { overrides: { log: 'paper' as 'embedded' } }, 'log is "paper", but invalid'],
+    ['one of a closed list', { overrides: { logging: { level: 'loud' as 'info' } } }, 'logging.level is "loud", but invalid'],
+    ['an engine', { overrides: { log: 'paper' } }, 'log is "paper", but must be embedded or kafka://host:port,host:port'],
+    [
+      'an address with a secret',
+      { overrides: { store: 'radish://u:hush@h' } },
+      'store is "radish://[hidden]@h", but must be embedded, redis://',
+    ],
+    ['an ill-formed one', { overrides: { store: 'redis:/u:hush@h' } }, 'store is "redis:/[hidden]@h", but must be embedded, redis://'],
   ])('is refused when it is %s', (_, sources, message) => {
     expect(refusal(sources).message).toContain(message)
     expect(refusal(sources)).toMatchObject({ code: 'CONFIGURATION', retryable: false })

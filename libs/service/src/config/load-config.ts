@@ -3,6 +3,7 @@ import { parse } from 'yaml'
 import type { z } from 'zod'
 import { ConfigurationError } from '../errors/errors'
 import { environmentName, nearest, settings } from './paths'
+import { withoutSecrets } from './redact'
 import { configSchema, type Config, type ConfigInput } from './schema'
 
 /** Where settings come from: later ones win. */
@@ -101,7 +102,7 @@ function unknown({ source, setting, value }: UnknownSetting, known: readonly str
 }
 
 const refuse = (source: string, facts: ConstructorParameters<typeof ConfigurationError>[1]): ConfigurationError =>
-  new ConfigurationError(source, facts)
+  new ConfigurationError(source, { ...facts, value: withoutSecrets(facts.value, facts.setting) })
 
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
 

@@ -1,5 +1,15 @@
 import { withoutSecrets } from './redact'
 
+it('hides the credentials of an address, and keeps where it leads', () => {
+  expect(
+    withoutSecrets({ store: 'redis://shop:p%40ss@db:6379/1', log: 'kafka://u:a@b@k1:9092,k2:9092', plain: 'kafka://k1:9092' }),
+  ).toEqual({
+    store: 'redis://[hidden]@db:6379/1',
+    log: 'kafka://[hidden]@k1:9092,k2:9092',
+    plain: 'kafka://k1:9092',
+  })
+})
+
 it('hides secrets by the name of their key, at any depth, and nothing else', () => {
   const config = {
     name: 'shop',

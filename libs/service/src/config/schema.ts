@@ -19,8 +19,13 @@ export const configSchema = z.strictObject({
       'a built-in feature dictionary by name, or the path of a YAML file; by default what the data set was made with, else generic',
     ),
   partitions: z.int().min(1).max(256).default(8).describe('partitions of keyed topics, fixed when a data set is made'),
-  log: z.enum(['embedded']).default('embedded').describe('which event log'),
-  store: z.enum(['embedded']).default('embedded').describe('which online store'),
+  log: engine(/^(embedded|kafka:\/\/\S+)$/, 'must be embedded or kafka://host:port,host:port').describe(
+    'which event log; fixed when a data set is made',
+  ),
+  store: engine(
+    /^(embedded|rediss?(\+cluster)?:\/\/\S+)$/,
+    'must be embedded, redis://host:port/database or redis+cluster://host:port,host:port (rediss for TLS)',
+  ).describe('which online store; rebuilt from the log where it is empty'),
   drainMs: milliseconds(5000).describe('how long requests in flight may take to end at shutdown'),
   messageBytesMax: z
     .int()
@@ -70,6 +75,11 @@ type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]
 
 function section<T extends z.ZodRawShape>(shape: T) {
   return z.strictObject(shape).prefault({} as never)
+}
+
+/** The embedded one, or the address of a server. */
+function engine(form: RegExp, rule: string) {
+  return z.string().max(2048).regex(form, rule).default('embedded')
 }
 
 function milliseconds(fallback: number) {

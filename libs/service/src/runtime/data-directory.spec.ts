@@ -10,7 +10,7 @@ describe('a data directory', () => {
     await using directory = await temporaryDirectory()
     const shop = directory.within('deep', 'shop')
     const made = openDataDirectory(shop, expected)
-    expect(made).toEqual({ schema: 1, name: 'shop', partitions: 4, dictionaryHash: 'aaaa' })
+    expect(made).toEqual({ schema: 1, name: 'shop', partitions: 4, dictionaryHash: 'aaaa', log: 'embedded' })
     expect(openDataDirectory(shop, expected)).toEqual(made)
     expect(dictionaryOf(shop)).toBe('name: generic\n')
     expect(readdirSync(directory.within('deep'))).toEqual(['shop'])
@@ -27,6 +27,7 @@ describe('a data directory', () => {
       { dictionaryHash: 'bbbb' },
       /was made with feature dictionary aaaa, not bbbb; choose another data set by --data NAME/,
     ],
+    ['another kind of log', { log: 'kafka' as const }, /was made with the log of kind embedded, not kafka: .*--data NAME/],
     ['another number of partitions', { partitions: 8 }, /was made with 4 partitions, not 8; choose another data set by --data NAME/],
   ])('is refused with %s, and stays as it was', async (_, other, message) => {
     await using directory = await temporaryDirectory()

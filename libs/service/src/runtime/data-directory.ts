@@ -13,6 +13,8 @@ export interface ExpectedDataSet {
   readonly partitions: number
   readonly dictionaryHash: string
   readonly dictionaryText: string
+  /** The kind of log that offsets and versions belong to. */
+  readonly log?: DataSet['log']
 }
 
 /** The dictionary that an existing data set was made with, as text. */
@@ -60,12 +62,13 @@ const metaSchema = z.strictObject({
   name: z.string(),
   partitions: z.int().min(1),
   dictionaryHash: z.string(),
+  log: z.enum(['embedded', 'kafka']).default('embedded'),
 })
 
 /** A folder is filled under another name and then renamed: who comes second finds the first one's. */
-function create(directory: string, { name, partitions, dictionaryHash, dictionaryText }: ExpectedDataSet): void {
+function create(directory: string, { name, partitions, dictionaryHash, dictionaryText, log = 'embedded' }: ExpectedDataSet): void {
   const draft = `${directory}.new-${process.pid}`
-  const meta: DataSet = { schema: SCHEMA, name, partitions, dictionaryHash }
+  const meta: DataSet = { schema: SCHEMA, name, partitions, dictionaryHash, log }
   try {
     makeDirectories(dirname(directory))
     mkdirSync(draft)
@@ -98,6 +101,12 @@ function agree(directory: string, found: DataSet, expected: ExpectedDataSet): vo
   if (found.dictionaryHash !== expected.dictionaryHash)
     throw new PreconditionError(
       `${directory} was made with feature dictionary ${found.dictionaryHash}, not ${expected.dictionaryHash}`,
+      otherwise,
+    )
+  const log = expected.log ?? 'embedded'
+  if (found.log !== log)
+    throw new PreconditionError(
+      `${directory} was made with the log of kind ${found.log}, not ${log}: its versions cite that log`,
       otherwise,
     )
   if (found.partitions !== expected.partitions)

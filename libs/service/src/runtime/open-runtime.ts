@@ -1,14 +1,12 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { TOPICS, type EventLog } from '@freshet/event-log'
-import { openEmbeddedLog } from '@freshet/event-log-embedded'
+import type { EventLog } from '@freshet/event-log'
 import { builtInDictionary, compileDictionary, type Dictionary } from '@freshet/features'
 import { systemClock, type Clock } from '@freshet/kernel'
-import type { OnlineStore } from '@freshet/online-store'
-import { openEmbeddedStore } from '@freshet/online-store-embedded'
 import type { Config } from '../config/schema'
 import { openLogger, type Logger } from '../telemetry/logger'
 import { dictionaryOf, openDataDirectory } from './data-directory'
+import { openLog, openStore, type Opening } from './engines'
 import { assertHolds, readDictionaries } from './dictionaries'
 import type { Runtime } from './runtime'
 
@@ -20,7 +18,6 @@ export interface RuntimeParts {
 
 /**
  * Opens what a process stands on: its data set's directory, log, store and dictionary.
- * The one place that names adapters (docs/adr/0006).
  *
  * throws  PreconditionError, SchemaError or CorruptError when the data set is not the one that the configuration means
  */
@@ -30,48 +27,23 @@ export async function openRuntime(config: Config, parts: RuntimeParts = {}): Pro
   const made = dictionaryOf(directory)
   const firstDictionary = made === undefined ? (asked ?? compileDictionary(builtInDictionary('generic'))) : compileDictionary(made)
   const opened: Opening = {
+    config,
     directory,
     partitions: openDataDirectory(directory, {
       name: config.name,
       partitions: config.partitions,
       dictionaryHash: firstDictionary.hash,
       dictionaryText: firstDictionary.text,
+      log: config.log === 'embedded' ? 'embedded' : 'kafka',
     }).partitions,
     clock: parts.clock ?? systemClock,
   }
-  const log = await LOGS[config.log](opened)
+  const log = await openLog(opened)
   const dictionary = await currentDictionary(log, { firstDictionary, asked, directory })
-  const store = await STORES[config.store](opened)
+  const store = await openStore(opened)
   const logger = parts.logger ?? openLogger({ name: 'freshet', level: config.logging.level })
   return assemble({ config, clock: opened.clock, log, store, dictionary, firstDictionary, directory, logger })
 }
-
-interface Opening {
-  readonly directory: string
-  readonly partitions: number
-  readonly clock: Clock
-}
-
-const LOGS = {
-  embedded: ({ directory, partitions, clock }: Opening): Promise<EventLog> =>
-    openEmbeddedLog({ directory, partitions: topicPartitions(partitions), clock }),
-} satisfies Record<Config['log'], (opening: Opening) => Promise<EventLog>>
-
-const STORES = {
-  embedded: ({ directory, partitions }: Opening): Promise<OnlineStore> => openEmbeddedStore({ directory, partitions }),
-} satisfies Record<Config['store'], (opening: Opening) => Promise<OnlineStore>>
-
-/** Keyed topics are spread; the others have one order to keep. */
-const topicPartitions = (partitions: number): Record<string, number> => ({
-  [TOPICS.events]: partitions,
-  [TOPICS.touches]: partitions,
-  [TOPICS.catalog]: partitions,
-  [TOPICS.examples]: partitions,
-  [TOPICS.journal]: 1,
-  [TOPICS.deadLetter]: 1,
-  [TOPICS.replays]: 1,
-  [TOPICS.dictionaries]: 1,
-})
 
 interface DictionaryScope {
   readonly firstDictionary: Dictionary
