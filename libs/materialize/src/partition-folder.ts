@@ -1,7 +1,7 @@
 import { CatalogRecord, EventRecord, FoldState, Touch } from '@freshet/contracts'
 import { type LogRecord, TOPICS } from '@freshet/event-log'
 import { cross } from '@freshet/kernel'
-import type { PositionVector } from '@freshet/online-store'
+import type { Commit, PositionVector } from '@freshet/online-store'
 import { type Batch, needsOf, untilDictionary } from './batch'
 import { candidatesFor } from './candidates'
 import { FOLD_KEY, type LoadedPartition, loadPartition } from './load-partition'
@@ -22,6 +22,9 @@ const BYTES_AT_ONCE = 8 << 20
  * another owner has overtaken fails with StalePositionError and has changed nothing.
  */
 export class PartitionFolder {
+  /** Below this place the store has been told to forget the outbox. */
+  private forgottenBelow = 0
+
   private constructor(
     private readonly scope: FolderScope,
     private readonly loaded: LoadedPartition,
@@ -62,6 +65,16 @@ export class PartitionFolder {
       this.scope.items.endBatch(ticket)
     }
     return records
+  }
+
+  /** True while the outbox still holds what has been published since: the next commit forgets it. */
+  get isOutboxStale(): boolean {
+    return this.publisher.publishedBelow > this.forgottenBelow
+  }
+
+  /** Forgets what has been published without waiting for a next commit, which may be long in coming. */
+  async forgetPublished(): Promise<void> {
+    await this.write({ next: this.at, puts: [], outbox: [] })
   }
 
   /** Resolves when any of the three topics has grown beyond what is folded, or when `signal` aborts. */
@@ -132,15 +145,20 @@ export class PartitionFolder {
 
   private async commit(next: PositionVector): Promise<void> {
     const { fold, states } = this.loaded
-    const { store, partition } = this.scope
     const outbox = fold.effects.takeOutgoing()
     const own = [...fold.identity.puts(), ...fold.joins.impressions.puts(), ...fold.joins.clicks.puts(), ...fold.puts()]
     const puts = [...states.puts(), ...own, { key: FOLD_KEY, value: FoldState.encode(fold.state).finish() }]
-    await store.commit(partition, { expect: this.at, next, puts, outbox, publishedBelow: this.publisher.publishedBelow })
+    await this.write({ next, puts, outbox })
     cross('batch-committed')
     states.committed()
     this.at = next
     await this.publisher.publish(outbox)
+  }
+
+  private async write(commit: Pick<Commit, 'next' | 'puts' | 'outbox'>): Promise<void> {
+    const { publishedBelow } = this.publisher
+    await this.scope.store.commit(this.scope.partition, { ...commit, expect: this.at, publishedBelow })
+    this.forgottenBelow = publishedBelow
   }
 }
 

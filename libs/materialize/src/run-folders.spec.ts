@@ -1,6 +1,5 @@
 import { TOPICS } from '@freshet/event-log'
-import { systemClock } from '@freshet/kernel'
-import { UnavailableError } from '@freshet/kernel'
+import { partitionOf, systemClock, UnavailableError } from '@freshet/kernel'
 import { LogHouse } from './log-house.fixture'
 import { eventRecord } from './records.fixture'
 import { type Folders, type FoldersScope, runFolders } from './run-folders'
@@ -62,6 +61,16 @@ describe('the folders of a process', () => {
     expect(trouble).toHaveLength(3)
     expect(trouble[0]).toEqual({ partition: expect.any(Number), error: expect.any(UnavailableError) })
     expect(folders.owned.size).toBe(2)
+  })
+
+  it('forget what they have published once it stays quiet: who waits for an empty outbox is not kept waiting', async () => {
+    const house = new LogHouse()
+    await using _ = await join(house, 'one')
+    const [partition] = [partitionOf('u', house.partitions)]
+    await house.append(eventRecord({ userId: 'u', itemId: 'a', type: 'rating', value: 5, timeMs: 1 }))
+    await caughtUp(house)
+    while ((await house.store.outbox(partition, 1)).length > 0) await new Promise(setImmediate)
+    expect(await house.examples(partition)).toHaveLength(1)
   })
 
   it('report how far they are', async () => {

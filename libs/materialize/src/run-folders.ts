@@ -33,6 +33,7 @@ export interface Folders extends AsyncDisposable {
 const GROUP = 'feature-store'
 const RETRY_MS = 100
 const REPORT_MS = 1000
+const QUIET_MS = 250 // under load the next commit comes sooner, and forgets for nothing
 const LEARN_EVERY = 60
 const ITEMS_MAX = 200_000
 const USERS_MAX = 20_000
@@ -123,7 +124,7 @@ class Crew {
       try {
         const folder = await PartitionFolder.load({ ...this.scope, partition, items: this.items, seed, usersMax })
         this.folders.set(partition, folder)
-        while (!signal.aborted) if ((await folder.step()) === 0) await folder.grown(signal)
+        while (!signal.aborted) if ((await folder.step()) === 0) await this.rest(folder, signal)
       } catch (error) {
         if (!signal.aborted) onTrouble(partition, error)
         await clock.sleep(RETRY_MS, signal)
@@ -131,5 +132,16 @@ class Crew {
     }
     this.folders.delete(partition)
     this.items.own(partition, false)
+  }
+
+  /** Waits for something to fold; where it stays quiet, what was published is forgotten meanwhile. */
+  private async rest(folder: PartitionFolder, signal: AbortSignal): Promise<void> {
+    if (!folder.isOutboxStale) return folder.grown(signal)
+    const over = new AbortController()
+    const either = AbortSignal.any([signal, over.signal])
+    const quiet = this.scope.clock.sleep(QUIET_MS, either).then(() => true)
+    const isQuiet = await Promise.race([quiet, folder.grown(either).then(() => false)])
+    over.abort()
+    if (isQuiet && !signal.aborted) await folder.forgetPublished()
   }
 }
