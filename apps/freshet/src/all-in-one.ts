@@ -5,6 +5,7 @@ import {
   serveApps,
   type App,
   type Config,
+  type Readiness,
   type Runtime,
   type Served,
   type ServiceSection,
@@ -23,16 +24,17 @@ export interface Hosted extends AsyncDisposable {
 }
 
 /**
- * Runs services in this process, on the addresses of `config.all`: the same modules that run alone elsewhere.
+ * Runs services in this process, on the addresses of `config.all`: the same modules that run alone elsewhere. Probes of the whole process
+ * wait for `readiness` where there is one.
  *
  * throws  PortInUseError, and whatever openRuntime refuses; nothing stays open then
  */
-export async function hostServices(config: Config, sections: readonly Section[] = SECTIONS): Promise<Hosted> {
+export async function hostServices(config: Config, sections: readonly Section[] = SECTIONS, readiness?: Readiness): Promise<Hosted> {
   const apps = await Promise.all(sections.map((section) => APPS[section]()))
   await assertPlaceFree(config, 'all')
   const runtime = await openRuntime(config)
   try {
-    const served = await serveApps(apps, { runtime, name: 'freshet', section: 'all' })
+    const served = await serveApps(apps, { runtime, name: 'freshet', section: 'all', readiness })
     const close = async (): Promise<void> => {
       await served.close()
       await runtime[Symbol.asyncDispose]()

@@ -38,7 +38,6 @@ export const dataOption = ({ name }: Config): string => (name === ANY_DATA_SET ?
 export async function withRunningDataSet(config: Config): Promise<Config> {
   if (config.name !== ANY_DATA_SET) return config
   for (const address of new Set(SECTIONS.map((section) => config[section].grpc))) {
-    if (!(await isServed(address, ''))) continue
     for (const name of dataSetsIn(config.data)) if (await isServed(address, dataSetHealthName(name))) return { ...config, name }
   }
   return config

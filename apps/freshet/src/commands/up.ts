@@ -1,9 +1,11 @@
-import { announce, untilSignal } from '@freshet/service'
+import { announce, call, openReadiness, untilSignal } from '@freshet/service'
 import { freeAddress, hostServices, SECTIONS, type Hosted } from '../all-in-one'
 import { configOf, type DataSetOptions } from '../data-set'
+import { callsToTry } from '../demo/calls'
 import { demoSummaryText, runDemo } from '../demo/run-demo'
-import { withClients } from '../services'
-import type { Output } from '../terminal'
+import { shopText, stockShop, type StockScope } from '../demo/stock-shop'
+import { rankerReady } from '../readiness'
+import { withClients, type Addresses } from '../services'
 import { addCommand, terminalOf, type AddCommand } from './command'
 
 /** All five services in one process, until it is told to end. */
@@ -18,14 +20,27 @@ export const addUp: AddCommand = (program, output) => {
     .action(async (options: UpOptions) => {
       const config = configOf(options, options.demo ? DEMO : {})
       const all = { ...config.all, grpc: await certain(config.all.grpc) }
-      await using hosted = await hostServices({ ...config, all, ranker: { ...config.ranker, ingestAddress: all.grpc } })
+      const readiness = openReadiness()
+      await using hosted = await hostServices(
+        { ...config, all, ranker: { ...config.ranker, ingestAddress: all.grpc } },
+        SECTIONS,
+        readiness,
+      )
       const { served, runtime } = hosted
+      const stop = new AbortController()
+      const stopped = untilSignal(runtime).then(() => stop.abort())
       announce('freshet', served, runtime)
-      const { grpcAddress: grpc, httpAddress: http } = served
-      const facts = { data: config.name, directory: runtime.directory, dictionary: runtime.dictionary.hash, grpc, http }
-      terminalOf(output, options).line(facts, welcome(hosted, options.demo === true))
-      const stopped = untilSignal(runtime)
-      if (options.demo) await demonstrate(hosted, stopped, options.json ? output.stderr : output.stdout)
+      await withClients(everywhere(served.grpcAddress), async (clients) => {
+        const scope = { clients, clock: runtime.clock, signal: stop.signal }
+        await Promise.race([stopped, becomeReady(scope, options)])
+        readiness.declare()
+        if (stop.signal.aborted) return
+        const { grpcAddress: grpc, httpAddress: http } = served
+        const facts = { data: config.name, directory: runtime.directory, dictionary: runtime.dictionary.hash, grpc, http }
+        terminalOf(output, options).line(facts, welcome(hosted, options.demo === true))
+        const picture = options.json ? output.stderr : output.stdout
+        if (options.demo) picture.write(demoSummaryText(await runDemo({ ...scope, output: picture })))
+      })
       await stopped
     })
 }
@@ -41,33 +56,24 @@ interface UpOptions extends DataSetOptions {
 const certain = async (address: string): Promise<string> =>
   address.endsWith(':0') ? address.replace(/0$/, (await freeAddress()).split(':')[1]) : address
 
-/** Lets the simulated shop live on what is hosted, until it is stopped. */
-async function demonstrate({ served, runtime }: Hosted, stopped: Promise<unknown>, output: Output['stdout']): Promise<void> {
-  const { grpcAddress: grpc, httpAddress: http = '' } = served
-  const end = new AbortController()
-  void stopped.then(() => end.abort())
-  const everywhere = Object.fromEntries(SECTIONS.map((section) => [section, grpc]))
-  const summary = await withClients(everywhere, (clients) =>
-    runDemo({ clients, addresses: { grpc, http }, clock: runtime.clock, output, signal: end.signal }),
-  )
-  output.write(demoSummaryText(summary))
+/** Every service at one address. */
+const everywhere = (grpc: string): Addresses => Object.fromEntries(SECTIONS.map((section) => [section, grpc]))
+
+/** Who asks once it is ready gets the answer that was promised: of the demo's shop, a list. */
+async function becomeReady(scope: StockScope, { demo }: UpOptions): Promise<void> {
+  if (demo) await stockShop(scope)
+  await rankerReady(scope.clock, () => call(scope.clients.ranker, 'getStatus', {}))
 }
 
-/** What a newcomer needs to see once everything runs; the demo says itself what to try. */
-function welcome({ served: { grpcAddress, httpAddress }, runtime }: Hosted, isDemo: boolean): string {
+/** What a newcomer needs to see once everything answers. */
+function welcome({ served: { grpcAddress: grpc, httpAddress: http }, runtime }: Hosted, isDemo: boolean): string {
   const { config, directory, dictionary } = runtime
-  const json = "-H 'content-type: application/json' -d"
-  const calls = [
-    `  curl -s http://${httpAddress ?? ''}/v1/events ${json} '{"userId":"ada","itemId":"book-1","type":"view"}'`,
-    `  curl -s http://${httpAddress ?? ''}/v1/recommend ${json} '{"userId":"ada","limit":5}'`,
-  ]
   return [
     `Freshet is up: data set '${config.name}' in ${directory}, dictionary '${dictionary.name}'`,
-    `  gRPC ${grpcAddress}${httpAddress ? `   HTTP http://${httpAddress}` : ''}`,
+    `  gRPC ${grpc}${http ? `   HTTP http://${http}` : ''}`,
     'Ctrl-C ends it.',
+    ...(isDemo ? ['', shopText()] : []),
     '',
-    ...(isDemo
-      ? []
-      : ['Try, from another terminal:', ...(httpAddress ? calls : []), '  npx freshet recommend ada', '  npx freshet status']),
+    callsToTry({ grpc, http, isDemo }),
   ].join('\n')
 }

@@ -45,13 +45,20 @@ describe('chance', () => {
 })
 
 describe('the calls to try', () => {
-  const text = callsToTry({ grpc: '127.0.0.1:50051', http: '127.0.0.1:8080' })
+  const at = { grpc: '127.0.0.1:50051', http: '127.0.0.1:8080' }
 
   it('carry JSON that parses, and name a user and an item that there are', () => {
+    const text = callsToTry({ ...at, isDemo: true })
     const bodies = [...text.matchAll(/-d '(\{.*?\})'/g)].map(([, body]) => JSON.parse(body) as Record<string, unknown>)
     expect(bodies).toHaveLength(3)
     expect(bodies.map((body) => body.userId ?? body.user_id)).toEqual(['user-1', 'user-1', 'user-1'])
     expect(text).toMatch(/127.0.0.1:50051 freshet.ranker.v1.Ranker\/Recommend/)
     expect(text).toMatch(/http:\/\/127.0.0.1:8080\/v1\/events/)
+  })
+
+  it('tell an empty system of something before they ask it, and speak no HTTP where nothing listens', () => {
+    const text = callsToTry({ ...at, isDemo: false })
+    expect(text.indexOf('/v1/events')).toBeLessThan(text.indexOf('/v1/recommend'))
+    expect(callsToTry({ grpc: at.grpc, isDemo: true })).not.toContain('curl -s')
   })
 })

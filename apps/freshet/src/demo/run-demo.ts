@@ -2,10 +2,6 @@ import { setMaxListeners } from 'node:events'
 import type { IngestClient, RankerClient, TrainerClient } from '@freshet/contracts/services'
 import type { Clock } from '@freshet/kernel'
 import { call } from '@freshet/service'
-import { createAcknowledgementTally } from '../import/refusals'
-import { upsertCatalogue } from '../import/upsert-catalogue'
-import { callsToTry, type DemoAddresses } from './calls'
-import { catalogueOf } from './catalogue'
 import { DemoShop } from './demo-shop'
 import { demoPicture, type DemoFrame } from './picture'
 import { POLICIES, type Policy } from './policies'
@@ -14,7 +10,6 @@ import { createWorld, DEMO_WORLD, type WorldOptions } from './world'
 /** What the demo needs of the running system. */
 export interface DemoScope {
   readonly clients: { readonly ingest: IngestClient; readonly ranker: RankerClient; readonly trainer: TrainerClient }
-  readonly addresses: DemoAddresses
   readonly clock: Clock
   readonly output: { readonly isTTY?: boolean; write(text: string): unknown }
   /** Ends the demo. */
@@ -42,26 +37,16 @@ export interface DemoSummary {
 
 const PACE: DemoPace = { sessionsPerS: 20, frameMs: 5000 } // leaves most of two cores to the system that is shown
 const VISITS_AT_ONCE_MAX = 50
-const PATIENCE_MS = 60_000
 
 /**
- * Runs the simulated shop against the running system until `signal` aborts: stocks the catalogue, lets visits happen at a bounded
- * rate, and draws what lists are worth, beside popularity, random and an oracle.
+ * Runs the simulated shop, stocked as it is, against the running system until `signal` aborts: lets visits happen at a bounded rate, and
+ * draws what lists are worth, beside popularity, random and an oracle.
  */
 export async function runDemo(scope: DemoScope): Promise<DemoSummary> {
   const { clients, clock, output, signal } = scope
   const pace = { ...PACE, ...scope.pace }
   const world = createWorld(scope.world ?? DEMO_WORLD)
   setMaxListeners(0, signal) // every visitor who reads waits on it
-  output.write(
-    `SIMULATED shop: ${world.items.length} items, ${world.users.length} users whose tastes drift (seed ${(scope.world ?? DEMO_WORLD).seed}).\n\n`,
-  )
-  const { items, users } = catalogueOf(world)
-  const tally = createAcknowledgementTally()
-  const patience = { clock, patienceMs: PATIENCE_MS }
-  await upsertCatalogue(items, users, { ingest: clients.ingest, tally, patience, onProgress: () => undefined })
-  output.write(callsToTry(scope.addresses))
-
   const startMs = clock.monotonicMs()
   const shop = new DemoShop({ world, ...clients, clock, signal })
   const history = Object.fromEntries(POLICIES.map((policy) => [policy, [] as number[]])) as Record<Policy, number[]>
