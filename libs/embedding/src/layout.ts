@@ -13,6 +13,8 @@ export interface TableOptions {
   readonly shards?: number
   /** How many steps must have met an id before it gets a row; 1 unless given: at once. */
   readonly admission?: number
+  /** What rows are allocated by; 4 MiB unless given, and less where many small tables live side by side. Without influence on any value. */
+  readonly pageBytes?: number
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { RecordLayout } from './layout'
 
-const PAGE_BYTES_MAX = 4 << 20 // small beside a version, and a billion parameters are a thousand pages
+const PAGE_BYTES = 4 << 20 // small beside a version, and a billion parameters are a thousand pages
 
 /**
  * Records one after the other, in the order of their births, in pages that never move: growth allocates a page and copies nothing.
@@ -13,8 +13,11 @@ export class RecordPages {
   readonly rowMask: number
   size = 0
 
-  constructor(readonly layout: RecordLayout) {
-    this.rowShift = 31 - Math.clz32(PAGE_BYTES_MAX / (layout.stride * 4))
+  constructor(
+    readonly layout: RecordLayout,
+    pageBytes = PAGE_BYTES,
+  ) {
+    this.rowShift = 31 - Math.clz32(pageBytes / (layout.stride * 4))
     this.rowMask = (1 << this.rowShift) - 1
   }
 

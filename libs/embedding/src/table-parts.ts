@@ -40,7 +40,7 @@ export class TableReader {
   private header: Uint32Array = new Uint32Array(0)
 
   constructor(private readonly options: TableOptions) {
-    this.pages = new RecordPages(layoutOf(options))
+    this.pages = new RecordPages(layoutOf(options), options.pageBytes)
   }
 
   take({ name, bytes }: NamedBytes): void {

@@ -198,3 +198,22 @@ function digestOf(table: Table): string {
   table.digestInto(hash)
   return hash.digest('hex')
 }
+
+describe('the size of a page', () => {
+  it('changes neither a digest nor what can be restored', () => {
+    const digest = (table: Table): string => {
+      const hash = createHash('sha256')
+      table.digestInto(hash)
+      return hash.digest('hex')
+    }
+    const small = openTable({ ...OPTIONS, pageBytes: 128 })
+    const large = openTable(OPTIONS)
+    const ids = Uint32Array.from({ length: 40 }, (_, i) => i + 1)
+    for (const table of [small, large]) table.rowsOf(ids, 20, { step: 1 })
+    expect([...small.serialise()].length).toBeGreaterThan([...large.serialise()].length)
+    expect(small.bytes).toBeLessThan(large.bytes)
+    const restored = openTable(OPTIONS)
+    restored.restore(small.serialise())
+    expect([digest(small), digest(restored)]).toEqual([digest(large), digest(large)])
+  })
+})
