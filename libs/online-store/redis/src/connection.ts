@@ -30,6 +30,7 @@ export class RedisConnection implements AsyncDisposable {
   private readonly client: Redis | Cluster
   private readonly waiting = new Set<() => void>()
   private isReady = false
+  private isClosed = false
   private refusal: FreshetError | undefined
   private lastFailure: unknown
 
@@ -59,8 +60,12 @@ export class RedisConnection implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.isClosed = true
+    this.refusal = unavailable(this.options.address.text, 'this store was closed')
     if (this.isReady) await this.beforeDeadline(() => this.client.quit()).catch(() => undefined)
+    this.isReady = false
     this.client.disconnect()
+    this.admitAll()
   }
 
   private async beforeDeadline(ask: () => Promise<unknown>): Promise<unknown> {
@@ -96,9 +101,14 @@ export class RedisConnection implements AsyncDisposable {
 
   /** Lets in who waits, unless the server would throw state away. */
   private async welcome(): Promise<void> {
-    this.refusal = await this.evictionOf().catch(() => undefined) // who may not ask is trusted
+    const eviction = await this.evictionOf().catch(() => undefined) // who may not ask is trusted
+    if (!this.isClosed) this.refusal = eviction
     this.isReady = this.client.status === 'ready' && this.refusal === undefined
     if (this.isReady) this.lastFailure = undefined
+    this.admitAll()
+  }
+
+  private admitAll(): void {
     for (const admit of this.waiting) admit()
     this.waiting.clear()
   }
@@ -122,6 +132,7 @@ function openClient({ address, deadlineMs, tls }: ConnectionOptions): Redis | Cl
     password: address.password,
     connectTimeout: deadlineMs,
     socketTimeout: SILENT_DEADLINES * deadlineMs,
+    disconnectTimeout: BACK_OFF_MS_MAX / 2, // a server that is stopped never says goodbye
     disableClientInfo: true, // servers before 7.2 do not know it
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,

@@ -85,6 +85,7 @@ class Chest {
   }
 
   async commit(commit: Commit): Promise<void> {
+    assertBounded(commit)
     for (const { key } of commit.puts) assertKey(key)
     const refused = await this.connection.run(COMMIT, this.keys, this.argumentsOf(commit))
     if (refused !== null) throw new StalePositionError(this.partition, commit.expect, vectorOf(refused as Buffer))
@@ -113,7 +114,7 @@ class Chest {
     const by = `${this.handle}/${++this.commits}`
     const putsEnd = HEAD_ARGUMENTS + changes.length
     const head = [spellVector(expect), spellVector(next), by, publishedBelow, putsEnd, putsEnd + deletions.length]
-    return bounded([...head, ...changes, ...deletions, ...outbox.map(encodeOutgoing)])
+    return [...head, ...changes, ...deletions, ...outbox.map(encodeOutgoing)]
   }
 }
 
@@ -122,9 +123,12 @@ const ARGUMENTS_MAX = 1_000_000 // the protocol's bound is 2^20, before Redis 7
 const BYTES_MAX = 512 << 20 // half of what Redis reads into one request by default
 
 /** Refuses a commit that no server would take: it is one request, or it would not be one moment. */
-function bounded(args: Argument[]): Argument[] {
-  const bytes = args.reduce<number>((sum, arg) => sum + (typeof arg === 'object' ? arg.length : 0), 0)
-  if (args.length <= ARGUMENTS_MAX && bytes <= BYTES_MAX) return args
+function assertBounded({ puts, outbox }: Commit): void {
+  const texts = 2 * puts.length + outbox.length
+  let bytes = 0
+  for (const { value } of puts) bytes += value?.length ?? 0
+  for (const { value } of outbox) bytes += value.length
+  if (texts <= ARGUMENTS_MAX && bytes <= BYTES_MAX) return
   const rule = `one commit has at most ${ARGUMENTS_MAX} keys, values and entries, of ${BYTES_MAX} bytes`
-  throw new InvalidFieldError({ field: 'commit', value: `${args.length}, of ${bytes} bytes`, rule, remedy: 'fold fewer records at once' })
+  throw new InvalidFieldError({ field: 'commit', value: `${texts}, of ${bytes} bytes`, rule, remedy: 'fold fewer records at once' })
 }
