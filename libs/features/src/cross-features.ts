@@ -52,40 +52,60 @@ function pairFeature({ name, events, unitMs, scale }: DeclaredAs<'pair'>, indexO
 
 const RESIDUAL_WEIGHT = 3 // judgements that the belief in "no deviation" is worth
 
+/** What a user made of one value of an attribute, until now. */
+interface Standing {
+  readonly weight: number
+  readonly residual: number
+}
+
+const NO_STANDING: Standing = { weight: 0, residual: 0 }
+
 function affinityFeature({ name, attribute, separator, unitMs, scale }: DeclaredAs<'affinity'>): Feature<CrossScope> {
-  return {
-    extent: { name, slots: 0, numbers: [`${name}_share`, `${name}_value`] },
-    write(part, at, { user, item, nowMs }) {
+  const standingOf = (affinity: Affinity | undefined, nowMs: number): Standing => {
+    if (affinity === undefined) return NO_STANDING
+    return { weight: weightAt(affinity, unitMs, nowMs), residual: affinity.residualSum / (affinity.valueCount + RESIDUAL_WEIGHT) }
+  }
+  const writer =
+    (known?: Map<string, Standing>): Feature<CrossScope>['write'] =>
+    (part, at, { user, item, nowMs }) => {
       const total = user?.categories[attribute]
       const values = textsOf(item?.attributes, attribute, separator)
       if (user === undefined || total === undefined || values.length === 0) return
       let share = 0
       let residual = 0
       for (const value of values) {
-        const affinity = user.categories[categoryKey(attribute, value)]
-        if (affinity === undefined) continue
-        share += weightAt(affinity, unitMs, nowMs)
-        residual += affinity.residualSum / (affinity.valueCount + RESIDUAL_WEIGHT)
+        const standing = recall(known, value, () => standingOf(user.categories[categoryKey(attribute, value)], nowMs))
+        share += standing.weight
+        residual += standing.residual
       }
       part.numbers[at.number] = (share / values.length / (weightAt(total, unitMs, nowMs) + 1)) * scale
       part.numbers[at.number + 1] = (residual / values.length) * scale
-    },
-  }
+    }
+  return { extent: { name, slots: 0, numbers: [`${name}_share`, `${name}_value`] }, write: writer(), visit: () => writer(new Map()) }
 }
 
 function crossedIds({ name, user: ofUser, item: ofItem, slots }: DeclaredAs<'cross'>): Feature<CrossScope> {
   const fieldIds = new FieldIds(name)
-  return {
-    extent: { name, slots, numbers: [] },
-    write(part, at, scope) {
+  const writer =
+    (sides?: Map<'user', readonly string[]>): Feature<CrossScope>['write'] =>
+    (part, at, scope) => {
       let slot = 0
-      for (const left of userSide(scope, ofUser)) {
+      for (const left of recall(sides, 'user', () => userSide(scope, ofUser))) {
         for (const right of ofItem === 'id' ? [scope.itemId] : textsOf(scope.item?.attributes, ofItem)) {
           if (slot < slots) fieldIds.put(part.ids, at.slot + slot++, `${left}×${right}`)
         }
       }
-    },
-  }
+    }
+  return { extent: { name, slots, numbers: [] }, write: writer(), visit: () => writer(new Map()) }
+}
+
+/** What is known of a key, computed when it is first met; without a memory, each time. */
+function recall<Key, Value>(known: Map<Key, Value> | undefined, key: Key, compute: () => Value): Value {
+  const before = known?.get(key)
+  if (before !== undefined) return before
+  const value = compute()
+  known?.set(key, value)
+  return value
 }
 
 function userSide({ userId, user }: CrossScope, operand: string): readonly string[] {

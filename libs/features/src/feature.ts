@@ -11,6 +11,8 @@ export interface Place {
 export interface Feature<Scope> {
   readonly extent: Extent
   write(part: Part, at: Place, scope: Scope): void
+  /** A `write` with a memory, for scopes that differ in their item alone: what they have in common is computed once. */
+  visit?(): (part: Part, at: Place, scope: Scope) => void
 }
 
 /** The features of one part with their places. */

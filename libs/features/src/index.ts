@@ -17,9 +17,9 @@ export {
   type PackedParts,
   type UserMoment,
   crossPart,
+  crossWriter,
   itemPart,
   packParts,
   packedExample,
   userPart,
-  writeCrossPart,
 } from './parts'

@@ -3,7 +3,7 @@ import { builtInDictionary } from './built-in'
 import type { CrossScope } from './cross-features'
 import { compileDictionary, type Dictionary } from './dictionary'
 import type { Part, PartLayout } from './layout'
-import { crossPart, itemPart, packParts, packedExample, userPart } from './parts'
+import { crossPart, crossWriter, itemPart, packParts, packedExample, userPart } from './parts'
 
 const HOUR_MS = 3_600_000
 const NOW_MS = 1_000 * HOUR_MS
@@ -27,6 +27,45 @@ function slots(part: Part, layout: PartLayout, name: string): string[] {
     return lo === 0 && hi === 0 ? '' : `${hi}:${lo}`
   })
 }
+
+describe('a writer of cross parts', () => {
+  const dictionary = dictionaryWith(`user: [{ kind: id, name: user }]
+item: [{ kind: id, name: item }]
+cross:
+  - { kind: pair, name: did, events: [view] }
+  - { kind: affinity, name: taste, attribute: genre, unitMs: 1000 }
+  - { kind: affinity, name: deep, attribute: path, separator: /, unitMs: 1000 }
+  - { kind: cross, name: user_genre, user: id, item: genre, slots: 2 }
+  - { kind: cross, name: place_item, user: place, item: id, slots: 2 }
+context: [{ kind: key, name: device }]`)
+  const affinity = (weight: number) => ({ weight, atMs: NOW_MS - 1500, residualSum: -weight, valueCount: 2 })
+  const user = UserState.create({
+    items: { i2: { counts: [3], lastMs: NOW_MS - 1000, consumed: false } },
+    categories: { genre: affinity(3), 'genre=war': affinity(2), 'genre=love': affinity(1), path: affinity(5), 'path=a': affinity(4) },
+    attributes: { place: texts('x', 'y') },
+  })
+  const attributes: ItemState['attributes'][] = [
+    { genre: texts('war', 'love', 'art'), path: text('a/b') },
+    { genre: texts('art', 'war') },
+    { path: text('a/c/d') },
+    {},
+    { genre: texts('love', 'war'), path: text('a') },
+  ]
+
+  it('writes what each part would be alone, whatever was written before', () => {
+    const { ids, numbers } = dictionary.layout.cross
+    const part = { ids: new Uint32Array(2 * ids).fill(7), numbers: new Float32Array(numbers).fill(7) }
+    for (const who of [user, undefined]) {
+      const write = crossWriter(dictionary)
+      attributes.forEach((each, i) => {
+        const item = ItemState.create({ attributes: each })
+        const scope = { userId: 'u', user: who, itemId: `i${i}`, item, context: { device: 'phone' }, nowMs: NOW_MS }
+        write(part, scope)
+        expect(part).toEqual(crossPart(dictionary, scope))
+      })
+    }
+  })
+})
 
 describe('features of attributes', () => {
   it('give each value of a category an id of its own, up to the slots there are', () => {

@@ -3,7 +3,7 @@ import { bytesOf } from '@freshet/kernel'
 import { itemActivity, userActivity } from './compiled-features'
 import type { CrossScope } from './cross-features'
 import type { Dictionary } from './dictionary'
-import { emptyPart, writePart } from './feature'
+import { emptyPart, type Place, writePart } from './feature'
 import type { Part } from './layout'
 
 /** Which user, when. */
@@ -37,11 +37,20 @@ export function itemPart(dictionary: Dictionary, state: ItemState | undefined, m
 export const crossPart = ({ compiled }: Dictionary, scope: CrossScope): Part =>
   writePart(compiled.cross, emptyPart(compiled.cross.layout), scope)
 
-/** As {@link crossPart}, into a part that is kept for it: for those who make hundreds of them for one answer. */
-export function writeCrossPart({ compiled }: Dictionary, part: Part, scope: CrossScope): void {
-  part.ids.fill(0)
-  part.numbers.fill(0)
-  writePart(compiled.cross, part, scope)
+/**
+ * Writes the cross parts of one user at one moment, item after item, into a part that is kept for it: as {@link crossPart} would, but what
+ * items have in common is computed once. Good as long as user, context and moment stay as they are.
+ */
+export function crossWriter({ compiled }: Dictionary): (part: Part, scope: CrossScope) => void {
+  const writers = compiled.cross.features.map(({ feature, at }) => {
+    const write = feature.visit?.() ?? ((part: Part, place: Place, scope: CrossScope) => feature.write(part, place, scope))
+    return { write, at }
+  })
+  return (part, scope) => {
+    part.ids.fill(0)
+    part.numbers.fill(0)
+    for (const { write, at } of writers) write(part, at, scope)
+  }
 }
 
 /** An item's part and behind it the cross part, as the bytes of one example: the same as both packed, at half the cost. */

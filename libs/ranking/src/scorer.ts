@@ -1,4 +1,4 @@
-import { itemPart, writeCrossPart, type Dictionary, type FeatureLayout, type Part } from '@freshet/features'
+import { crossWriter, itemPart, type Dictionary, type FeatureLayout, type Part } from '@freshet/features'
 import type { ModelSet } from '@freshet/model'
 import type { ItemState, UserState } from '@freshet/contracts'
 import { ExamplePack } from './example-pack'
@@ -107,9 +107,9 @@ export class Scorer {
 
   /** Writes cross parts by way of one part that is used again and again. */
   private crossWriter({ actor: userId, state: user, context, nowMs }: Asker, pack: ExamplePack): WriteCross {
-    const { dictionary } = this.options
+    const write = crossWriter(this.options.dictionary)
     return (b, itemId, item) => {
-      writeCrossPart(dictionary, this.crossScratch, { userId, user, itemId, item, context, nowMs })
+      write(this.crossScratch, { userId, user, itemId, item, context, nowMs })
       pack.writeCross(b, this.crossScratch)
     }
   }
