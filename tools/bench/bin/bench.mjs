@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs a bench by name: npm run -s bench -- <name> [--quick]
+// Runs a bench by name: npm run -s bench -- <name> [--quick] [--option VALUE]
 // A bench is tools/bench/src/<name>.ts; what is stale is built first, the services too, which
 // benches start as processes. stdout carries the bench's one JSON document and nothing else.
 import { spawn, spawnSync } from 'node:child_process'

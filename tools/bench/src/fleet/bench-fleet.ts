@@ -12,19 +12,22 @@ export interface BenchFleetOptions {
   readonly services?: readonly FleetService[]
   /** FRESHET_* settings beside those that all benches share. */
   readonly environment?: Readonly<Record<string, string>>
+  /** What one of them has beside that. */
+  readonly environmentOf?: (service: FleetService) => Readonly<Record<string, string>>
 }
 
 /** All versions are kept, so that nothing of journal and examples is retired and a twin can begin at the first record. */
 const VERSIONS_KEPT = 1000
 
 /** Starts the services as processes of their own, on a data set in the bench's folder. */
-export const startFleet = ({ directory, dictionary, services, environment }: BenchFleetOptions): Promise<Fleet> =>
+export const startFleet = ({ directory, dictionary, services, environment, environmentOf }: BenchFleetOptions): Promise<Fleet> =>
   Fleet.start({
     root: WORKSPACE,
     data: dataOf(directory),
     dictionary,
     services,
     environment: { FRESHET_TRAINER_VERSIONS_KEPT: String(VERSIONS_KEPT), FRESHET_LOGGING_LEVEL: 'info', ...environment },
+    environmentOf,
   })
 
 /** Works with a fleet and ends it; where the work fails, each process is quoted with its last words. */
@@ -45,10 +48,12 @@ export async function duringFleet<T>(
 const ALL: readonly FleetService[] = ['ingest', 'feature-store', 'trainer', 'standby', 'migrator', 'ranker']
 
 /** The configuration by which this process opens the same data set. */
-export const configOf = ({ directory, dictionary }: BenchFleetOptions): Config =>
+export const configOf = ({ directory, dictionary, environment = {} }: BenchFleetOptions): Config =>
   loadConfig({
-    env: {},
+    env: Object.fromEntries(ENGINES.map((name) => [name, environment[name]])),
     overrides: { data: dataOf(directory), dictionary, trainer: { versionsKept: VERSIONS_KEPT }, logging: { level: 'silent' } },
   })
+
+const ENGINES = ['FRESHET_LOG', 'FRESHET_STORE']
 
 const dataOf = (directory: string): string => join(directory, 'data')

@@ -1,6 +1,7 @@
 import { EventRecord, ExampleGroup, JournalRecord, type Range } from '@freshet/contracts'
-import { type EventLog, JOURNAL, type LogRecord, type Partition, TOPICS } from '@freshet/event-log'
+import { type EventLog, JOURNAL, TOPICS } from '@freshet/event-log'
 import { foldJournal, startFold } from '@freshet/follow'
+import { recordsOf } from './records'
 
 /** A place in `events`. */
 export interface Place {
@@ -71,23 +72,5 @@ async function* cutRanges(log: EventLog): AsyncGenerator<Range> {
     const folded = foldJournal(state, record, offset)
     state = folded.state
     if (folded.verdict === 'valid' && record.record?.$case === 'cut') yield* record.record.cut.ranges
-  }
-}
-
-const READ = { records: 1000, bytes: 8 << 20 }
-const EVERYTHING: Bounds = { from: 0, to: Infinity }
-
-interface Bounds {
-  readonly from: number
-  readonly to: number
-}
-
-async function* recordsOf(log: EventLog, of: Partition, { from, to }: Bounds = EVERYTHING): AsyncGenerator<LogRecord> {
-  for (let at = from; at < to;) {
-    const records = await log.read(of, at, READ)
-    const last = records.at(-1)
-    if (!last) return
-    for (const record of records) if (record.offset < to) yield record
-    at = last.offset + 1
   }
 }

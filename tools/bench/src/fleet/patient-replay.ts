@@ -13,12 +13,16 @@ export interface PatientReplayScope {
   readonly pace: (event: number) => Promise<void>
   /** Told how many events are acknowledged by now. */
   readonly onProgress: (acknowledged: number) => void
+  /** Ends the replay early: no further batch is sent, and it is closed as if the file ended there. */
+  readonly until?: AbortSignal
 }
 
 /** What became of a replay. */
 export interface PatientReplay {
   /** By partition of `events`: its end. */
   readonly ends: readonly number[]
+  /** How many events were sent and acknowledged. */
+  readonly acknowledged: number
   /** How often a stream broke and its replay was opened again. */
   readonly reopened: number
 }
@@ -47,7 +51,7 @@ export async function replayPatiently(events: readonly Event[], scope: PatientRe
           scope.onProgress(next)
         }
         const { ends } = await call(client, 'closeReplay', { replayId }, { deadlineMs: CLOSE_DEADLINE_MS })
-        return { ends, reopened }
+        return { ends, acknowledged: next, reopened }
       } catch (error) {
         if (clock.monotonicMs() - progressMs > PATIENCE_MS) throw error
         await clock.sleep(PAUSE_MS)
@@ -58,18 +62,18 @@ export async function replayPatiently(events: readonly Event[], scope: PatientRe
   }
 }
 
-interface Sending extends Pick<PatientReplayScope, 'pace'> {
+interface Sending extends Pick<PatientReplayScope, 'pace' | 'until'> {
   readonly events: readonly Event[]
   readonly from: number
 }
 
 /** One stream's life: after each batch, how many events are acknowledged. */
-async function* send(client: IngestClient, replayId: string, { events, from, pace }: Sending): AsyncGenerator<number> {
+async function* send(client: IngestClient, replayId: string, { events, from, pace, until }: Sending): AsyncGenerator<number> {
   const stream = client.replay()
   stream.on('error', () => undefined) // thrown by the loop below
   try {
     const answers = stream[Symbol.asyncIterator]() as AsyncIterator<ingest.ReplayResponse>
-    for (let at = from; at < events.length; at += BATCH_EVENTS) {
+    for (let at = from; at < events.length && !until?.aborted; at += BATCH_EVENTS) {
       await pace(at)
       const batch = events.slice(at, at + BATCH_EVENTS)
       stream.write({ replayId, correlation: at, events: batch })

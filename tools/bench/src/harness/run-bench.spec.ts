@@ -6,7 +6,7 @@ import { runBench, type Bench, type BenchScope } from './run-bench'
 async function run(bench: Bench, ...args: string[]) {
   const spoken = { out: '', error: '' }
   const terminal = { args, out: (text: string) => void (spoken.out += text), error: (text: string) => void (spoken.error += text) }
-  const code = await runBench('sample', bench, terminal)
+  const code = await runBench('sample', bench, { terminal, knows: ['seeds'] })
   return { code, ...spoken, report: (): Report => JSON.parse(spoken.out) }
 }
 
@@ -66,11 +66,22 @@ describe('runBench', () => {
     expect(fs.existsSync(seen?.directory ?? '')).toBe(false)
   })
 
+  it('hands over the options that the bench knows', async () => {
+    const seen: BenchScope['options'][] = []
+    const look: Bench = async ({ options, isQuick }) => ({ figure: { value: seen.push(options), unit: isQuick ? 'quick' : 'full' } })
+    expect((await run(look, '--seeds', '1..4', '--quick')).report().figures.figure.unit).toBe('quick')
+    expect((await run(look, '--seeds')).error).toContain("argument is '--seeds'")
+    expect(seen).toEqual([{ seeds: '1..4' }])
+  })
+
   it('exits with 1 and no document where the bench fails to run, or is asked for what it does not know', async () => {
     const failed = await run(() => Promise.reject(new Error('no data')))
     expect(failed).toMatchObject({ code: 1, out: '', error: expect.stringContaining('bench sample failed to run: Error: no data') })
     const unknown = await run(figure({ value: 1, unit: 'ms' }), '--fast')
-    expect(unknown).toMatchObject({ code: 1, error: expect.stringContaining("argument is '--fast', but a bench knows --quick only") })
+    expect(unknown).toMatchObject({
+      code: 1,
+      error: expect.stringContaining("argument is '--fast', but this bench knows --quick, --seeds VALUE"),
+    })
   })
 })
 

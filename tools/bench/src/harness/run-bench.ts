@@ -10,12 +10,21 @@ export interface BenchScope {
   readonly isQuick: boolean
   /** An empty folder, removed when the bench ends. */
   readonly directory: string
+  /** What was asked for beside that, by the names that the bench says it knows: `--seeds 1..4` is `{ seeds: '1..4' }`. */
+  readonly options: Readonly<Record<string, string | undefined>>
   /** Speaks to people. */
   say(text: string): void
 }
 
 /** A program that measures: figures by name. */
 export type Bench = (scope: BenchScope) => Promise<Readonly<Record<string, Measured>>>
+
+/** Where and how a bench runs, where that is not as usual. */
+export interface BenchSetting {
+  /** Options with a value that it knows beside --quick. */
+  readonly knows?: readonly string[]
+  readonly terminal?: Terminal
+}
 
 /** Where a bench speaks and what it was asked: the process, or a test's stand-in. */
 export interface Terminal {
@@ -29,11 +38,11 @@ export interface Terminal {
  *
  * returns  the exit code: 0 whatever the figures say, 1 where the bench could not run
  */
-export async function runBench(name: string, bench: Bench, terminal: Terminal = ofProcess()): Promise<number> {
+export async function runBench(name: string, bench: Bench, { knows = [], terminal = ofProcess() }: BenchSetting = {}): Promise<number> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), `freshet-bench-${name}-`))
   try {
-    const isQuick = readArguments(terminal.args)
-    const scope: BenchScope = { isQuick, directory, say: (text) => terminal.error(`${text}\n`) }
+    const { isQuick, options } = readArguments(terminal.args, knows)
+    const scope: BenchScope = { isQuick, directory, options, say: (text) => terminal.error(`${text}\n`) }
     const report = reportOf(name, await bench(scope), isQuick)
     terminal.out(`${JSON.stringify(report, null, 2)}\n`)
     return 0
@@ -45,12 +54,21 @@ export async function runBench(name: string, bench: Bench, terminal: Terminal = 
   }
 }
 
-function readArguments(args: readonly string[]): boolean {
-  const unknown = args.find((arg) => arg !== '--quick')
-  if (unknown !== undefined) {
-    throw new InvalidFieldError({ field: 'argument', value: unknown, rule: 'a bench knows --quick only', remedy: 'leave it out' })
+function readArguments(args: readonly string[], knows: readonly string[]): Pick<BenchScope, 'isQuick' | 'options'> {
+  const options: Record<string, string | undefined> = {}
+  const plain: string[] = []
+  for (let i = 0; i < args.length; i++) {
+    const name = args[i].replace(/^--/, '')
+    if (knows.includes(name) && i + 1 < args.length) options[name] = args[++i]
+    else plain.push(args[i])
   }
-  return args.includes('--quick')
+  const unknown = plain.find((arg) => arg !== '--quick')
+  if (unknown !== undefined) {
+    const known = ['--quick', ...knows.map((name) => `--${name} VALUE`)]
+    const rule = known.length === 1 ? 'a bench knows --quick only' : `this bench knows ${known.join(', ')}`
+    throw new InvalidFieldError({ field: 'argument', value: unknown, rule, remedy: 'leave it out' })
+  }
+  return { isQuick: plain.includes('--quick'), options }
 }
 
 const ofProcess = (): Terminal => ({

@@ -1,0 +1,85 @@
+import { CatalogRecord, EventRecord, ItemState, Touch, UserState } from '@freshet/contracts'
+import { type EventLog, TOPICS } from '@freshet/event-log'
+import { actorOf, type Dictionary, foldCatalogItem, foldItem } from '@freshet/features'
+import { openMemoryFold } from '@freshet/materialize'
+import { recordsOf } from '../fleet/records'
+
+/** What the log of events must have led to, whoever folded it and however often. */
+export interface Afresh {
+  /** The identities of all groups: `partition/offset/ordinal`. */
+  readonly groups: ReadonlySet<string>
+  readonly users: ReadonlyMap<string, UserState>
+  readonly items: ReadonlyMap<string, ItemState>
+}
+
+/** What a fold in memory needs. */
+export interface AfreshScope {
+  readonly log: EventLog
+  readonly dictionary: Dictionary
+}
+
+/**
+ * Folds the whole log in this process's memory, without a store: groups and users from `events`, a partition at a time, items from `catalog` and `touches`
+ * in the order of the log. Nothing of them may have been retired.
+ */
+export async function foldAfresh(scope: AfreshScope): Promise<Afresh> {
+  const groups = new Set<string>()
+  const users = new Map<string, UserState>()
+  const items = new Map<string, ItemState>()
+  const catalogue = await catalogueOf(scope)
+  for (let partition = 0; partition < scope.log.partitions(TOPICS.events); partition++) {
+    await foldEvents(scope, { partition, catalogue }, { groups, users })
+    await foldItems(scope, { partition, catalogue }, items)
+  }
+  return { groups, users, items }
+}
+
+/**
+ * A user without what depends on when touches of other partitions arrive: how far judgements lay above what the item let expect at that moment. All else
+ * follows from the user's own events.
+ */
+export function withoutTiming(user: UserState): UserState {
+  const categories = Object.entries(user.categories).map(([key, affinity]) => [key, { ...affinity, residualSum: 0 }])
+  return { ...user, residualSum: 0, categories: Object.fromEntries(categories) as UserState['categories'] }
+}
+
+interface Share {
+  readonly partition: number
+  readonly catalogue: readonly CatalogRecord[]
+}
+
+async function catalogueOf({ log }: AfreshScope): Promise<CatalogRecord[]> {
+  const records: CatalogRecord[] = []
+  for (let partition = 0; partition < log.partitions(TOPICS.catalog); partition++)
+    for await (const { value } of recordsOf(log, { topic: TOPICS.catalog, partition })) records.push(CatalogRecord.decode(value))
+  return records
+}
+
+async function foldEvents(
+  { log, dictionary }: AfreshScope,
+  { partition, catalogue }: Share,
+  { groups, users }: { groups: Set<string>; users: Map<string, UserState> },
+): Promise<void> {
+  const fold = openMemoryFold({ dictionary, partitions: 1 }) // a house of one partition counts offsets as this one does
+  for (const record of catalogue) fold.catalog(record)
+  const actors = new Set<string>()
+  for await (const { value } of recordsOf(log, { topic: TOPICS.events, partition })) {
+    const record = EventRecord.decode(value)
+    for (const { sourceOffset, ordinal } of fold.event(record)) groups.add(`${partition}/${sourceOffset}/${ordinal}`)
+    if (record.record?.$case === 'event') actors.add(actorOf(record.record.event))
+  }
+  for (const actor of actors) users.set(actor, fold.user(actor) ?? UserState.create())
+}
+
+async function foldItems({ log, dictionary }: AfreshScope, { partition, catalogue }: Share, items: Map<string, ItemState>): Promise<void> {
+  for (const { record, timeMs } of catalogue)
+    if (record?.$case === 'item' && !items.has(record.item.itemId))
+      items.set(record.item.itemId, foldCatalogItem(undefined, record.item, timeMs))
+  const received = new Map<number, number>()
+  for await (const { value } of recordsOf(log, { topic: TOPICS.touches, partition })) {
+    const touch = Touch.decode(value)
+    if (touch.sequence < (received.get(touch.sourcePartition) ?? 0)) continue
+    received.set(touch.sourcePartition, touch.sequence + 1)
+    items.set(touch.itemId, foldItem(dictionary, items.get(touch.itemId), touch))
+  }
+}

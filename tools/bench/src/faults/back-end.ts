@@ -1,0 +1,25 @@
+import type { EngineFault } from '@freshet/faults'
+import { UnavailableError } from '@freshet/kernel'
+
+/** Where the services keep log and store, and what can happen to that. */
+export interface BackEnd extends AsyncDisposable {
+  readonly name: Engine
+  /** FRESHET_* settings by which services use it. */
+  readonly settings: Readonly<Record<string, string>>
+  /** What its engines may suffer. */
+  readonly faults: readonly EngineFault[]
+  /** Brings one of those upon it, and sees to it that it serves again. */
+  suffer(fault: EngineFault): Promise<void>
+}
+
+/** The back ends there are. */
+export type Engine = 'embedded' | 'kafka-redis'
+
+/** Files, which every process opens for itself: the engines die with the services. */
+export const EMBEDDED: BackEnd = {
+  name: 'embedded',
+  settings: {},
+  faults: [],
+  suffer: (fault) => Promise.reject(new UnavailableError('the embedded back end', `it has no process of its own to suffer '${fault}'`)),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+}

@@ -1,0 +1,55 @@
+import { type TemporaryDirectory, temporaryDirectory } from '@freshet/testing'
+import { appendRecord, figuresOf, readRecords, type SeedRecord } from './seed-record'
+
+const nothing = { lost: 0, doubled: 0, digestsDiffering: 0, featuresDiffering: 0 }
+const record = (facts: Partial<SeedRecord>): SeedRecord => ({
+  seed: 1,
+  engine: 'embedded',
+  faults: 20,
+  ...nothing,
+  hotMs: [],
+  coldMs: [],
+  ...facts,
+})
+
+describe('the file in which runs add up', () => {
+  let directory: TemporaryDirectory
+
+  beforeEach(async () => void (directory = await temporaryDirectory()))
+  afterEach(() => directory[Symbol.asyncDispose]())
+
+  it('gives back what was added, over any number of runs', () => {
+    const file = directory.within('faults.jsonl')
+    const records = [record({ seed: 1 }), record({ seed: 2, engine: 'kafka-redis', lost: 3, hotMs: [1200.5] })]
+    expect(readRecords(file)).toEqual([])
+    for (const each of records) appendRecord(file, each)
+    expect(readRecords(file)).toEqual(records)
+  })
+})
+
+describe('the figures of all seeds', () => {
+  it('add up faults and what is wrong, and hold recoveries against their goals', () => {
+    const figures = figuresOf([record({ hotMs: [1000, 1100], lost: 1 }), record({ doubled: 2, hotMs: [1500], coldMs: [4000] })])
+    const values = Object.fromEntries(Object.entries(figures).map(([name, { value }]) => [name, value]))
+    expect(values).toMatchObject({
+      faults: 40,
+      lost: 1,
+      doubled: 2,
+      digests_differing: 0,
+      features_differing: 0,
+      cold_recovery_p99_ms: 4000,
+    })
+    expect(values.recovery_p99_ms).toBeCloseTo(1492)
+    expect(figures.recovery_p99_ms.goal?.text).toBe('≤ 2000')
+  })
+
+  it('judge even a quick run by what must be 0', () => {
+    const { lost, doubled, digests_differing: digests, features_differing: features } = figuresOf([record({})])
+    for (const figure of [lost, doubled, digests, features])
+      expect([figure.goal?.holds(0), figure.goal?.holds(1), figure.isJudgedQuick]).toEqual([true, false, true])
+  })
+
+  it('say nothing of a recovery that was not measured', () => {
+    expect(figuresOf([record({})]).recovery_p99_ms.value).toBeNull()
+  })
+})

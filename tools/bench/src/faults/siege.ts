@@ -1,0 +1,196 @@
+import { setTimeout } from 'node:timers/promises'
+import { join } from 'node:path'
+import { MigratorClient, TrainerClient, trainer } from '@freshet/contracts/services'
+import { type Fault, HOME, isStruck, order, recall, type Role, type StrikeOrder } from '@freshet/faults'
+import { type Clock, type Crossing, UnavailableError } from '@freshet/kernel'
+import { call, connect, stream } from '@freshet/service'
+import type { Fleet, FleetService } from '@freshet/testing'
+import { patiently } from '../fleet/learned'
+import type { BackEnd } from './back-end'
+import type { JournalWatch } from './journal-watch'
+
+/** What faults are brought upon. */
+export interface SiegeScope {
+  readonly fleet: Fleet
+  readonly watch: JournalWatch
+  readonly clock: Clock
+  readonly backEnd: BackEnd
+  /** Where each service looks for orders: see {@link orderFile}. */
+  readonly orders: string
+}
+
+/** How long it took until the next new step, where a fault was about that. */
+export interface Recovery {
+  /** From the end of the owner, with a standby attached. */
+  readonly hotMs?: number
+  /** From the relaunch of a trainer, with nobody else there. */
+  readonly coldMs?: number
+}
+
+/** Where a service looks for orders to strike itself. */
+export const orderFile = (directory: string, service: FleetService): string => join(directory, `${service}.order`)
+
+const STOPPED_MS = 5000
+const STRIKE_PATIENCE_MS = 30_000
+const LOOK_MS = 2
+const BEHIND_MAX = 2 // steps: as near as a target of a move has to be
+const DELAY_AFTER_GRANT_MS = 1
+
+/** Brings faults upon a fleet, one after the other, and starts again what died: at the end of each, all processes run. */
+export class Siege {
+  constructor(private readonly scope: SiegeScope) {}
+
+  /** Carries a fault out. Throws UnavailableError where what should have happened did not. */
+  async suffer(fault: Fault): Promise<Recovery> {
+    await this.attached()
+    switch (fault.kind) {
+      case 'strike':
+        return this.strike(fault)
+      case 'kill':
+        await setTimeout(fault.delayMs)
+        return this.kill(this.serviceOf(fault.role))
+      case 'cold':
+        await setTimeout(fault.delayMs)
+        return this.startCold()
+      case 'target-killed':
+        return this.killTarget()
+      default:
+        await setTimeout(fault.delayMs)
+        await this.scope.backEnd.suffer(fault.kind)
+        return {}
+    }
+  }
+
+  private serviceOf(role: Role): FleetService {
+    const { watch } = this.scope
+    if (role === 'owner') return watch.ownerService
+    return role === 'follower' ? watch.followerService : role
+  }
+
+  private async kill(service: FleetService): Promise<Recovery> {
+    const { fleet, watch, clock } = this.scope
+    const { owner } = watch
+    const atMs = clock.monotonicMs()
+    await fleet.signal(service, 'SIGKILL')
+    return this.revive(service, { owner, atMs })
+  }
+
+  /** Where the owner died, the next step is waited for before it comes back: what is measured is the standby. */
+  private async revive(service: FleetService, { owner, atMs }: { owner: string; atMs: number }): Promise<Recovery> {
+    const { fleet, watch } = this.scope
+    const wasOwner = owner.startsWith(`${service}-`)
+    const hotMs = wasOwner ? (await watch.stepOfOther(owner)) - atMs : undefined
+    await fleet.launch(service)
+    return { hotMs }
+  }
+
+  private async strike({ crossing, passes, signal }: StrikeOrder): Promise<Recovery> {
+    const { fleet, watch, clock, orders } = this.scope
+    const service = this.serviceOf(HOME[crossing])
+    const { owner } = watch
+    const isShared = HOME[crossing] === 'feature-store' && (signal === 'SIGSTOP' || crossing === 'partitions-assigned')
+    if (isShared && crossing !== 'partitions-assigned') await fleet.launch('second-feature-store')
+    const file = orderFile(orders, service)
+    order(file, { crossing, passes, signal })
+    const bringing = this.bringAbout(crossing).catch(() => undefined) // who asks a process that dies is not answered
+    await this.struck(service, { crossing, file })
+    const atMs = clock.monotonicMs()
+    let recovery: Recovery = {}
+    if (signal === 'SIGSTOP') await this.resume(service)
+    else {
+      await fleet.gone(service)
+      recovery = await this.revive(service, { owner, atMs })
+    }
+    await bringing
+    if (isShared) await fleet.signal('second-feature-store', 'SIGKILL')
+    return recovery
+  }
+
+  private async resume(service: FleetService): Promise<void> {
+    await setTimeout(STOPPED_MS)
+    await this.scope.fleet.signal(service, 'SIGCONT')
+  }
+
+  private async struck(service: FleetService, { crossing, file }: { crossing: Crossing; file: string }): Promise<void> {
+    const { clock } = this.scope
+    const untilMs = clock.monotonicMs() + STRIKE_PATIENCE_MS
+    while (!isStruck(file)) {
+      await setTimeout(LOOK_MS)
+      if (clock.monotonicMs() > untilMs && recall(file))
+        throw new UnavailableError(service, `it did not come to ${crossing} within ${STRIKE_PATIENCE_MS} ms`)
+    }
+  }
+
+  /** What has to be asked for, so that a process comes to a crossing; the stream brings it to the others. */
+  private async bringAbout(crossing: Crossing): Promise<void> {
+    if (crossing === 'partitions-assigned') await this.scope.fleet.launch('second-feature-store')
+    if (crossing === 'version-written' || crossing === 'version-renamed') await this.checkpoint()
+    if (crossing === 'ownership-granted') await this.move()
+  }
+
+  private async checkpoint(): Promise<void> {
+    const { fleet, watch } = this.scope
+    const client = connect(TrainerClient, fleet.address(watch.ownerService))
+    try {
+      await call(client, 'checkpoint', {})
+    } finally {
+      client.close()
+    }
+  }
+
+  private async move(): Promise<void> {
+    const { fleet, watch } = this.scope
+    const client = connect(MigratorClient, fleet.address('migrator'))
+    const ends = { sourceAddress: fleet.address(watch.ownerService), targetAddress: fleet.address(watch.followerService) }
+    try {
+      for await (const _ of stream(client, 'move', ends, { deadlineMs: STRIKE_PATIENCE_MS }));
+    } finally {
+      client.close()
+    }
+  }
+
+  private async killTarget(): Promise<Recovery> {
+    const { fleet, watch } = this.scope
+    const target = watch.followerService
+    const granted = watch.seen('a grant', ({ record, verdict }) => verdict === 'valid' && record.record?.$case === 'grant')
+    const moving = this.move().catch(() => undefined)
+    await granted
+    await setTimeout(DELAY_AFTER_GRANT_MS)
+    const { owner } = watch
+    await fleet.signal(target, 'SIGKILL')
+    await watch.stepOfOther(owner)
+    await Promise.all([fleet.launch(target), moving])
+    return {}
+  }
+
+  private async startCold(): Promise<Recovery> {
+    const { fleet, watch, clock } = this.scope
+    const { owner, ownerService, followerService } = watch
+    await Promise.all([ownerService, followerService].map((service) => fleet.signal(service, 'SIGKILL')))
+    const atMs = clock.monotonicMs()
+    const stepping = watch.stepOfOther(owner)
+    const [steppedMs] = await Promise.all([stepping, fleet.launch(ownerService)])
+    await fleet.launch(followerService)
+    return { coldMs: steppedMs - atMs }
+  }
+
+  /** A standby is attached once it follows, at most a few steps behind. */
+  private async attached(): Promise<void> {
+    const { watch, clock } = this.scope
+    await patiently(clock, async () => {
+      const [owner, follower] = await Promise.all([watch.ownerService, watch.followerService].map((service) => this.status(service)))
+      const isAttached = owner.owner === owner.trainerId && follower.role === trainer.TrainerRole.TRAINER_ROLE_FOLLOWER
+      if (!isAttached || owner.step - follower.step > BEHIND_MAX)
+        throw new UnavailableError('the standby', `it is at step ${follower.step}, the owner ${owner.owner} at ${owner.step}`)
+    })
+  }
+
+  private async status(service: FleetService): Promise<trainer.GetStatusResponse> {
+    const client = connect(TrainerClient, this.scope.fleet.address(service))
+    try {
+      return await call(client, 'getStatus', {})
+    } finally {
+      client.close()
+    }
+  }
+}

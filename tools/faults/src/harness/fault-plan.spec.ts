@@ -1,0 +1,56 @@
+import { CROSSINGS } from '@freshet/kernel'
+import { type Fault, spellFault } from './fault'
+import { planFaults } from './fault-plan'
+
+const scope = { seed: 3, engineFaults: [] }
+const killedAt = (plan: readonly Fault[]): string[] =>
+  plan.flatMap((fault) => (fault.kind === 'strike' && fault.signal === 'SIGKILL' ? [fault.crossing] : []))
+
+describe('planFaults', () => {
+  it('gives the same plan for the same seed, and another for another', () => {
+    expect(planFaults(30, scope)).toEqual(planFaults(30, scope))
+    expect(planFaults(30, scope)).not.toEqual(planFaults(30, { ...scope, seed: 4 }))
+  })
+
+  it('begins as a longer plan does', () => {
+    expect(planFaults(50, scope).slice(0, 7)).toEqual(planFaults(7, scope))
+  })
+
+  it('begins with what recovery is measured by, so that the shortest plan measures it', () => {
+    for (const seed of [1, 2, 3])
+      expect(planFaults(2, { ...scope, seed }).map(spellFault)).toEqual(['owner killed', 'owner and follower killed'])
+  })
+
+  it('kills at each of the crossings once a round', () => {
+    const [round] = [planFaults(22, scope).slice(2)]
+    expect(killedAt(round).sort()).toEqual([...CROSSINGS].sort())
+    expect(round.filter((fault) => fault.kind === 'strike' && fault.signal === 'SIGSTOP')).toHaveLength(2)
+  })
+
+  it('stops processes at every crossing, over enough seeds', () => {
+    const stopped = new Set<string>()
+    for (let seed = 0; seed < 40; seed++)
+      for (const fault of planFaults(22, { ...scope, seed }))
+        if (fault.kind === 'strike' && fault.signal === 'SIGSTOP') stopped.add(fault.crossing)
+    expect([...stopped].sort()).toEqual([...CROSSINGS].sort())
+  })
+
+  it('waits for a second coming only where there is one', () => {
+    for (const fault of planFaults(200, scope))
+      if (fault.kind === 'strike' && fault.crossing === 'version-renamed') expect(fault.passes).toBe(0)
+    expect(planFaults(200, scope).some((fault) => fault.kind === 'strike' && fault.passes > 0)).toBe(true)
+  })
+
+  it('spreads what the engines of a back end may suffer among the rest', () => {
+    const engineFaults = ['log-killed', 'store-emptied'] as const
+    const plan = planFaults(24, { ...scope, engineFaults }).map(spellFault)
+    expect(plan).toEqual(expect.arrayContaining(['log killed', 'store emptied']))
+  })
+})
+
+describe('spellFault', () => {
+  it('says in a few words what happens to whom', () => {
+    expect(spellFault({ kind: 'strike', crossing: 'batch-read', passes: 3, signal: 'SIGSTOP' })).toBe('feature-store stopped at batch-read')
+    expect(spellFault({ kind: 'target-killed' })).toBe('target of a move killed once granted')
+  })
+})
