@@ -27,6 +27,12 @@ export class Backlog {
     return ends.every((end) => end !== undefined) ? ends : undefined
   }
 
+  /** How many of the events are not folded yet. */
+  async unfolded(): Promise<number> {
+    const positions = await Promise.all(this.lanes.map((_, partition) => this.sources.store.positions(partition)))
+    return this.lanes.reduce((sum, { end }, partition) => sum + Math.max(0, end - positions[partition].events), 0)
+  }
+
   private async publishedEnd(lane: Lane, partition: number): Promise<number | undefined> {
     const { store, log } = this.sources
     lane.owedTo ??= await this.owedTo(lane.end, partition)

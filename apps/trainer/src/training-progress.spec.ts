@@ -33,6 +33,7 @@ function watch(stages: ReturnType<typeof openStages>, until: number[], stop = ne
   const answers = trainUntil(stages, until, stop.signal)
   return async (): Promise<trainer.TrainResponse | undefined> => {
     const next = answers.next()
+    next.catch(() => undefined) // seen below
     await stages.clock.advance(250)
     return (await next).value as trainer.TrainResponse | undefined
   }
@@ -73,6 +74,51 @@ describe('the progress of training', () => {
     await stages.log.append({ topic: 'events', partition: 0 }, [record])
     const next = watch(stages, [])
     expect((await next())?.done).toBe(false)
+  })
+
+  it.each<[string, (stages: ReturnType<typeof openStages>) => Promise<unknown>, RegExp]>([
+    ['ingest', async () => undefined, /1 events below 'until' were never accepted; give the ends/],
+    ['the feature store', (stages) => stages.log.append({ topic: 'events', partition: 0 }, [record]), /1 events are not folded/],
+    [
+      'the outbox',
+      async (stages) => {
+        await stages.log.append({ topic: 'events', partition: 0 }, [record])
+        await stages.fold(0)
+      },
+      /what the events completed is not published; start the feature store/,
+    ],
+    [
+      'the trainer',
+      async (stages) => {
+        await stages.log.append({ topic: 'events', partition: 0 }, [record])
+        await stages.fold(0)
+        await stages.publish()
+        const expect = { ...START, events: 1 }
+        await stages.store.commit(0, { expect, next: { ...expect, catalog: 1 }, puts: [], outbox: [], publishedBelow: 1 })
+      },
+      /1 records of examples are not learned; see by 'freshet status' which trainer owns/,
+    ],
+  ])('gives up after a minute in which %s does not go on, and says so', async (_, prepare, message) => {
+    const stages = openStages()
+    await prepare(stages)
+    const next = watch(stages, [1])
+    const answers = async (): Promise<number> => {
+      for (let answered = 0; ; answered++) if ((await next()) === undefined) return answered
+    }
+    await expect(answers()).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED', message: expect.stringMatching(message) })
+  })
+
+  it('waits for as long as anything moves', async () => {
+    const stages = openStages()
+    const next = watch(stages, [600])
+    for (let i = 0; i < 600; i++) {
+      if (i % 100 === 0) await stages.fold(i)
+      expect((await next())?.done).toBe(false)
+    }
+  })
+
+  it.each([[[1, 2]], [[-1]], [[0.5]]])('refuses %j as ends', async (until) => {
+    await expect(watch(openStages(), until)()).rejects.toMatchObject({ code: 'INVALID_FIELD', facts: { field: 'until' } })
   })
 
   it('ends without a last word when its caller has gone', async () => {

@@ -2,8 +2,9 @@ import { type EventLog, TOPICS } from '@freshet/event-log'
 import type { trainer } from '@freshet/contracts/services'
 import type { OnlineStore } from '@freshet/online-store'
 import type { TrainerStatus } from '@freshet/training'
-import type { Clock } from '@freshet/kernel'
+import { InvalidFieldError, type Clock } from '@freshet/kernel'
 import { Backlog } from './backlog'
+import { createWatch } from './standstill'
 
 /** What progress is read from. */
 export interface ProgressSources {
@@ -15,10 +16,14 @@ export interface ProgressSources {
 }
 
 const EVERY_MS = 250
+const PATIENCE_MS = 60_000 // as long as an import waits for a service that was killed
 
 /**
  * Watches until everything up to `until` of `events` has been folded, published and learned; then asks for a version, so that
  * rankers have all of it, and says that it is done. What is accepted meanwhile is not waited for.
+ *
+ * throws  InvalidFieldError where `until` is no list of ends; StandstillError once nothing of it has moved for a minute, which names the
+ *         stage that does not go on
  */
 export async function* trainUntil(
   { log, store, clock, status, checkpoint }: ProgressSources,
@@ -27,8 +32,11 @@ export async function* trainUntil(
 ): AsyncGenerator<trainer.TrainResponse> {
   const endsOf = (topic: string): Promise<number[]> =>
     Promise.all(Array.from({ length: log.partitions(TOPICS.events) }, (_, partition) => log.next({ topic, partition })))
-  const ends = (await endsOf(TOPICS.events)).map((end, partition) => until[partition] ?? end)
+  const accepted = await endsOf(TOPICS.events)
+  assertEnds(until, accepted.length)
+  const ends = accepted.map((end, partition) => until[partition] ?? end)
   const backlog = new Backlog({ log, store }, ends)
+  const assertMoving = createWatch(PATIENCE_MS)
   const startedMs = clock.monotonicMs()
   const before = (await status()).examples
   for (;;) {
@@ -44,7 +52,18 @@ export async function* trainUntil(
       return
     }
     yield { ...answer, examplesPerS, done: false }
+    const there = await endsOf(TOPICS.events)
+    const unaccepted = ends.reduce((sum, end, partition) => sum + Math.max(0, end - there[partition]), 0)
+    const owed = { unaccepted, unfolded: await backlog.unfolded(), isPublished: published !== undefined, unlearned: lag }
+    assertMoving(owed, now.step, clock.monotonicMs())
     await clock.sleep(EVERY_MS, signal)
     if (signal.aborted) return
   }
+}
+
+function assertEnds(until: readonly number[], partitions: number): void {
+  const isEnd = (end: number): boolean => Number.isSafeInteger(end) && end >= 0
+  if (until.length <= partitions && until.every(isEnd)) return
+  const rule = `it holds the ends of at most ${partitions} partitions, each 0 or more`
+  throw new InvalidFieldError({ field: 'until', value: `[${until.join(', ')}]`, rule, remedy: 'leave it out for all that is there now' })
 }
