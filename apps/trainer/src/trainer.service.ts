@@ -81,6 +81,11 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
         return logger.info({ trainer: this.id, version: notice.version.name, step: notice.version.step }, 'version')
       case 'version-skipped':
         return logger.warn({ trainer: this.id, ...notice.skipped }, 'a version cannot be opened; the one before it is used')
+      case 'void':
+        return logger.error(
+          { trainer: this.id, step: notice.step, ranges: notice.ranges },
+          'a cut that ended its process again and again is void; its examples are dead letters',
+        )
       case 'diverged':
         return logger.error({ trainer: this.id, err: notice.error }, 'diverged; starting over from a version')
     }

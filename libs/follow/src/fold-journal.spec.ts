@@ -132,6 +132,16 @@ describe('claims', () => {
       'c2 claim after 1; c2 cut 2; a1 cut 2: epoch; a1 heartbeat: epoch; a1 cut 3: epoch',
       { owner: 'c', step: 2, voids: 3 },
     ],
+    ['count a death for the first cut without a result', 'c2 claim after 1', { deaths: { step: 1, count: 1 } }],
+    ['count deaths for the same cut in a row', 'c2 claim after 1; b3 claim after 2; c4 claim after 3', { deaths: { step: 1, count: 3 } }],
+    [
+      'count from one again for another cut',
+      'c2 claim after 1; c2 cut 2; c2 result 1-1; b3 claim after 4',
+      { deaths: { step: 2, count: 1 } },
+    ],
+    ['pass over cuts that are void', 'a1 cut 2; a1 void 1; c2 claim after 3', { deaths: { step: 2, count: 1 } }],
+    ['count none where no result is owed', 'c2 claim after 1; c2 result 1-1; b3 claim after 3', { deaths: undefined }],
+    ['count none that came before a grant', 'c2 claim after 1; c3 grant b after 2; c4 claim after 3', { deaths: { step: 1, count: 1 } }],
   ])('%s', (name, script, expected) => expectFold(name, begun + script, expected))
 })
 

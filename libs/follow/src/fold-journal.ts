@@ -20,8 +20,8 @@ export interface Verdict {
  *                 to ≤ last cut                                    does not `continue` has come
  *     grant       by the owner, epoch = current + 1,               `to` owns the line
  *                 previous = last valid offset
- *     claim       by anybody, epoch = current + 1,                 its writer owns the line
- *                 previous = last valid offset
+ *     claim       by anybody, epoch = current + 1,                 its writer owns the line; if the last owner owed a result,
+ *                 previous = last valid offset                     that is one more death for the first cut without one
  *     heartbeat   epoch and owner current                          nothing: it proves life, and no claim loses to it
  *     serve       epoch and owner current                          rankers turn to a version; an empty one: back to training
  *     reset       by the owner, epoch = current + 1                the state becomes a version's; positions and step go on, and

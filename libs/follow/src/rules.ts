@@ -1,6 +1,6 @@
 import type { Claim, Configure, Cut, Genesis, Grant, JournalRecord, Reset, Result, Serve, VoidCut } from '@freshet/contracts'
 import { checksumOf, spellChecksum } from '@freshet/kernel'
-import type { JournalState, VoidReason } from './state'
+import type { Deaths, JournalState, VoidReason } from './state'
 
 /** What a rule sees: the state so far, the record's kind without its wrapping, who wrote it, and where it stands. */
 export interface RuleScope<Body> {
@@ -32,11 +32,13 @@ export const rules: { readonly [K in Kind]: Rule<BodyOf<K>> } = {
   grant: ({ state, body, epoch, writer }: RuleScope<Grant>) => {
     if (writer !== state.owner) return 'owner'
     if (body.to === '' || body.to === writer) return 'target'
-    return succeed(state, { epoch, previous: body.previous, owner: body.to, grantedTo: body.to })
+    const succession = succeed(state, { epoch, previous: body.previous, owner: body.to, grantedTo: body.to })
+    return typeof succession === 'string' ? succession : { ...succession, deaths: undefined }
   },
   claim: ({ state, body, epoch, writer }: RuleScope<Claim>) => {
     if (writer === '') return 'owner'
-    return succeed(state, { epoch, previous: body.previous, owner: writer })
+    const succession = succeed(state, { epoch, previous: body.previous, owner: writer })
+    return typeof succession === 'string' ? succession : { ...succession, deaths: deathsOf(state) }
   },
   heartbeat: byOwner(() => ({})),
   serve: byOwner<Serve>(({ body }) => ({ serving: body.version === '' ? undefined : body.version })),
@@ -70,6 +72,14 @@ function result({ state, body }: RuleScope<Result>): Partial<JournalState> | Voi
   if (continues) return { openResult: { fromStep, toStep } }
   const voidSteps = state.voidSteps.filter((step) => step > toStep)
   return { resultStep: toStep, chain: spellChecksum(checksumOf(chain)), openResult: undefined, voidSteps }
+}
+
+/** A claim says that an owner fell silent; if it owed a result, the first cut without one is under suspicion. */
+function deathsOf({ resultStep, step, voidSteps, deaths }: JournalState): Deaths | undefined {
+  let suspect = resultStep + 1
+  while (voidSteps.includes(suspect)) suspect++
+  if (suspect > step) return undefined
+  return { step: suspect, count: deaths?.step === suspect ? deaths.count + 1 : 1 }
 }
 
 interface Succession {

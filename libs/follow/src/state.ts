@@ -34,6 +34,12 @@ export interface OpenResult {
   readonly toStep: number
 }
 
+/** How many owners in a row have lost the line while the same cut was the first without a result. */
+export interface Deaths {
+  readonly step: number
+  readonly count: number
+}
+
 /** Where training was turned back to a version. */
 export interface ResetPoint {
   readonly version: string
@@ -67,6 +73,8 @@ export interface JournalState {
   /** The owner, as long as it was granted the line and has written nothing yet. */
   readonly grantedTo?: string
   readonly openResult?: OpenResult
+  /** Absent where the last owner to lose the line owed no result. */
+  readonly deaths?: Deaths
   /** Pending cuts that are not to be executed, ascending. */
   readonly voidSteps: readonly number[]
   readonly reset?: ResetPoint

@@ -15,6 +15,17 @@ export class DivergedError extends FreshetError {
   }
 }
 
+/** A cut was executed here that is void: this state is not what the journal says, and a version before it must be opened. */
+export class VoidedError extends FreshetError {
+  override readonly name = 'VoidedError'
+  readonly code = 'CORRUPT'
+  readonly retryable = true
+
+  constructor(readonly step: number) {
+    super(`step ${step} was executed, but the journal says that its cut is void; reopen a version before it and replay`)
+  }
+}
+
 /** The journal belongs to another dictionary or model than the one that is configured. */
 export class LineMismatchError extends FreshetError {
   override readonly name = 'LineMismatchError'

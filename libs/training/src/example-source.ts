@@ -1,5 +1,5 @@
 import { ExampleGroup, type Range } from '@freshet/contracts'
-import { type EventLog, TOPICS } from '@freshet/event-log'
+import { type EventLog, type LogRecord, TOPICS } from '@freshet/event-log'
 import type { CutPart } from './learner'
 
 /** A group with its place in `examples`. */
@@ -87,6 +87,18 @@ export class ExampleSource {
     )
   }
 
+  /** As {@link of}, without what cannot be decoded: for a cut that is not executed. */
+  async legible(ranges: readonly Range[]): Promise<CutPart[]> {
+    const parts: CutPart[] = []
+    for (const { partition, from, to } of ranges) {
+      const groups: ExampleGroup[] = []
+      for await (const { value } of readRecords(this.log, { partition, from, to })) groups.push(...decodable(value))
+      this.forget(partition, to)
+      parts.push({ partition, to, groups })
+    }
+    return parts
+  }
+
   private cutOff(partition: number, count: number): CutPart & { readonly from: number } {
     const groups = this.waiting[partition].splice(0, count)
     return { partition, from: groups[0].offset, to: groups[count - 1].offset + 1, groups: groups.map(({ group }) => group) }
@@ -108,13 +120,7 @@ export class ExampleSource {
       return ahead.splice(0, known < 0 ? ahead.length : known).map(({ group }) => group)
     }
     const groups: ExampleGroup[] = []
-    for (let at = from; at < to;) {
-      const records = await this.log.read({ topic: TOPICS.examples, partition }, at, { ...READ, records: Math.min(READ.records, to - at) })
-      for (const { offset, value } of records) if (offset < to) groups.push(ExampleGroup.decode(value))
-      const last = records.at(-1)
-      if (!last) break
-      at = last.offset + 1
-    }
+    for await (const { value } of readRecords(this.log, { partition, from, to })) groups.push(ExampleGroup.decode(value))
     this.forget(partition, to)
     return groups
   }
@@ -124,6 +130,25 @@ export class ExampleSource {
     const kept = this.waiting[partition].filter(({ offset }) => offset >= to)
     this.waiting[partition] = kept
     this.readTo[partition] = Math.max(this.readTo[partition], to)
+  }
+}
+
+/** The records of `examples` that a range names, as they lie there. */
+export async function* readRecords(log: Pick<EventLog, 'read'>, { partition, from, to }: Range): AsyncGenerator<LogRecord> {
+  for (let at = from; at < to;) {
+    const records = await log.read({ topic: TOPICS.examples, partition }, at, { ...READ, records: Math.min(READ.records, to - at) })
+    yield* records.filter(({ offset }) => offset < to)
+    const last = records.at(-1)
+    if (!last) return
+    at = last.offset + 1
+  }
+}
+
+function decodable(value: Uint8Array): ExampleGroup[] {
+  try {
+    return [ExampleGroup.decode(value)]
+  } catch {
+    return []
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Cut, ExampleGroup } from '@freshet/contracts'
 import { Cut as CutMessage } from '@freshet/contracts'
 import { expandRows, reduceRows, unique } from '@freshet/embedding'
-import { bytesOf, checksum64, uint32Of } from '@freshet/kernel'
+import { bytesOf, checksum64, uint32Of, utf8 } from '@freshet/kernel'
 import type { ModelSet } from '@freshet/model'
 import type { GraphRunner } from '@freshet/tensor'
 import { appendGroup, type Batch, type ExampleShape, makeBatch } from './batch'
@@ -58,6 +58,17 @@ export class Learner {
     state.table.rebirth(forgotten, forgotten.length / 2) // what the cut itself has learned of them goes too
     const touched = forgotten.length === 0 ? learned : joined([learned, forgotten])
     return { step: cut.step, examples: batch.count, touched, touchedCount: touched.length / 2, acceptedMs }
+  }
+
+  /** Passes over a void cut: its places count, and what it forgets, but nothing of it is learned. */
+  skip(cut: Cut, parts: readonly CutPart[]): StepOutcome {
+    const { state } = this
+    const { acceptedMs, forgotten } = this.take(parts)
+    state.step = cut.step
+    state.skippedSteps++
+    state.chain = checksum64(checksum64(state.chain, CutMessage.encode(cut).finish()), VOID_MARK)
+    state.table.rebirth(forgotten, forgotten.length / 2)
+    return { step: cut.step, examples: 0, touched: forgotten, touchedCount: forgotten.length / 2, acceptedMs }
   }
 
   /** Learns from a batch; returns the ids of the rows that it touched, as pairs. */
@@ -162,6 +173,7 @@ export class Learner {
 }
 
 const NONE = new Uint32Array(0)
+const VOID_MARK = utf8('void')
 
 function joined(lists: readonly Uint32Array[]): Uint32Array {
   const whole = new Uint32Array(lists.reduce((sum, { length }) => sum + length, 0))

@@ -1,19 +1,23 @@
 import { Cut } from '@freshet/contracts'
+import type { EventLog } from '@freshet/event-log'
 import { type Clock, cross } from '@freshet/kernel'
 import type { CommandQueue } from './command-queue'
+import { keepCut } from './dead-letters'
 import type { CutPart } from './learner'
-import type { TrainingSettings } from './settings'
+import { DEATHS_MAX, type TrainingSettings } from './settings'
 import type { TrainingLine } from './training-line'
 import type { VersionKeeper } from './version-keeper'
 import type { VersionFacts } from './version-shelf'
 
 /** What an owner works with, beside the line. */
 export interface OwnerTools {
+  readonly log: EventLog
   readonly clock: Clock
   readonly settings: TrainingSettings
   readonly commands: CommandQueue
   readonly versions: VersionKeeper
   readonly onVersion: (version: VersionFacts) => void
+  readonly onVoid: (cut: Cut) => void
 }
 
 /** A cut that is durable and waits for its turn. */
@@ -38,12 +42,22 @@ export class Owner {
     this.wroteMs = tools.clock.monotonicMs()
   }
 
-  /** A new owner's first record is the result of every cut that has none; what readers cannot follow by values they get as a version. */
-  async takeOver(): Promise<void> {
+  /**
+   * A new owner's first record is the result of every cut that has none; what readers cannot follow by values they get as a
+   * version. Cuts that nobody has survived yet (`held`) are executed and told one by one, so that the journal shows which one
+   * ends a process; one that has done so three times is void.
+   */
+  async takeOver(held: readonly Cut[]): Promise<void> {
     const { desk, learner, pending, opened } = this.line
     const isUntold = desk.state.resultStep < learner.state.step
     if (isUntold) pending.omitRows()
     await this.tell()
+    for (const cut of held) {
+      const { deaths } = desk.state
+      if (deaths?.step === cut.step && deaths.count >= DEATHS_MAX && !this.line.isVoid(cut.step)) await this.void(cut)
+      await this.execute({ cut, parts: undefined })
+      await this.tell()
+    }
     if (isUntold || opened.skipped.length > 0) await this.endBackfill()
   }
 
@@ -85,6 +99,14 @@ export class Owner {
       over.abort()
       await beating
     }
+  }
+
+  private async void(cut: Cut): Promise<void> {
+    const reason = `the cut of step ${cut.step} ended its process ${DEATHS_MAX} times`
+    await keepCut(this.tools.log, cut, { code: 'VOID_CUT', message: reason, nowMs: this.tools.clock.nowMs() })
+    await this.line.desk.append({ $case: 'voidCut', voidCut: { step: cut.step, reason } })
+    this.line.void(cut.step)
+    this.tools.onVoid(cut)
   }
 
   private async execute({ cut, parts }: PlannedCut): Promise<void> {

@@ -9,6 +9,8 @@ export interface Running extends AsyncDisposable {
   readonly trainer: Trainer
   /** Ends it as a crash does: whatever it has not appended is lost. */
   readonly stop: () => Promise<void>
+  /** Rejects with what ended it. */
+  readonly ended: Promise<void>
 }
 
 /** Starts one as a process would, over what the room keeps. */
@@ -21,11 +23,12 @@ export async function start(
   const trainer = await Trainer.open({ ...(await optionsOf(room, id, settings)), ...instead })
   const over = new AbortController()
   const running = trainer.run(over.signal)
+  const quiet = running.catch(() => undefined)
   const stop = async (): Promise<void> => {
     over.abort()
-    await Promise.race([running, turn(room, 2000)])
+    await Promise.race([quiet, turn(room, 2000)])
   }
-  return { trainer, stop, [Symbol.asyncDispose]: stop }
+  return { trainer, stop, ended: running, [Symbol.asyncDispose]: stop }
 }
 
 /** Lets time pass until `done`, a heartbeat at a time. */

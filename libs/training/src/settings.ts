@@ -31,5 +31,8 @@ export const TRAINING_DEFAULTS: TrainingSettings = {
   versionsKept: 3,
 }
 
+/** How many owners a cut may take down before it is void. */
+export const DEATHS_MAX = 3
+
 /** How many heartbeats may be missed before a standby claims. */
 export const HEARTBEATS_MISSED_MAX = 4

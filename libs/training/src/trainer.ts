@@ -1,10 +1,11 @@
+import type { Cut, Range } from '@freshet/contracts'
 import { type Clock, cross, isFreshetError, PreconditionError } from '@freshet/kernel'
 import { CommandQueue } from './command-queue'
-import { DivergedError, NotOwnerError } from './errors'
-import type { FoldedRecord } from './journal-desk'
+import { DivergedError, NotOwnerError, VoidedError } from './errors'
 import { digestState } from './learner-state'
 import { Owner } from './owner'
 import { createPace } from './pace'
+import { Replay } from './replay'
 import type { TrainingSettings } from './settings'
 import { Silence } from './silence'
 import { type LineOptions, TrainingLine } from './training-line'
@@ -27,7 +28,8 @@ export type TrainerNotice =
   | { readonly kind: 'version-skipped'; readonly skipped: SkippedVersion }
   | { readonly kind: 'role'; readonly role: 'owner' | 'follower'; readonly epoch: number; readonly owner: string }
   | { readonly kind: 'version'; readonly version: VersionFacts }
-  | { readonly kind: 'diverged'; readonly error: DivergedError }
+  | { readonly kind: 'diverged'; readonly error: DivergedError | VoidedError }
+  | { readonly kind: 'void'; readonly step: number; readonly ranges: readonly Range[] }
 
 /**
  * Learns as the journal orders: the owner cuts, everybody executes.
@@ -40,18 +42,21 @@ export class Trainer {
   private readonly pace = createPace()
   private readonly versions: VersionKeeper
   private owner: Owner
+  private replay: Replay
   private silence: Silence
   /** The journal has been read to its end since the line was opened: only then is what it says of the owner news. */
   private isCurrent = false
   private wasOwner = false
   private isNew = false
+  /** This line was claimed since it was opened. */
+  private hasClaimed = false
 
   private constructor(
     private readonly options: TrainerOptions,
     private line: TrainingLine,
   ) {
     this.versions = new VersionKeeper(options)
-    ;[this.owner, this.silence] = this.adopt(line)
+    ;({ owner: this.owner, replay: this.replay, silence: this.silence } = this.adopt(line))
   }
 
   /** Opens the newest state that can be had; {@link run} goes on from there. */
@@ -140,13 +145,17 @@ export class Trainer {
   }
 
   private async ownerTurn(signal: AbortSignal): Promise<void> {
-    if (this.isNew) await this.owner.takeOver()
+    if (this.isNew) {
+      if (this.replay.waiting > 0 && !this.hasClaimed) await this.claim('restart') // the one before it, of the same name, did not survive them
+      await this.owner.takeOver(this.replay.release())
+    }
     this.isNew = false
     await this.owner.turn(signal)
   }
 
   private async checkpointNow(): Promise<VersionFacts> {
     if (this.isActing) return this.owner.checkpoint()
+    if (this.replay.waiting > 0) throw new PreconditionError('cuts wait for the owner to survive them', 'ask the owner, or in a moment')
     const version = await this.versions.save(this.line)
     this.options.onNotice({ kind: 'version', version })
     return version
@@ -155,12 +164,16 @@ export class Trainer {
   private async followerTurn(signal: AbortSignal): Promise<void> {
     const { clock } = this.options
     const records = await this.line.desk.readOn()
-    for (const folded of records) await this.obey(folded)
+    for (const folded of records) {
+      if (folded.isValid) this.silence.heard(clock.monotonicMs())
+      await this.replay.obey(folded)
+    }
     if (records.length > 0) return
     this.isCurrent = true
+    this.replay.current()
     if (this.isActing) return
     this.silence.looked(clock.monotonicMs())
-    if (this.silence.isOver) return this.claim()
+    if (this.silence.isOver) return this.claim('silence').catch(ignoreConflict)
     await this.commands.idle(signal, async (until) => {
       const over = new AbortController()
       const either = AbortSignal.any([until, over.signal])
@@ -169,41 +182,37 @@ export class Trainer {
     })
   }
 
-  /** Executes a cut, checks a result; whatever is valid is a sign of life. */
-  private async obey({ record, isValid }: FoldedRecord): Promise<void> {
-    if (!isValid || !record.record) return
-    this.silence.heard(this.options.clock.monotonicMs())
-    if (record.record.$case === 'cut') this.commands.stepped((await this.line.execute(record.record.cut)).step)
-    if (record.record.$case === 'result') this.line.check(record.record.result)
-    if (record.record.$case === 'result' && !record.record.result.continues) this.line.pending.restart(record.record.result.toStep)
-  }
-
-  private async claim(): Promise<void> {
+  private async claim(reason: string): Promise<void> {
     const { desk } = this.line
-    const claim = { previous: desk.state.lastOffset, reason: 'silence' }
-    await desk.append({ $case: 'claim', claim }, desk.state.epoch + 1).catch(ignoreConflict)
+    await desk.append({ $case: 'claim', claim: { previous: desk.state.lastOffset, reason } }, desk.state.epoch + 1)
+    this.hasClaimed = true
   }
 
-  /** Somebody else wrote: read on and see who owns. Diverged or deposed with work under way: reopen a version. */
+  /** Somebody else wrote: read on and see who owns. Diverged, or deposed with work under way, or a void cut executed: reopen a version. */
   private async recover(error: unknown): Promise<void> {
-    if (error instanceof DivergedError) this.options.onNotice({ kind: 'diverged', error })
+    const isAstray = error instanceof DivergedError || error instanceof VoidedError
+    if (isAstray) this.options.onNotice({ kind: 'diverged', error })
     else if (!isConflict(error)) throw error
-    await this.reopenLine()
+    await this.reopenLine(error instanceof VoidedError ? { before: error.step } : {})
   }
 
   private async reopenLine(instead: Partial<LineOptions> = {}): Promise<void> {
     this.line = await TrainingLine.open({ ...this.options, ...instead })
-    ;[this.owner, this.silence] = this.adopt(this.line)
+    ;({ owner: this.owner, replay: this.replay, silence: this.silence } = this.adopt(this.line))
   }
 
-  private adopt(line: TrainingLine): [Owner, Silence] {
-    const { clock, settings, onNotice } = this.options
-    this.isCurrent = this.wasOwner = false
+  private adopt(line: TrainingLine): { owner: Owner; replay: Replay; silence: Silence } {
+    const { log, clock, settings, onNotice } = this.options
+    this.isCurrent = this.wasOwner = this.hasClaimed = false
     this.versions.adopt(line)
     for (const skipped of line.opened.skipped) onNotice({ kind: 'version-skipped', skipped })
     const onVersion = (version: VersionFacts): void => onNotice({ kind: 'version', version })
-    const owner = new Owner(line, { clock, settings, commands: this.commands, versions: this.versions, onVersion })
-    return [owner, new Silence(settings.heartbeatMs, clock.monotonicMs())]
+    const onVoid = ({ step, ranges }: Cut): void => onNotice({ kind: 'void', step, ranges })
+    return {
+      owner: new Owner(line, { log, clock, settings, commands: this.commands, versions: this.versions, onVersion, onVoid }),
+      replay: new Replay(line, ({ step }) => this.commands.stepped(step)),
+      silence: new Silence(settings.heartbeatMs, clock.monotonicMs()),
+    }
   }
 
   private noteRole(): void {

@@ -2,7 +2,7 @@ import type { Cut, Genesis, Result } from '@freshet/contracts'
 import { type EventLog, JOURNAL } from '@freshet/event-log'
 import { type JournalState, startFold } from '@freshet/follow'
 import { checksumOf, CorruptError, isFreshetError, spellChecksum } from '@freshet/kernel'
-import { DivergedError, LineMismatchError } from './errors'
+import { DivergedError, LineMismatchError, VoidedError } from './errors'
 import { ExampleSource } from './example-source'
 import { JournalDesk } from './journal-desk'
 import { type CutPart, Learner, type LearnerTools, type StepOutcome } from './learner'
@@ -27,6 +27,8 @@ export interface LineOptions {
   readonly tools: Omit<LearnerTools, 'logicalShards'>
   /** Where to start; default: the newest whole version, else the genesis record. */
   readonly from?: string
+  /** Only a version before this step will do: what is beyond it was executed though it is void. */
+  readonly before?: number
 }
 
 /** What a line began from. */
@@ -44,6 +46,8 @@ export interface OpenedFrom {
 export class TrainingLine {
   /** The chain after each step since the last checked result. */
   private readonly chains = new Map<number, string>()
+  /** Steps to come whose cuts are void. */
+  private readonly voids: Set<number>
 
   private constructor(
     readonly learner: Learner,
@@ -51,17 +55,20 @@ export class TrainingLine {
     readonly source: ExampleSource,
     readonly pending: PendingResult,
     readonly opened: OpenedFrom,
-  ) {}
+  ) {
+    this.voids = new Set(desk.state.voidSteps.filter((step) => step > learner.state.step))
+  }
 
   /**
    * Opens the newest whole version (or `from`), or begins at the genesis record, writing it into an empty journal.
    * Throws CorruptError where no version can be opened, and the journal that would replace one has been trimmed.
    */
   static async open(options: LineOptions): Promise<TrainingLine> {
+    const first = await options.log.first(JOURNAL) // before the versions: what is trimmed from now on has one in its place
     const skipped = options.from === undefined ? [...(await options.shelf.damaged())] : []
     const found = await openVersion(options, skipped)
     const start = found ?? { state: undefined, journal: startFold(), position: 0, facts: undefined }
-    if (!found) await assertUntrimmed(options.log, skipped)
+    if (!found) assertUntrimmed(first, skipped)
     const desk = new JournalDesk(options.log, options.id, start.position, start.journal)
     const genesis = desk.state.genesis ?? (await readGenesis(desk, options))
     assertSameLine(genesis, options.genesis)
@@ -71,11 +78,24 @@ export class TrainingLine {
     return new TrainingLine(learner, desk, source, new PendingResult(desk.state.resultStep), { version: start.facts, skipped })
   }
 
-  /** Executes a durable cut; `parts` are its groups where the caller has them. */
+  /** Executes a durable cut, or passes over it where it is void; `parts` are its groups where the caller has them. */
   async execute(cut: Cut, parts?: readonly CutPart[]): Promise<StepOutcome> {
-    const outcome = await this.learner.step(cut, parts ?? (await this.source.of(cut.ranges)))
+    const outcome = this.voids.delete(cut.step)
+      ? this.learner.skip(cut, await this.source.legible(cut.ranges))
+      : await this.learner.step(cut, parts ?? (await this.source.of(cut.ranges)))
     this.chains.set(outcome.step, spellChecksum(this.learner.state.chain))
     return outcome
+  }
+
+  /** Says that a cut is void. Throws VoidedError where it has been executed. */
+  void(step: number): void {
+    if (step <= this.learner.state.step) throw new VoidedError(step)
+    this.voids.add(step)
+  }
+
+  /** True where a pending cut has been found void. */
+  isVoid(step: number): boolean {
+    return this.voids.has(step)
   }
 
   /** Holds the owner's result against what this line computed itself. Throws DivergedError. */
@@ -96,8 +116,17 @@ interface OpenedVersion {
 }
 
 /** The newest version that can be opened whole; those that cannot are named and passed over. */
-async function openVersion({ shelf, from, openTable }: LineOptions, skipped: SkippedVersion[]): Promise<OpenedVersion | undefined> {
-  const names = from === undefined ? (await shelf.list()).map(({ name }) => name).reverse() : [from]
+async function openVersion(
+  { shelf, from, before = Infinity, openTable }: LineOptions,
+  skipped: SkippedVersion[],
+): Promise<OpenedVersion | undefined> {
+  const names =
+    from === undefined
+      ? (await shelf.list())
+          .filter(({ step }) => step < before)
+          .map(({ name }) => name)
+          .reverse()
+      : [from]
   for (const version of names) {
     try {
       const { facts, contents } = await shelf.load(version)
@@ -112,8 +141,7 @@ async function openVersion({ shelf, from, openTable }: LineOptions, skipped: Ski
 }
 
 /** From its first record the journal gives any state; from a later one it gives none. */
-async function assertUntrimmed(log: EventLog, skipped: readonly SkippedVersion[]): Promise<void> {
-  const first = await log.first(JOURNAL)
+function assertUntrimmed(first: number, skipped: readonly SkippedVersion[]): void {
   if (first === 0) return
   const reason = skipped.map(({ version, reason }) => `${version} (${reason})`).join(', ') || 'there is none'
   throw new CorruptError('the journal', `it begins at ${first}, and no version can be opened: ${reason}`, 'restore a version from a backup')

@@ -1,5 +1,7 @@
 import { digestState } from './learner-state'
+import type { FoldedRecord } from './journal-desk'
 import type { ProgressiveMetrics } from './progressive-metrics'
+import { Replay } from './replay'
 import { type LineOptions, TrainingLine } from './training-line'
 
 /** What a twin came to. */
@@ -29,21 +31,14 @@ export interface TwinOptions extends LineOptions {
 export async function replayTwin(options: TwinOptions): Promise<TwinOutcome> {
   const line = await TrainingLine.open(options)
   const { state } = line.learner
+  const { until = Infinity, onStep } = options
   const first = state.step
-  for (
-    let records = await line.desk.readOn();
-    records.length > 0 && !isThere(state.step, options.until);
-    records = await line.desk.readOn()
-  ) {
-    for (const { record, isValid } of records) {
-      if (!isValid) continue
-      if (record.record?.$case === 'cut' && !isThere(state.step, options.until)) {
-        await line.execute(record.record.cut)
-        options.onStep?.(state.step, options.until ?? line.desk.state.step, state.metrics)
-      }
-      if (record.record?.$case === 'result') line.check(record.record.result)
-    }
+  const replay = new Replay(line, ({ step }) => onStep?.(step, options.until ?? line.desk.state.step, state.metrics))
+  for (let records = await line.desk.readOn(); records.length > 0 && state.step < until; records = await line.desk.readOn()) {
+    for (const folded of records) if (state.step < until && !isResultBeyond(folded, until)) await replay.obey(folded)
+    if (records.some((folded) => isResultBeyond(folded, until))) break
   }
+  await replay.finish(until)
   return {
     from: line.opened.version?.name ?? '',
     step: state.step,
@@ -53,4 +48,6 @@ export async function replayTwin(options: TwinOptions): Promise<TwinOutcome> {
   }
 }
 
-const isThere = (step: number, until: number | undefined): boolean => until !== undefined && step >= until
+/** Whether a cut up to `until` is void stands before the result that covers it. */
+const isResultBeyond = ({ record: { record }, isValid }: FoldedRecord, until: number): boolean =>
+  isValid && record?.$case === 'result' && record.result.toStep > until

@@ -1,0 +1,29 @@
+import { type Cut, DeadLetter } from '@freshet/contracts'
+import { DEAD_LETTER, type Entry, type EventLog, TOPICS } from '@freshet/event-log'
+import { readRecords } from './example-source'
+
+/** What a letter says beside the record that it holds. */
+export interface LetterFacts {
+  readonly code: string
+  readonly message: string
+  readonly nowMs: number
+}
+
+const PAYLOAD_BYTES_MAX = 768 << 10 // a record holds at most 1 MiB, envelope included
+
+/**
+ * Keeps the records of a cut that will not be executed. Written before the record that voids the cut, under the examples' own
+ * places: a repetition says the same again, and nothing is lost between the two.
+ */
+export async function keepCut(log: EventLog, cut: Cut, facts: LetterFacts): Promise<void> {
+  for (const range of cut.ranges) {
+    for await (const { offset, value } of readRecords(log, range)) {
+      await log.append(DEAD_LETTER, [letter(`${TOPICS.examples}/${range.partition}/${offset}`, value, facts)])
+    }
+  }
+}
+
+function letter(source: string, value: Uint8Array, { code, message, nowMs: timeMs }: LetterFacts): Entry {
+  const payload = value.subarray(0, PAYLOAD_BYTES_MAX)
+  return { key: source, value: DeadLetter.encode({ payload, source, code, field: '', message, timeMs }).finish() }
+}
