@@ -23,6 +23,7 @@ import { importReportText } from './report-text'
 
 const dictionary = compileDictionary(builtInDictionary('retailrocket'))
 let statuses = 0
+let isFoldStuck = false
 
 /** A feature store that has folded everything by the second time it is asked, and a trainer that learns in two strides. */
 @Controller()
@@ -32,7 +33,7 @@ class LaterStages {
   @GrpcMethod('FeatureStore', 'GetStatus')
   async status(): Promise<feature.GetStatusResponse> {
     const ends = await endsOf(this.runtime.log)
-    const [first, again] = [statuses === 0, statuses++ > 1]
+    const [first, again] = [statuses === 0, !isFoldStuck && statuses++ > 1]
     const partitions = ends.map((end, partition) => ({ ...EMPTY, partition, eventsPosition: again ? end : 0, eventsEnd: end }))
     return feature.GetStatusResponse.create({ dictionaryHash: dictionary.hash, partitions, duplicates: first ? 5 : 7, late: 1 })
   }
@@ -74,6 +75,7 @@ const source = (events: number, given: Partial<ImportSource> = {}): ImportSource
 /** The services of an import, on a log in memory; `log` may stand between. */
 async function open(log: EventLog = openMemoryLog()) {
   statuses = 0
+  isFoldStuck = false
   const parts = { clock: systemClock, log, dictionary, logger: openLogger({ name: 'test', level: 'silent' }), drain: new AbortController() }
   const served = await serve({
     name: 'test',
@@ -130,6 +132,13 @@ describe('an import', () => {
     await using services = await open({ ...memory, append })
     const report = await importRecords(source(5000), services.scope)
     expect(report.accepted).toBe(4950)
+  })
+
+  it('gives up when the feature store answers and folds nothing', async () => {
+    await using services = await open()
+    isFoldStuck = true
+    const importing = importRecords(source(10), { ...services.scope, patienceMs: 300 })
+    await expect(importing).rejects.toThrow(/the fold of features \(\d+ of \d+ records wait\) is not available; see the log/)
   })
 
   it('gives up with the reason when a service stays away', async () => {

@@ -1,6 +1,6 @@
 import type { FeatureStoreClient, IngestClient, TrainerClient, feature, trainer } from '@freshet/contracts/services'
 import { builtInDictionary, compileDictionary } from '@freshet/features'
-import { PreconditionError, type Clock } from '@freshet/kernel'
+import { PreconditionError, UnavailableError, type Clock } from '@freshet/kernel'
 import { call, stream } from '@freshet/service'
 import type { ImportSource, UnreadableLine } from './import-source'
 import { persistently, type Patience } from './persistence'
@@ -109,14 +109,24 @@ interface Following {
   readonly progress: Progress
 }
 
-/** Waits until the feature store has folded all below `ends`. */
+/**
+ * Waits until the feature store has folded all below `ends`.
+ *
+ * throws  UnavailableError when it answers and folds nothing for as long as patience lasts
+ */
 async function folded(ends: readonly number[], { clients, patience, progress }: Following): Promise<void> {
+  const { clock, patienceMs } = patience
+  const total = ends.reduce(sum, 0)
+  let [before, movedMs] = [-1, clock.monotonicMs()]
   for (;;) {
     const { partitions } = await persistently(patience, () => call(clients.featureStore, 'getStatus', {}))
-    const done = ends.map((end, p) => Math.min(end, positionOf(partitions, p)))
-    progress.at(done.reduce(sum, 0))
-    if (done.every((position, p) => position === ends[p])) return
-    await patience.clock.sleep(FOLD_POLL_MS)
+    const done = ends.map((end, p) => Math.min(end, positionOf(partitions, p))).reduce(sum, 0)
+    progress.at(done)
+    if (done === total) return
+    if (done > before) [before, movedMs] = [done, clock.monotonicMs()]
+    else if (clock.monotonicMs() - movedMs > patienceMs)
+      throw new UnavailableError(`the fold of features (${total - done} of ${total} records wait)`, 'see the log of the feature store')
+    await clock.sleep(FOLD_POLL_MS)
   }
 }
 
