@@ -30,8 +30,7 @@ export interface Arrangement {
  * math    ln score = ln P(click | shown) + w · ln P(item | user) + ln boost
  */
 export function arrange(scored: readonly Scored[], { limit, pins, diversity }: Arrangement): Scored[] {
-  const byPlace = new Map(scored.map((item) => [item.at, item]))
-  const pinned = pins.map((at) => byPlace.get(at)).filter((item) => item !== undefined)
+  const pinned = pins.map((at) => scored.find((item) => item.at === at)).filter((item) => item !== undefined)
   const rest = scored.filter((item) => !pinned.includes(item)).sort((a, b) => b.logScore - a.logScore || a.at - b.at)
   const room = Math.max(0, limit - pinned.length)
   return [...pinned, ...(diversity ? spread(rest, room, diversity) : rest.slice(0, room))].slice(0, limit)

@@ -36,7 +36,8 @@ export class FilledSlots implements Bags {
         this.pairs[2 * this.count + 1] = ids[2 * pair + 1]
         this.bags[this.count++] = part * fields.length + field
       }
-      this.weights.fill(1 / (this.count - first), first, this.count)
+      const weight = 1 / (this.count - first)
+      for (let i = first; i < this.count; i++) this.weights[i] = weight
     }
   }
 }

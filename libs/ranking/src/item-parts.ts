@@ -59,13 +59,14 @@ export class ItemParts {
     return true
   }
 
-  /** Keeps a part that was made of `origin` under the parameters of `generation`. */
-  keep(generation: number, { at, stamp }: PartOrigin, part: Float32Array): void {
+  /** Keeps the part that begins at `from`, made of an item as it was, under the parameters of `generation`. */
+  keep(generation: number, { at, stamp }: PartOrigin, { made, from }: { readonly made: Float32Array; readonly from: number }): void {
     if (generation !== this.parameters.generation) return
-    const slot = at & (this.owners.length - 1)
-    this.owners[slot] = at + 1
-    this.stamps[slot] = stamp
-    this.values.set(part, slot * this.width)
+    const { owners, stamps, values, width } = this
+    const slot = at & (owners.length - 1)
+    owners[slot] = at + 1
+    stamps[slot] = stamp
+    for (let k = 0, to = slot * width; k < width; k++) values[to + k] = made[from + k]
   }
 
   private reserve(): void {

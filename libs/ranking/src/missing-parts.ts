@@ -68,10 +68,10 @@ export class MissingParts {
       numbers: { data: this.numbers.subarray(0, count * numbers), shape: [count, numbers] },
     })
     this.candidates.forEach((b, i) => {
-      const part = made.subarray(i * parts.width, (i + 1) * parts.width)
-      out.set(part, b * parts.width)
+      const from = i * parts.width
+      for (let k = 0; k < parts.width; k++) out[b * parts.width + k] = made[from + k]
       const origin = this.origins[i]
-      if (origin !== undefined) parts.keep(generation, origin, part)
+      if (origin !== undefined) parts.keep(generation, origin, { made, from })
     })
   }
 

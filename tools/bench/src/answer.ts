@@ -20,8 +20,9 @@ async function answer(scope: BenchScope): Promise<Record<string, Measured>> {
   const { cpuMs, candidates } = await take(ranker, scope.isQuick ? ANSWERS.quick : ANSWERS.full)
   const still = await take(ranker, WARM_UP, Infinity)
   const mean = cpuMs.reduce((sum, ms) => sum + ms, 0) / cpuMs.length
+  const spread = [0.1, 0.5, 0.9].map((q) => quantile(cpuMs, q).toFixed(2)).join(' / ')
   scope.say(
-    `${median(candidates)} candidates (median), mean ${mean.toFixed(2)} ms; where no row changes ${median(still.cpuMs).toFixed(2)} ms`,
+    `${median(candidates)} candidates (median); ${spread} ms (p10 / p50 / p90); where no row changes ${median(still.cpuMs).toFixed(2)} ms`,
   )
   return {
     answer_cpu_p50_ms: { value: median(cpuMs), unit: 'ms', goal: atMost(CPU_MS_MAX) },
