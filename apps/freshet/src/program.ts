@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander'
 import type { AddCommand } from './commands/command'
+import { addDictionary } from './commands/dictionary'
 import { addEvaluate } from './commands/evaluate'
+import { addForget, addLink } from './commands/forget'
 import { addImport } from './commands/import'
 import { addMigrate } from './commands/migrate'
 import { addModel } from './commands/model'
@@ -46,6 +48,9 @@ const COMMANDS: readonly AddCommand[] = [
   addStatus,
   addEvaluate,
   addModel,
+  addDictionary,
+  addLink,
+  addForget,
   addMigrate,
   addVerify,
 ]

@@ -3,7 +3,8 @@ import { ingest, IngestClient } from '@freshet/contracts/services'
 import { DiskFullError, TOPICS, type EventLog } from '@freshet/event-log'
 import { openMemoryLog } from '@freshet/event-log/memory'
 import { builtInDictionary, compileDictionary } from '@freshet/features'
-import { call, connect, loadConfig, openLogger, serve, type Runtime, type Served } from '@freshet/service'
+import { partitionOf } from '@freshet/kernel'
+import { call, connect, enterDictionary, loadConfig, openLogger, serve, type Runtime, type Served } from '@freshet/service'
 import { fakeClock } from '@freshet/testing'
 import { ingestApp } from './index'
 
@@ -13,11 +14,13 @@ const view = (eventId: string, given: Partial<Event> = {}): Event =>
 
 /** The app as its own process would host it, on a log in memory. */
 async function open(log: EventLog = openMemoryLog()) {
+  const dictionary = compileDictionary(builtInDictionary('generic'))
   const runtime = {
     config: loadConfig({ env: {}, overrides: { messageBytesMax: 10_000 } }),
     clock: fakeClock(NOW_MS),
     log,
-    dictionary: compileDictionary(builtInDictionary('generic')),
+    dictionary,
+    firstDictionary: dictionary,
     logger: openLogger({ name: 'test', level: 'silent' }),
     drain: new AbortController(),
   } as unknown as Runtime
@@ -199,5 +202,47 @@ describe('ingest by HTTP', () => {
     expect((await app.post(event)).status).toBe(507)
     isFull = false
     expect((await app.post(event)).status).toBe(200)
+  })
+})
+
+describe('what concerns whole histories', () => {
+  it('is taken by gRPC: who is forgotten, and who a session turned out to be', async () => {
+    await using opened = await open()
+    const { client, log } = opened
+    const forgotten = await call(client, 'forget', { userIds: ['ada'], sessionIds: ['web'] }, { deadlineMs: 5000 })
+    expect(forgotten.acknowledgements.map(({ outcome }) => outcome?.$case)).toEqual(['accepted', 'accepted'])
+    const linked = await call(client, 'linkSessions', { links: [{ sessionId: 'web', userId: '' }] }, { deadlineMs: 5000 })
+    expect(linked.acknowledgements[0].outcome).toMatchObject({ $case: 'rejected', rejected: { field: 'user_id' } })
+    const partition = partitionOf('ada', 8)
+    const [record] = await log.read({ topic: TOPICS.events, partition }, 0, { records: 1 })
+    expect(EventRecord.decode(record.value).record).toMatchObject({ $case: 'forget', forget: { userId: 'ada' } })
+  })
+})
+
+describe('another dictionary', () => {
+  const text = builtInDictionary('generic').replace('  impression: { impression: true }', '  impression: { impression: true }\n  share: {}')
+
+  it('holds from the places that are told: its new types are taken at once', async () => {
+    await using opened = await open()
+    const { client } = opened
+    const share = view('e1', { type: 'share' })
+    const append = () => call(client, 'append', { events: [share] }, { deadlineMs: 5000 })
+    expect((await append()).acknowledgements[0].outcome?.$case).toBe('rejected')
+    const set = await call(client, 'setDictionary', { text }, { deadlineMs: 5000 })
+    expect(set).toEqual({ hash: compileDictionary(text).hash, number: 1, offsets: Array.from({ length: 8 }, () => 0) })
+    expect((await append()).acknowledgements[0].outcome?.$case).toBe('accepted')
+  })
+
+  it('is told to every partition again by a process that starts: the one that entered it may have died', async () => {
+    const log = openMemoryLog()
+    await enterDictionary(log, compileDictionary(builtInDictionary('generic')), text)
+    await using _opened = await open(log)
+    for (let partition = 0; partition < 8; partition++) expect(await log.next({ topic: TOPICS.events, partition })).toBe(1)
+  })
+
+  it('is refused where the data set cannot go on with it', async () => {
+    await using opened = await open()
+    const refused = call(opened.client, 'setDictionary', { text: builtInDictionary('movielens') }, { deadlineMs: 5000 })
+    await expect(refused).rejects.toMatchObject({ code: 'PRECONDITION', message: expect.stringContaining("its name is 'movielens'") })
   })
 })

@@ -35,10 +35,10 @@ export class LogHouse {
     this.store = openMemoryStore({ partitions: this.partitions })
   }
 
-  /** Appends events by their actors; a tick goes to all partitions. */
+  /** Appends records by whom they concern; a tick, and another dictionary, goes to all partitions. */
   async append(...records: readonly EventRecord[]): Promise<void> {
     for (const record of records) {
-      const key = record.record?.$case === 'event' ? actorOf(record.record.event) : ''
+      const key = keyOf(record)
       const targets = key === '' ? [...Array(this.partitions).keys()] : [partitionOf(key, this.partitions)]
       const value = EventRecord.encode(record).finish()
       for (const partition of targets) await this.log.append({ topic: TOPICS.events, partition }, [{ key, value }])
@@ -94,6 +94,12 @@ export class LogHouse {
     const [value] = await this.store.read(partitionOf(itemId, this.partitions), [itemKey(itemId)])
     return value && ItemState.decode(value)
   }
+}
+
+function keyOf({ record }: EventRecord): string {
+  if (record?.$case === 'event') return actorOf(record.event)
+  if (record?.$case === 'forget') return actorOf(record.forget)
+  return record?.$case === 'link' ? actorOf({ userId: '', sessionId: record.link.sessionId }) : ''
 }
 
 /** The end of a process, as a test brings it about. */

@@ -1,0 +1,58 @@
+import { OffsetConflictError, type EventLog } from '@freshet/event-log'
+import { openMemoryLog } from '@freshet/event-log/memory'
+import { compileDictionary } from '@freshet/features'
+import { InvalidFieldError, PreconditionError } from '@freshet/kernel'
+import { assertHolds, enterDictionary, readDictionaries } from './dictionaries'
+
+const TEXT = 'name: shop\nevents: { view: {} }\nuser: [{ kind: id, name: user }]\nitem: [{ kind: id, name: item }]'
+const first = compileDictionary(TEXT)
+const waiting = (joinWindowMs: number): string => `${TEXT}\njoinWindowMs: ${joinWindowMs}`
+
+describe('the dictionaries of a data set', () => {
+  it('begin with the one that it was made with', async () => {
+    expect(await readDictionaries(openMemoryLog(), first)).toEqual({ last: undefined, current: first, next: 0 })
+  })
+
+  it('are numbered as they are entered; the last one holds', async () => {
+    const log = openMemoryLog()
+    for (const joinWindowMs of [5000, 6000]) await enterDictionary(log, first, waiting(joinWindowMs))
+    const { last, current, next } = await readDictionaries(log, first)
+    expect([last?.number, current.declared.joinWindowMs, next]).toEqual([2, 6000, 2])
+  })
+
+  it('are entered once: what holds already is told again, as it was', async () => {
+    const log = openMemoryLog()
+    expect(await enterDictionary(log, first, `${TEXT} # the same`)).toMatchObject({ number: 0, hash: first.hash })
+    const entered = await enterDictionary(log, first, waiting(5000))
+    expect(await enterDictionary(log, first, waiting(5000))).toEqual(entered)
+    expect((await readDictionaries(log, first)).next).toBe(1)
+  })
+
+  it('refuse what is none, and what the data set cannot go on with; nothing is entered then', async () => {
+    const log = openMemoryLog()
+    await expect(enterDictionary(log, first, 'name: 7')).rejects.toThrow(InvalidFieldError)
+    await expect(enterDictionary(log, first, TEXT.replace('name: shop', 'name: house'))).rejects.toThrow(PreconditionError)
+    expect((await readDictionaries(log, first)).next).toBe(0)
+  })
+
+  it('let one of two who enter at the same moment through', async () => {
+    const log = openMemoryLog()
+    const late: EventLog = {
+      ...log,
+      appendIf: async (to, expected, entry) => {
+        await enterDictionary(log, first, waiting(5000))
+        return log.appendIf(to, expected, entry)
+      },
+    }
+    await expect(enterDictionary(late, first, waiting(6000))).rejects.toThrow(OffsetConflictError)
+    expect((await readDictionaries(log, first)).current.declared.joinWindowMs).toBe(5000)
+  })
+
+  it('let a data set be opened with the one that holds, and with no other', async () => {
+    const log = openMemoryLog()
+    await enterDictionary(log, first, waiting(5000))
+    const dictionaries = await readDictionaries(log, first)
+    expect(() => assertHolds(dictionaries, compileDictionary(waiting(5000)), '/data/shop')).not.toThrow()
+    expect(() => assertHolds(dictionaries, first, '/data/shop')).toThrow(/holds since change 1.*freshet dictionary set FILE/)
+  })
+})
