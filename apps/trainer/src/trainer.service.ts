@@ -81,6 +81,8 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
         return logger.info({ trainer: this.id, version: notice.version.name, step: notice.version.step }, 'version')
       case 'version-skipped':
         return logger.warn({ trainer: this.id, ...notice.skipped }, 'a version cannot be opened; the one before it is used')
+      case 'left-out':
+        return logger.warn({ trainer: this.id, examples: notice.examples }, 'examples whose gradient is not finite are dead letters')
       case 'void':
         return logger.error(
           { trainer: this.id, step: notice.step, ranges: notice.ranges },

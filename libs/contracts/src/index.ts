@@ -26,6 +26,7 @@ export {
   JournalRecord,
   Pins,
   Progress,
+  Skip,
   Range,
   Reset,
   Result,

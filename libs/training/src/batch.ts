@@ -17,6 +17,9 @@ export interface Batch {
   /** Hashes of item and user, u32 pairs: for log-Q and for what may not be a negative. */
   items: Uint32Array
   users: Uint32Array
+  /** How many groups have been unpacked, and by example: which of them it came with, and which of its items it was. */
+  groups: number
+  origins: Uint32Array
 }
 
 /** What a layout makes of one example: how many ids and numbers, and where each field stands. */
@@ -51,6 +54,8 @@ export function makeBatch(shape: ExampleShape, capacity: number): Batch {
     sources: new Uint8Array(capacity),
     items: new Uint32Array(capacity * 2),
     users: new Uint32Array(capacity * 2),
+    groups: 0,
+    origins: new Uint32Array(capacity * 2),
   }
 }
 
@@ -62,9 +67,10 @@ export function makeBatch(shape: ExampleShape, capacity: number): Batch {
  */
 export function appendGroup(batch: Batch, shape: ExampleShape, group: ExampleGroup): number {
   const { user } = shape
+  const groupNumber = batch.groups++
   if (group.userIds.length !== user.ids * 8 || group.userNumbers.length !== user.numbers * 4) return group.items.length
   let refused = 0
-  for (const item of group.items) {
+  for (const [itemNumber, item] of group.items.entries()) {
     if (item.weight === 0) continue
     if (item.ids.length !== (shape.slots - user.ids) * 8 || item.numbers.length !== (shape.numbers - user.numbers) * 4) {
       refused++
@@ -82,6 +88,8 @@ export function appendGroup(batch: Batch, shape: ExampleShape, group: ExampleGro
     batch.items[2 * at + 1] = item.itemHi
     batch.users[2 * at] = group.userLo
     batch.users[2 * at + 1] = group.userHi
+    batch.origins[2 * at] = groupNumber
+    batch.origins[2 * at + 1] = itemNumber
     if (!isFinite(batch, shape, at)) {
       refused++
       continue
@@ -90,6 +98,28 @@ export function appendGroup(batch: Batch, shape: ExampleShape, group: ExampleGro
     batch.count++
   }
   return refused
+}
+
+/** The examples at `places` alone, in their order. */
+export function selectExamples(batch: Batch, shape: ExampleShape, places: readonly number[]): Batch {
+  const selected = makeBatch(shape, places.length)
+  selected.count = places.length
+  selected.groups = batch.groups
+  const widths = [
+    ['ids', 2 * shape.slots],
+    ['numbers', shape.numbers],
+    ['pooling', shape.slots],
+    ['labels', 1],
+    ['weights', 1],
+    ['sources', 1],
+    ['items', 2],
+    ['users', 2],
+    ['origins', 2],
+  ] as const
+  for (const [column, width] of widths) {
+    places.forEach((place, i) => selected[column].set(batch[column].subarray(place * width, (place + 1) * width), i * width))
+  }
+  return selected
 }
 
 /** True for what a record or a served list said, false for what was drawn. */

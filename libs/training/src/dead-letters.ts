@@ -1,6 +1,7 @@
-import { type Cut, DeadLetter } from '@freshet/contracts'
+import { type Cut, DeadLetter, ExampleGroup } from '@freshet/contracts'
 import { DEAD_LETTER, type Entry, type EventLog, TOPICS } from '@freshet/event-log'
 import { readRecords } from './example-source'
+import type { LeftOut } from './pending-result'
 
 /** What a letter says beside the record that it holds. */
 export interface LetterFacts {
@@ -21,6 +22,17 @@ export async function keepCut(log: EventLog, cut: Cut, facts: LetterFacts): Prom
       await log.append(DEAD_LETTER, [letter(`${TOPICS.examples}/${range.partition}/${offset}`, value, facts)])
     }
   }
+}
+
+/** Keeps examples that were left out of a step, each as a group of its own, under its identity. Written before the result that says so. */
+export async function keepExamples(log: EventLog, examples: readonly LeftOut[], nowMs: number): Promise<void> {
+  if (examples.length === 0) return
+  const letters = examples.map(({ step, partition, group, item }) => {
+    const source = `${TOPICS.examples}/${partition}/${group.sourceOffset}.${group.ordinal}.${item}`
+    const value = ExampleGroup.encode({ ...group, items: [group.items[item]] }).finish()
+    return letter(source, value, { code: 'NOT_FINITE', message: `its gradient in step ${step} is not finite`, nowMs })
+  })
+  await log.append(DEAD_LETTER, letters)
 }
 
 function letter(source: string, value: Uint8Array, { code, message, nowMs: timeMs }: LetterFacts): Entry {

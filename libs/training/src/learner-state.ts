@@ -23,7 +23,7 @@ export interface LearnerState {
   readonly table: Table
   readonly frequency: ItemFrequency
   readonly metrics: ProgressiveMetrics
-  /** Groups that came again, and steps whose gradient was not finite. */
+  /** Groups that came again, and steps that changed no weights: void ones, and those of which no example was left. */
   duplicates: number
   skippedSteps: number
 }

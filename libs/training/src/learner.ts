@@ -1,12 +1,12 @@
 import type { Cut, ExampleGroup } from '@freshet/contracts'
 import { Cut as CutMessage } from '@freshet/contracts'
-import { expandRows, reduceRows, unique } from '@freshet/embedding'
+import { unique } from '@freshet/embedding'
 import { bytesOf, checksum64, uint32Of, utf8 } from '@freshet/kernel'
 import type { ModelSet } from '@freshet/model'
 import type { GraphRunner } from '@freshet/tensor'
 import { appendGroup, type Batch, type ExampleShape, makeBatch } from './batch'
 import type { LearnerState } from './learner-state'
-import { feedsOf, type ShardOutcome, sumShards } from './shards'
+import { gradeFinite } from './grading'
 
 /** One range of a cut with the groups that it names. */
 export interface CutPart {
@@ -24,6 +24,25 @@ export interface StepOutcome {
   readonly touchedCount: number
   /** The wall clock of acceptance of the newest example, for freshness. */
   readonly acceptedMs: number
+  readonly skipped: readonly SkippedExample[]
+}
+
+/** A cut unpacked. */
+interface Taken {
+  readonly batch: Batch
+  readonly refused: number
+  readonly acceptedMs: number
+  readonly forgotten: Uint32Array
+  /** Where the batch's groups came from. */
+  readonly places: Omit<SkippedExample, 'item'>[]
+}
+
+/** An example that was left out, since its gradient was not finite. */
+export interface SkippedExample {
+  readonly partition: number
+  readonly group: ExampleGroup
+  /** Which of the group's items. */
+  readonly item: number
 }
 
 /** What a learner computes with. */
@@ -51,13 +70,14 @@ export class Learner {
   /** Learns from one cut. Every example is scored before it is learned from. */
   async step(cut: Cut, parts: readonly CutPart[]): Promise<StepOutcome> {
     const { state } = this
-    const { batch, refused, acceptedMs, forgotten } = this.take(parts)
+    const { batch, refused, acceptedMs, forgotten, places } = this.take(parts)
     state.step = cut.step
     state.chain = checksum64(state.chain, CutMessage.encode(cut).finish())
-    const learned = await this.learn(batch, cut.step, refused)
+    const { touched: learned, offenders } = await this.learn(batch, cut.step, refused)
     state.table.rebirth(forgotten, forgotten.length / 2) // what the cut itself has learned of them goes too
     const touched = forgotten.length === 0 ? learned : joined([learned, forgotten])
-    return { step: cut.step, examples: batch.count, touched, touchedCount: touched.length / 2, acceptedMs }
+    const skipped = Array.from({ length: offenders.length / 2 }, (_, i) => ({ ...places[offenders[2 * i]], item: offenders[2 * i + 1] }))
+    return { step: cut.step, examples: batch.count, touched, touchedCount: touched.length / 2, acceptedMs, skipped }
   }
 
   /** Passes over a void cut: its places count, and what it forgets, but nothing of it is learned. */
@@ -68,41 +88,43 @@ export class Learner {
     state.skippedSteps++
     state.chain = checksum64(checksum64(state.chain, CutMessage.encode(cut).finish()), VOID_MARK)
     state.table.rebirth(forgotten, forgotten.length / 2)
-    return { step: cut.step, examples: 0, touched: forgotten, touchedCount: forgotten.length / 2, acceptedMs }
+    return { step: cut.step, examples: 0, touched: forgotten, touchedCount: forgotten.length / 2, acceptedMs, skipped: [] }
   }
 
-  /** Learns from a batch; returns the ids of the rows that it touched, as pairs. */
-  private async learn(batch: Batch, step: number, refused: number): Promise<Uint32Array> {
+  /** Learns from a batch, but for what makes no finite gradient. */
+  private async learn(batch: Batch, step: number, refused: number): Promise<{ touched: Uint32Array; offenders: Uint32Array }> {
     const { state, tools } = this
     if (batch.count === 0) {
       state.metrics.count({ examples: 0, refused, rankLoss: 0, recallLoss: 0 })
-      return NONE
+      return { touched: NONE, offenders: NONE }
     }
-    const ids = unique(batch.ids.subarray(0, batch.count * tools.shape.slots * 2), batch.count * tools.shape.slots)
-    const rows = state.table.rowsOf(ids.ids, ids.count, { step })
-    const values = new Float32Array(ids.count * tools.modelSet.rowWidth)
-    state.table.gatherRows(rows, ids.ids, values)
-    const outcome = await this.gradients(batch, values, ids.index)
-    state.metrics.observe(batch, outcome.probabilities)
-    state.metrics.count({ examples: batch.count, refused, rankLoss: outcome.rankLoss, recallLoss: outcome.recallLoss })
-    const rowGradients = new Float32Array(values.length)
-    reduceRows(outcome.rowGradients, ids.index, rowGradients)
-    state.chain = checksum64(checksum64(state.chain, bytesOf(outcome.denseGradient)), bytesOf(rowGradients))
-    if (isFiniteGradient(outcome.denseGradient) && isFiniteGradient(rowGradients)) {
+    const { ids, count, index } = unique(batch.ids.subarray(0, batch.count * tools.shape.slots * 2), batch.count * tools.shape.slots)
+    const rows = state.table.rowsOf(ids, count, { step })
+    const values = new Float32Array(count * tools.modelSet.rowWidth)
+    state.table.gatherRows(rows, ids, values)
+    const grades = await gradeFinite({ batch, values, index, dense: state.dense, logQ: this.countColumns(batch) }, tools)
+    const { outcome, offenders } = grades
+    const losses = { rankLoss: outcome?.rankLoss ?? 0, recallLoss: outcome?.recallLoss ?? 0 }
+    state.metrics.count({ examples: grades.batch.count, refused: refused + offenders.length / 2, ...losses })
+    if (offenders.length > 0) state.chain = checksum64(state.chain, bytesOf(offenders))
+    if (outcome) {
+      state.metrics.observe(grades.batch, outcome.probabilities)
+      state.chain = checksum64(checksum64(state.chain, bytesOf(outcome.denseGradient)), bytesOf(grades.rowGradients))
       await this.updateDense(outcome.denseGradient)
-      state.table.applyAdagrad(rows, rowGradients, { learningRate: tools.modelSet.learningRate.rows })
+      state.table.applyAdagrad(rows, grades.rowGradients, { learningRate: tools.modelSet.learningRate.rows })
     } else state.skippedSteps++
-    return ids.ids.subarray(0, 2 * ids.count)
+    return { touched: ids.subarray(0, 2 * count), offenders }
   }
 
   /** Moves the positions over the cut and unpacks what is next in order; what came before comes again as a duplicate, and is dropped. */
-  private take(parts: readonly CutPart[]): { batch: Batch; refused: number; acceptedMs: number; forgotten: Uint32Array } {
+  private take(parts: readonly CutPart[]): Taken {
     const { state, tools } = this
     const capacity = parts.reduce((sum, { groups }) => sum + groups.reduce((items, group) => items + group.items.length, 0), 0)
     const batch = makeBatch(tools.shape, capacity)
     let refused = 0
     let acceptedMs = 0
     const forgotten: Uint32Array[] = []
+    const places: Taken['places'] = []
     for (const { partition, to, groups } of parts) {
       state.positions[partition] = to
       for (const group of groups) {
@@ -112,38 +134,18 @@ export class Learner {
         }
         state.contains[partition] = group.sourceOffset
         state.ordinals[partition] = group.ordinal
+        places.push({ partition, group })
         refused += appendGroup(batch, tools.shape, group)
         acceptedMs = Math.max(acceptedMs, group.acceptedMs)
         if (group.forgottenIds.length > 0) forgotten.push(uint32Of(group.forgottenIds))
       }
     }
-    return { batch, refused, acceptedMs, forgotten: joined(forgotten) }
+    return { batch, refused, acceptedMs, forgotten: joined(forgotten), places }
   }
 
   private isNext(partition: number, { sourceOffset, ordinal }: ExampleGroup): boolean {
     const { contains, ordinals } = this.state
     return sourceOffset > contains[partition] || (sourceOffset === contains[partition] && ordinal > ordinals[partition])
-  }
-
-  /** Runs the logical shards one after the other and adds up what they say, in their order. */
-  private async gradients(batch: Batch, values: Float32Array, index: Uint32Array): Promise<ShardOutcome> {
-    const { modelSet, shape, logicalShards } = this.tools
-    const rows = new Float32Array(index.length * modelSet.rowWidth)
-    expandRows(values, index, rows)
-    const context = { batch, shape, rows, rowWidth: modelSet.rowWidth, dense: this.state.dense, logQ: this.countColumns(batch) }
-    const outcomes: ShardOutcome[] = []
-    for (let shard = 0; shard < logicalShards; shard++) {
-      const from = Math.floor((batch.count * shard) / logicalShards)
-      const to = Math.floor((batch.count * (shard + 1)) / logicalShards)
-      if (to === from) continue
-      outcomes.push(await this.runShard(feedsOf(context, from, to)))
-    }
-    return sumShards(outcomes)
-  }
-
-  private async runShard(feeds: ReturnType<typeof feedsOf>): Promise<ShardOutcome> {
-    const { denseGradient, rowGradients, probabilities, rankLoss, recallLoss } = await this.tools.gradient.run(feeds)
-    return { denseGradient, rowGradients, probabilities, rankLoss: rankLoss[0], recallLoss: recallLoss[0] }
   }
 
   /** Counts the cut's columns, then says how probable each was. */
@@ -183,11 +185,4 @@ function joined(lists: readonly Uint32Array[]): Uint32Array {
     at += list.length
   }
   return whole
-}
-
-/** A sum is finite only if all its terms are: one pass without a branch an element. */
-function isFiniteGradient(gradient: Float32Array): boolean {
-  let sum = 0
-  for (let i = 0; i < gradient.length; i++) sum += gradient[i] * 0
-  return sum === 0
 }

@@ -2,7 +2,7 @@ import { Cut } from '@freshet/contracts'
 import type { EventLog } from '@freshet/event-log'
 import { type Clock, cross } from '@freshet/kernel'
 import type { CommandQueue } from './command-queue'
-import { keepCut } from './dead-letters'
+import { keepCut, keepExamples } from './dead-letters'
 import type { CutPart } from './learner'
 import { DEATHS_MAX, type TrainingSettings } from './settings'
 import type { TrainingLine } from './training-line'
@@ -18,6 +18,7 @@ export interface OwnerTools {
   readonly versions: VersionKeeper
   readonly onVersion: (version: VersionFacts) => void
   readonly onVoid: (cut: Cut) => void
+  readonly onLeftOut: (examples: number) => void
 }
 
 /** A cut that is durable and waits for its turn. */
@@ -99,6 +100,13 @@ export class Owner {
       over.abort()
       await beating
     }
+  }
+
+  private async keepLeftOut(): Promise<void> {
+    const { leftOut } = this.line.pending
+    if (leftOut.length === 0) return
+    await keepExamples(this.tools.log, leftOut, this.tools.clock.nowMs())
+    this.tools.onLeftOut(leftOut.length)
   }
 
   private async void(cut: Cut): Promise<void> {
@@ -194,6 +202,7 @@ export class Owner {
     if (pending.isEmpty(learner.state)) return
     const nowMs = clock.monotonicMs()
     const isDenseDue = !this.isBackfill && nowMs - this.denseMs >= settings.denseMs
+    await this.keepLeftOut()
     for (const result of pending.seal(learner.state, isDenseDue)) await desk.append({ $case: 'result', result })
     this.resultMs = this.wroteMs = nowMs
     if (isDenseDue) this.denseMs = nowMs

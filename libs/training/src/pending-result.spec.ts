@@ -1,4 +1,4 @@
-import type { Result } from '@freshet/contracts'
+import { ExampleGroup, type Result } from '@freshet/contracts'
 import { openTable } from '@freshet/embedding'
 import { float32Of, uint32Of } from '@freshet/kernel'
 import { genesisState, type LearnerState } from './learner-state'
@@ -16,13 +16,32 @@ function step(state: LearnerState, pending: PendingResult, ids: readonly number[
   const touched = Uint32Array.from(ids.flatMap((id) => [id, 1]))
   state.step++
   state.table.rowsOf(touched, ids.length, { step: state.step })
-  pending.note({ step: state.step, examples: ids.length, touched, touchedCount: ids.length, acceptedMs: 100 + state.step }, withRows)
+  pending.note(
+    { step: state.step, examples: ids.length, touched, touchedCount: ids.length, acceptedMs: 100 + state.step, skipped: [] },
+    withRows,
+  )
 }
 
 const idsOf = (results: readonly Result[]): number[] =>
   results.flatMap(({ rowIds }) => [...uint32Of(rowIds)].filter((_, word) => word % 2 === 0))
 
 describe('a pending result', () => {
+  it('says which examples were left out, once, whoever noted them', () => {
+    const state = openState()
+    const pending = new PendingResult(0)
+    const outcomeOf = (step: number, item: number) => ({
+      ...{ step, examples: 1, touched: new Uint32Array(0), touchedCount: 0, acceptedMs: 0 },
+      skipped: [{ partition: 3, group: ExampleGroup.create({ sourceOffset: 40 + step, ordinal: 2 }), item }],
+    })
+    pending.noteSkipped(outcomeOf(1, 7))
+    pending.note(outcomeOf(2, 8), true)
+    state.step = 2
+    pending.restart(1)
+    const skips = pending.seal(state, false).flatMap((result) => result.skips)
+    expect(skips).toEqual([{ step: 2, partition: 3, sourceOffset: 42, ordinal: 2, item: 8 }])
+    expect(pending.leftOut).toEqual([])
+  })
+
   it('tells each touched row once, as it is after the last step', () => {
     const state = openState()
     const pending = new PendingResult(0)

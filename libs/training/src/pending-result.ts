@@ -1,8 +1,8 @@
-import { Progress, Result } from '@freshet/contracts'
+import { Progress, Result, type Skip } from '@freshet/contracts'
 import { type Table, unique } from '@freshet/embedding'
 import { bytesOf, checksumBytes } from '@freshet/kernel'
 import type { LearnerState } from './learner-state'
-import type { StepOutcome } from './learner'
+import type { SkippedExample, StepOutcome } from './learner'
 
 const PART_BYTES_MAX = 768 << 10 // a journal record holds at most 1 MiB, envelope included
 
@@ -12,6 +12,7 @@ export class PendingResult {
   private fromStep: number
   private rowsOmitted = false
   private acceptedMs = 0
+  private left: LeftOut[] = []
 
   constructor(resultStep: number) {
     this.fromStep = resultStep + 1
@@ -22,8 +23,19 @@ export class PendingResult {
     return state.step < this.fromStep
   }
 
+  /** Examples of untold steps that were left out. */
+  get leftOut(): readonly LeftOut[] {
+    return this.left
+  }
+
+  /** Notes what a step left out: followers do, too, who may have to tell it. */
+  noteSkipped({ step, skipped }: StepOutcome): void {
+    for (const example of skipped) this.left.push({ ...example, step })
+  }
+
   /** Notes what a step touched; without `withRows` (backfill) readers are sent to the next version. */
   note(outcome: StepOutcome, withRows: boolean): void {
+    this.noteSkipped(outcome)
     this.acceptedMs = Math.max(this.acceptedMs, outcome.acceptedMs)
     if (!withRows) this.omitRows()
     else if (!this.rowsOmitted) this.touched.push(outcome.touched.subarray(0, 2 * outcome.touchedCount))
@@ -42,6 +54,7 @@ export class PendingResult {
       continues: false,
       contains: [...state.contains],
       rowsOmitted: this.rowsOmitted,
+      skips: this.left.map(skipOf),
       progress: Progress.create({ examples, rankLoss, recallLoss, auc, acceptedMs: this.acceptedMs }),
     })
     this.restart(state.step)
@@ -53,6 +66,7 @@ export class PendingResult {
     this.fromStep = resultStep + 1
     this.touched = []
     this.rowsOmitted = false
+    this.left = this.left.filter(({ step }) => step > resultStep)
   }
 
   /** Leaves rows out of the result that is being gathered. */
@@ -61,6 +75,15 @@ export class PendingResult {
     this.touched = []
   }
 }
+
+/** An example that was left out, and of which step. */
+export interface LeftOut extends SkippedExample {
+  readonly step: number
+}
+
+const skipOf = ({ step, partition, group: { sourceOffset, ordinal }, item }: LeftOut): Skip => ({
+  ...{ step, partition, sourceOffset, ordinal, item },
+})
 
 /** The touched rows as they are now, each once. */
 function rowParts(table: Table, touched: readonly Uint32Array[]): Partial<Result>[] {

@@ -29,6 +29,7 @@ export type TrainerNotice =
   | { readonly kind: 'role'; readonly role: 'owner' | 'follower'; readonly epoch: number; readonly owner: string }
   | { readonly kind: 'version'; readonly version: VersionFacts }
   | { readonly kind: 'diverged'; readonly error: DivergedError | VoidedError }
+  | { readonly kind: 'left-out'; readonly examples: number }
   | { readonly kind: 'void'; readonly step: number; readonly ranges: readonly Range[] }
 
 /**
@@ -208,9 +209,14 @@ export class Trainer {
     for (const skipped of line.opened.skipped) onNotice({ kind: 'version-skipped', skipped })
     const onVersion = (version: VersionFacts): void => onNotice({ kind: 'version', version })
     const onVoid = ({ step, ranges }: Cut): void => onNotice({ kind: 'void', step, ranges })
+    const onLeftOut = (examples: number): void => onNotice({ kind: 'left-out', examples })
+    const tools = { log, clock, settings, commands: this.commands, versions: this.versions, onVersion, onVoid, onLeftOut }
     return {
-      owner: new Owner(line, { log, clock, settings, commands: this.commands, versions: this.versions, onVersion, onVoid }),
-      replay: new Replay(line, ({ step }) => this.commands.stepped(step)),
+      owner: new Owner(line, tools),
+      replay: new Replay(line, (outcome) => {
+        line.pending.noteSkipped(outcome)
+        this.commands.stepped(outcome.step)
+      }),
       silence: new Silence(settings.heartbeatMs, clock.monotonicMs()),
     }
   }

@@ -86,6 +86,17 @@ export interface Result {
   denseOffset: number;
   /** How many floats the whole dense state has. */
   denseLength: number;
+  /** Examples of these steps that were left out. */
+  skips: Skip[];
+}
+
+/** An example that was not learned from, since its gradient was not finite: its identity, and which of its group's items it was. */
+export interface Skip {
+  step: number;
+  partition: number;
+  sourceOffset: number;
+  ordinal: number;
+  item: number;
 }
 
 export interface Progress {
@@ -933,6 +944,7 @@ function createBaseResult(): Result {
     continues: false,
     denseOffset: 0,
     denseLength: 0,
+    skips: [],
   };
 }
 
@@ -977,6 +989,9 @@ export const Result: MessageFns<Result> = {
     }
     if (message.denseLength !== 0) {
       writer.uint32(96).int64(message.denseLength);
+    }
+    for (const v of message.skips) {
+      Skip.encode(v!, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -1100,6 +1115,14 @@ export const Result: MessageFns<Result> = {
             message.denseLength = longToNumber(reader.int64());
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.skips.push(Skip.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1154,6 +1177,9 @@ export const Result: MessageFns<Result> = {
         : isSet(object.dense_length)
         ? globalThis.Number(object.dense_length)
         : 0,
+      skips: globalThis.Array.isArray(object?.skips)
+        ? object.skips.map((e: any) => Skip.fromJSON(e))
+        : [],
     };
   },
 
@@ -1195,6 +1221,9 @@ export const Result: MessageFns<Result> = {
     if (message.denseLength !== 0) {
       obj.denseLength = Math.round(message.denseLength);
     }
+    if (message.skips?.length) {
+      obj.skips = message.skips.map((e) => Skip.toJSON(e));
+    }
     return obj;
   },
 
@@ -1217,6 +1246,144 @@ export const Result: MessageFns<Result> = {
     message.continues = object.continues ?? false;
     message.denseOffset = object.denseOffset ?? 0;
     message.denseLength = object.denseLength ?? 0;
+    message.skips = object.skips?.map((e) => Skip.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseSkip(): Skip {
+  return { step: 0, partition: 0, sourceOffset: 0, ordinal: 0, item: 0 };
+}
+
+export const Skip: MessageFns<Skip> = {
+  encode(message: Skip, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.step !== 0) {
+      writer.uint32(8).int64(message.step);
+    }
+    if (message.partition !== 0) {
+      writer.uint32(16).int32(message.partition);
+    }
+    if (message.sourceOffset !== 0) {
+      writer.uint32(24).int64(message.sourceOffset);
+    }
+    if (message.ordinal !== 0) {
+      writer.uint32(32).int32(message.ordinal);
+    }
+    if (message.item !== 0) {
+      writer.uint32(40).int32(message.item);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Skip {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSkip();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.step = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.partition = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.sourceOffset = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.ordinal = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.item = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Skip {
+    return {
+      step: isSet(object.step) ? globalThis.Number(object.step) : 0,
+      partition: isSet(object.partition) ? globalThis.Number(object.partition) : 0,
+      sourceOffset: isSet(object.sourceOffset)
+        ? globalThis.Number(object.sourceOffset)
+        : isSet(object.source_offset)
+        ? globalThis.Number(object.source_offset)
+        : 0,
+      ordinal: isSet(object.ordinal) ? globalThis.Number(object.ordinal) : 0,
+      item: isSet(object.item) ? globalThis.Number(object.item) : 0,
+    };
+  },
+
+  toJSON(message: Skip): unknown {
+    const obj: any = {};
+    if (message.step !== 0) {
+      obj.step = Math.round(message.step);
+    }
+    if (message.partition !== 0) {
+      obj.partition = Math.round(message.partition);
+    }
+    if (message.sourceOffset !== 0) {
+      obj.sourceOffset = Math.round(message.sourceOffset);
+    }
+    if (message.ordinal !== 0) {
+      obj.ordinal = Math.round(message.ordinal);
+    }
+    if (message.item !== 0) {
+      obj.item = Math.round(message.item);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Skip>, I>>(base?: I): Skip {
+    return Skip.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Skip>, I>>(object: I): Skip {
+    const message = createBaseSkip();
+    message.step = object.step ?? 0;
+    message.partition = object.partition ?? 0;
+    message.sourceOffset = object.sourceOffset ?? 0;
+    message.ordinal = object.ordinal ?? 0;
+    message.item = object.item ?? 0;
     return message;
   },
 };
