@@ -1,9 +1,8 @@
 import { eventsFromJson, type Outcome } from '@freshet/intake'
-import { HTTP_STATUS } from '@freshet/service'
+import { HTTP_STATUS, inNamesOf } from '@freshet/service'
 import { Body, Controller, Inject, Post, Res } from '@nestjs/common'
 import { acknowledge } from './acknowledgement'
 import { IngestService } from './ingest.service'
-import { inNamesOf } from './json-names'
 
 const SOME_REFUSED = 207 // multi-status: the answer says which
 

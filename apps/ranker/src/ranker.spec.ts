@@ -174,7 +174,7 @@ describe('the ranker service', () => {
       ['v1/recommend', { rules: { require: 'item.' } }, 400, 'rules.require'],
       ['v1/recommend', '{"userId":', 400, ''],
       ['v1/similar', { itemId: 'mystery' }, 404, 'mystery'],
-      ['predict', { userId: 'ann', itemIds: [] }, 400, 'item_ids'],
+      ['predict', { userId: 'ann', itemIds: [] }, 400, 'itemIds is'],
     ])('refuses %s of %j with status %i', async (path, body, status, named) => {
       const response = await room.post(path, body)
       expect(response.status).toBe(status)

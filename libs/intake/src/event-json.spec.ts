@@ -92,4 +92,8 @@ describe('a document of events', () => {
   ])('is refused as %s', (_, body) => {
     expect(() => eventsFromJson(body)).toThrow(InvalidFieldError)
   })
+
+  it('are looked for under the right content type where the body is not there', () => {
+    expect(() => eventsFromJson(undefined)).toThrow(/send one event with the header content-type: application\/json/)
+  })
 })

@@ -9,6 +9,7 @@ import type { ReceivedEvent } from './outcome'
  * throws  InvalidFieldError when the document is neither
  */
 export function eventsFromJson(body: unknown): ReceivedEvent[] {
+  if (body === undefined) throw new InvalidFieldError(NO_BODY)
   if (!isObject(body)) throw new InvalidFieldError(notAnObject('the body', body))
   if (!('events' in body)) return [eventFromJson(body)]
   if (!Array.isArray(body.events)) {
@@ -16,6 +17,13 @@ export function eventsFromJson(body: unknown): ReceivedEvent[] {
     throw new InvalidFieldError({ field: 'events', value: body.events, rule: 'it must be a list', remedy })
   }
   return body.events.map(eventFromJson)
+}
+
+const NO_BODY: FieldFacts = {
+  field: 'the body',
+  value: 'not there',
+  rule: 'it must be JSON that says so',
+  remedy: 'send one event with the header content-type: application/json',
 }
 
 /** One event from a JSON value. */

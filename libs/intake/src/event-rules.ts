@@ -63,7 +63,7 @@ function timeFault(timeMs: number, { nowMs, settings, replay }: EventScope): Fie
     return { field, value: timeMs, rule: 'a time is a whole number of milliseconds since 1970', remedy: 'send 0 for the time of arrival' }
   if (replay && timeMs === 0) return { field, value: 0, rule: 'a replayed event brings its own time', remedy: "send the file's time" }
   if (timeMs > nowMs + settings.futureMsMax) {
-    const rule = `is ${timeMs - nowMs} ms ahead of the clock of ingest, and at most ${settings.futureMsMax} is taken`
+    const rule = `it is ${timeMs - nowMs} ms ahead of the clock of ingest, and at most ${settings.futureMsMax} is taken`
     return { field, value: timeMs, rule, remedy: 'check the unit (milliseconds) and the clock of the sender' }
   }
   return undefined

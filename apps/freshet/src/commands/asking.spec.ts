@@ -36,10 +36,10 @@ describe('options of a question', () => {
 
   it.each([
     ['7', 7],
-    ['-1', -1],
-  ])('a limit of %s is %i: the service knows which it takes', (text, limit) => expect(limitOf(text)).toBe(limit))
+    ['1000000', 1_000_000],
+  ])('a limit of %s is %i: the service knows how much it gives', (text, limit) => expect(limitOf(text)).toBe(limit))
 
-  it.each(['x', '1.5', '', ' '])('a limit of %p is none', (text) => {
+  it.each(['x', '1.5', '', ' ', '0', '-1'])('a limit of %p is none', (text) => {
     expect(() => limitOf(text)).toThrow('it must be a whole number')
   })
 })

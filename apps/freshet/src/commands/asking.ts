@@ -57,8 +57,8 @@ export const rulesOf = ({ require = '', exclude = '', boost = [], pin = [] }: As
 /** A number of items. */
 export function limitOf(text: string): number {
   const limit = Number(text)
-  if (text.trim() !== '' && Number.isInteger(limit)) return limit
-  throw new InvalidArgumentError('it must be a whole number.')
+  if (Number.isInteger(limit) && limit > 0) return limit
+  throw new InvalidArgumentError('it must be a whole number of 1 or more.')
 }
 
 function pair(text: string, before: readonly string[] = []): readonly string[] {

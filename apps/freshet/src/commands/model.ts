@@ -20,7 +20,9 @@ export const addModel: AddCommand = (program, output) => {
     const versions = await listVersions(options, terminal.note)
     terminal.answer(
       versions.map(trainer.VersionSummary.toJSON),
-      versions.length > 0 ? versionsText(versions) : 'no version yet: the trainer writes its first soon after it starts',
+      versions.length > 0
+        ? versionsText(versions)
+        : 'no version yet: the trainer writes one every two minutes while it learns, and when it ends',
     )
   })
 

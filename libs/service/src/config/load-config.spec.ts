@@ -67,6 +67,11 @@ describe('a setting that cannot be meant', () => {
       'the command line: trainer.cutms is 20, but there is no such setting; did you mean trainer.cutMs?',
     ],
     [
+      'a section that is misspelt',
+      { overrides: { trainr: { cutMs: 20 } } as ConfigInput },
+      'the command line: trainr is {"cutMs":20}, but there is no such setting; did you mean trainer?',
+    ],
+    [
       'unknown and like nothing',
       { overrides: { colour: 'red' } as ConfigInput },
       'colour is "red", but there is no such setting; remove it',

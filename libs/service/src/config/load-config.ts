@@ -81,7 +81,7 @@ function refusal(source: string, issue: z.core.$ZodIssue, values: Tree): Configu
   const path = issue.path.map(String)
   if (issue.code === 'unrecognized_keys') {
     const full = [...path, issue.keys[0]]
-    const known = settings().map((setting) => setting.path)
+    const known = settings().flatMap(({ path: leaf }) => [leaf, leaf.split('.')[0]])
     return unknown({ source, setting: full.join('.'), value: valueAt(values, full) }, known)
   }
   const setting = path.join('.')

@@ -1,9 +1,10 @@
-import { InvalidFieldError } from '@freshet/kernel'
+import { InvalidFieldError, isFreshetError } from '@freshet/kernel'
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
 import type { Response } from 'express'
 import { throwError, type Observable } from 'rxjs'
 import { detailsOf } from '../errors/error-details'
 import { MessageTooLargeError } from '../errors/errors'
+import { inNamesOf } from '../errors/json-names'
 import { HTTP_STATUS } from '../errors/status-tables'
 import type { Logger } from '../telemetry/logger'
 
@@ -14,9 +15,12 @@ export class ErrorFilter implements ExceptionFilter<unknown> {
 
   catch(error: unknown, host: ArgumentsHost): Observable<never> | undefined {
     if (host.getType() !== 'http') return throwError(() => error)
-    const response = host.switchToHttp().getResponse<Response>()
+    const http = host.switchToHttp()
+    const response = http.getResponse<Response>()
     if (response.headersSent) return undefined
-    const problem = error instanceof HttpException ? nestProblem(error) : problemOf(tooLarge(error))
+    const { body } = http.getRequest<{ readonly body?: unknown }>()
+    const meant = isFreshetError(error) ? inNamesOf(body, error) : tooLarge(error)
+    const problem = error instanceof HttpException ? nestProblem(error) : problemOf(meant)
     if (problem.code === 'INTERNAL') this.logger.error({ err: error }, 'a request failed in a way that nobody foresaw')
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem))
     return undefined

@@ -14,7 +14,7 @@ export function inNamesOf(json: unknown, error: FreshetError): FreshetError {
 const camelCased = (text: string): string =>
   text.replace(NAMES, (name) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()))
 
-const NAMES = /\b(event_id|user_id|session_id|item_id|time_ms|request_id)\b/g
+const NAMES = /\b(event_id|user_id|session_id|item_ids?|time_ms|request_id)\b/g
 
 /** One name of that kind is enough: nobody mixes them. */
 const isSnakeCase = (json: unknown): boolean =>
