@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common'
 import { GrpcMethod } from '@nestjs/microservices'
 import { trainer } from '@freshet/contracts/services'
+import { InvalidFieldError } from '@freshet/kernel'
 import { type CallContext, RUNTIME, type Runtime } from '@freshet/service'
 import { encodeStatus } from './encode-status'
 import { TrainerService } from './trainer.service'
@@ -63,7 +64,15 @@ export class TrainerController {
   }
 
   @GrpcMethod('Trainer', 'Grant')
-  grant({ to }: trainer.GrantRequest): Promise<trainer.GrantResponse> {
+  async grant({ to }: trainer.GrantRequest): Promise<trainer.GrantResponse> {
+    if (to === '') throw new InvalidFieldError(NOBODY)
     return this.service.ask('grant', to)
   }
+}
+
+const NOBODY = {
+  field: 'to',
+  value: '',
+  rule: 'a grant names the trainer that takes over',
+  remedy: 'send the trainer_id that GetStatus of that trainer says, or let the migrator do it',
 }
