@@ -50,5 +50,4 @@ const topicPartitions = (partitions: number): Record<string, number> => ({
   [TOPICS.deadLetter]: 1,
   [TOPICS.replays]: 1,
   [TOPICS.dictionaries]: 1,
-  [TOPICS.dictionaries]: 1,
 })
