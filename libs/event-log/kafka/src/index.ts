@@ -1,1 +1,2 @@
-export {}
+export { openKafkaLog } from './kafka-log'
+export type { Compression, KafkaLogOptions } from './options'

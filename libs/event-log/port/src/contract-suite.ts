@@ -1,4 +1,5 @@
-import { describeAppending, describeContending, describeRefusing } from './contract/appending'
+import { describeAppending, describeRefusing } from './contract/appending'
+import { describeContending } from './contract/contending'
 import { describeGrowing } from './contract/growing'
 import { describeKeeping, describeReading } from './contract/reading'
 import { describeSharing } from './contract/sharing'

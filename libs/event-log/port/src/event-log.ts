@@ -39,7 +39,8 @@ export interface EventLog extends AsyncDisposable {
   append(to: Partition, entries: readonly Entry[]): Promise<number>
 
   /**
-   * Appends one entry only if the next offset is `expected`: how an owner learns that somebody wrote since.
+   * Appends one entry only if nothing that a reader sees stands at or beyond `expected`, which is no more than the next offset: how an owner
+   * learns that somebody wrote since. Returns the entry's offset, `expected` itself where the log has no gap there.
    * Throws OffsetConflictError and appends nothing that a reader would see otherwise.
    */
   appendIf(to: Partition, expected: number, entry: Entry): Promise<number>
@@ -70,6 +71,23 @@ export interface EventLog extends AsyncDisposable {
 
   /** The position that a member of `group` last reported, `undefined` where none has: only to display lag. */
   reported(group: string, of: Partition): Promise<number | undefined>
+
+  /** Whether the engine answers, and what its settings leave to be desired; engines within the process have nothing to say. */
+  health?(): LogHealth
+
+  /** How many records of a partition this process has met that no reader sees, such as those that lost a race of `appendIf`. */
+  voids?(of: Partition): number
+}
+
+/** How an engine outside the process does, as of the last request. */
+export interface LogHealth {
+  readonly isServing: boolean
+  /** What is wrong and what helps, where it does not serve. */
+  readonly reason: string | undefined
+  /** Since when it has been so, in milliseconds since 1970. */
+  readonly sinceMs: number
+  /** Settings under which promises are weaker than they could be, each with its remedy. */
+  readonly warnings: readonly string[]
 }
 
 /** How a member takes part. */

@@ -1,5 +1,4 @@
-import { OffsetConflictError, RecordTooLargeError } from '../errors'
-import type { EventLog } from '../event-log'
+import { RecordTooLargeError } from '../errors'
 import { RECORD_BYTES_MAX } from '../rules'
 import { ALL, clicks, eachTrial, entries, keys, type OpenLog } from './trial'
 
@@ -46,45 +45,6 @@ export function describeAppending(open: OpenLog): void {
     const offsets = await Promise.all(names.map((name) => log.append(clicks, entries(name))))
     expect(offsets).toEqual(names.map((_, i) => i))
     expect(keys(await log.read(clicks, 0, ALL))).toEqual(names)
-  })
-}
-
-/** What several writers of one partition may rely on. */
-export function describeContending(open: OpenLog): void {
-  const trial = eachTrial()
-
-  it('gives each of two handles its own offsets, and loses nothing of either', async () => {
-    await using ours = await open(trial())
-    await using theirs = await open(trial())
-    const write = async (log: EventLog, name: string) => {
-      for (let i = 0; i < 40; i++) await log.append(clicks, entries(`${name}${i}a`, `${name}${i}b`))
-    }
-    await Promise.all([write(ours, 'o'), write(theirs, 't')])
-    const found = keys(await ours.read(clicks, 0, ALL))
-    const expected = (name: string) => Array.from({ length: 40 }, (_, i) => [`${name}${i}a`, `${name}${i}b`]).flat()
-    expect(found.filter((key) => key.startsWith('o'))).toEqual(expected('o'))
-    expect(found.filter((key) => key.startsWith('t'))).toEqual(expected('t'))
-    expect(await theirs.next(clicks)).toBe(160)
-  })
-
-  it('lets exactly one of two owners append at the same offset, whichever handle they use', async () => {
-    await using ours = await open(trial())
-    await using theirs = await open(trial())
-    for (let at = 0; at < 10; at++) {
-      const attempts = [ours.appendIf(clicks, at, entries('ours')[0]), theirs.appendIf(clicks, at, entries('theirs')[0])]
-      const outcomes = await Promise.allSettled(attempts)
-      expect(outcomes).toContainEqual({ status: 'fulfilled', value: at })
-      expect(outcomes).toContainEqual({ status: 'rejected', reason: expect.any(OffsetConflictError) as unknown })
-      expect(await ours.next(clicks)).toBe(at + 1)
-    }
-  })
-
-  it('says where a partition really ends to an owner that expected otherwise, early or late', async () => {
-    await using log = await open(trial())
-    await log.append(clicks, entries('a', 'b'))
-    await expect(log.appendIf(clicks, 1, entries('c')[0])).rejects.toMatchObject({ expected: 1, next: 2 })
-    await expect(log.appendIf(clicks, 3, entries('c')[0])).rejects.toThrow('expected clicks/0 to end at 3, but it ends at 2')
-    expect(keys(await log.read(clicks, 0, ALL))).toEqual(['a', 'b'])
   })
 }
 

@@ -1,0 +1,55 @@
+import { isFreshetError, PreconditionError, UnavailableError, type FreshetError } from '@freshet/kernel'
+
+/** What kafkajs says of a failure, below the errors that it wraps around it. */
+export interface KafkaFailure {
+  readonly name: string
+  readonly message: string
+  /** The protocol's name of a broker's refusal, where it was one. */
+  readonly type: string | undefined
+  /** Whether the same request may succeed later. */
+  readonly mayPass: boolean
+}
+
+/** The innermost error: kafkajs wraps what it has tried in vain, and marks the wrapper as final. */
+export function failureOf(error: unknown): KafkaFailure {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error), type: undefined, mayPass: true }
+  if (error.cause instanceof Error) return failureOf(error.cause)
+  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0) return failureOf(error.errors[0])
+  const { name, message } = error
+  const type = 'type' in error && typeof error.type === 'string' ? error.type : undefined
+  const isFinal = 'retriable' in error && error.retriable === false && !PASSES_THOUGH_FINAL.has(name)
+  return { name, message, type, mayPass: !isFinal }
+}
+
+/** Final in kafkajs's eyes, though another try begins anew. */
+const PASSES_THOUGH_FINAL = new Set(['KafkaJSLockTimeout', 'KafkaJSNumberOfRetriesExceeded', 'KafkaJSGroupCoordinatorNotFound'])
+
+/** True where the same request may succeed later. What is an error of ours, or a refusal for good, is not. */
+export const isPassing = (error: unknown): boolean => (isFreshetError(error) ? error.retryable : failureOf(error).mayPass)
+
+/** What a failure that ends a request means to a caller. */
+export function meaningOf(error: unknown, brokers: string): FreshetError {
+  if (isFreshetError(error)) return error
+  const { message, type, name, mayPass } = failureOf(error)
+  const where = `Kafka at ${brokers}`
+  if (mayPass) return new UnavailableError(where, `it said: ${message}; see that a broker listens there, then send it again`)
+  const remedy = REMEDIES[type ?? name] ?? 'see the configuration of the brokers'
+  return new PreconditionError(`${where} refuses: ${message}`, remedy)
+}
+
+const GRANT =
+  'grant this user Create, Describe, DescribeConfigs, Read, Write and Delete on the topics of this prefix, and Read on its groups'
+const REMEDIES: Readonly<Record<string, string>> = {
+  KafkaJSSASLAuthenticationError: 'configure the user and the password that the brokers know',
+  SASL_AUTHENTICATION_FAILED: 'configure the user and the password that the brokers know',
+  TOPIC_AUTHORIZATION_FAILED: GRANT,
+  GROUP_AUTHORIZATION_FAILED: GRANT,
+  CLUSTER_AUTHORIZATION_FAILED: 'grant this user IdempotentWrite on the cluster, and Create where topics are to be made',
+  INVALID_REPLICATION_FACTOR: 'configure at most as many replicas as the cluster has brokers',
+  INVALID_SESSION_TIMEOUT:
+    'configure a session timeout between group.min.session.timeout.ms and group.max.session.timeout.ms of the brokers',
+  MESSAGE_TOO_LARGE: 'raise max.message.bytes of the topic, as a Freshet that makes it does',
+}
+
+/** True where a broker does not hold what was to be fetched. */
+export const isOutOfRange = (error: unknown): boolean => failureOf(error).type === 'OFFSET_OUT_OF_RANGE'

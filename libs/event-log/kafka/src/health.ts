@@ -1,0 +1,46 @@
+import type { LogHealth } from '@freshet/event-log'
+import type { Clock } from '@freshet/kernel'
+import { meaningOf } from './failures'
+
+/** What is known of the cluster: the outcome of the last request, and what its settings leave to be desired. */
+export class HealthRecord {
+  private reason: string | undefined
+  private sinceMs: number
+  private lastMs: number
+  private readonly warnings = new Set<string>()
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly brokers: string,
+  ) {
+    this.sinceMs = clock.nowMs()
+    this.lastMs = clock.monotonicMs()
+  }
+
+  succeeded(): void {
+    this.turn(undefined)
+  }
+
+  failed(error: unknown): void {
+    this.turn(meaningOf(error, this.brokers).message)
+  }
+
+  warn(warning: string): void {
+    this.warnings.add(warning)
+  }
+
+  /** How long nothing has been heard of the cluster. */
+  get silentMs(): number {
+    return this.clock.monotonicMs() - this.lastMs
+  }
+
+  get report(): LogHealth {
+    return { isServing: this.reason === undefined, reason: this.reason, sinceMs: this.sinceMs, warnings: [...this.warnings] }
+  }
+
+  private turn(reason: string | undefined): void {
+    this.lastMs = this.clock.monotonicMs()
+    if ((reason === undefined) !== (this.reason === undefined)) this.sinceMs = this.clock.nowMs()
+    this.reason = reason
+  }
+}
