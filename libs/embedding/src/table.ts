@@ -1,4 +1,4 @@
-import { ABSENT } from './absent'
+import { ABSENT, EMPTY } from './absent'
 import { stepAdagrad } from './adagrad'
 import { Admission } from './admission'
 import { InitialValues } from './initial-values'
@@ -6,6 +6,7 @@ import { layoutOf, type RecordLayout, type TableOptions } from './layout'
 import { RecordPages } from './record-pages'
 import { RowIndex } from './row-index'
 import { TableReader, tableParts, type NamedBytes, type TablePart } from './table-parts'
+import { unique, type Unique } from './unique'
 
 /** Anything that digests bytes piece by piece, as `createHash('sha256')` does. */
 export interface ByteDigest {
@@ -37,7 +38,6 @@ export class Table {
   private index: RowIndex
   private admission: Admission
   private readonly initial: InitialValues
-  private readonly scratch: Float32Array
 
   constructor(private readonly options: TableOptions) {
     this.layout = layoutOf(options)
@@ -45,7 +45,6 @@ export class Table {
     this.index = new RowIndex(this.pages, options.shards)
     this.admission = new Admission(options.admission)
     this.initial = new InitialValues(options)
-    this.scratch = new Float32Array(this.layout.width)
   }
 
   /** Floats of a row's vector. */
@@ -101,19 +100,18 @@ export class Table {
    *
    * shape   {@link Bags} of `count` occurrences  →  out Float32[bags, width], to which is added
    * math    out[bags[i]] += weights[i] · vector[i]
+   * cost    one probe for each distinct id, however often it occurs
    * source  torch.nn.EmbeddingBag(mode='sum', per_sample_weights=...)
    */
   addHeads({ pairs, weights, bags, count }: Bags, width: number, out: Float32Array): void {
-    const rows = this.index.findAll(pairs, count)
-    const { floats, rowShift, rowMask } = this.pages
-    const { stride } = this.layout
+    const distinct = unique(pairs, count)
+    const heads = this.headsOf(distinct, width)
     for (let i = 0; i < count; i++) {
-      const row = rows[i]
+      if (distinct.index[i] === EMPTY) continue
+      const from = distinct.index[i] * width
       const to = bags[i] * width
       const weight = weights[i]
-      const page = row === ABSENT ? this.unborn(pairs, i, width) : floats[row >>> rowShift]
-      const at = row === ABSENT ? 0 : (row & rowMask) * stride
-      for (let k = 0; k < width; k++) out[to + k] += weight * page[at + k]
+      for (let k = 0; k < width; k++) out[to + k] += weight * heads[from + k]
     }
   }
 
@@ -212,13 +210,22 @@ export class Table {
     else this.initial.of(lo, hi).into(out, i * this.width)
   }
 
-  /** The head of a vector that nobody has learned: good until the next one is asked for. */
-  private unborn(pairs: Uint32Array, i: number, width: number): Float32Array {
-    const scratch = this.scratch
-    const [lo, hi] = [pairs[2 * i], pairs[2 * i + 1]]
-    if ((lo | hi) === 0) scratch.fill(0)
-    else this.initial.of(lo, hi).into(scratch, 0, width)
-    return scratch
+  /** shape  →  Float32[ids.count, width] */
+  private headsOf(ids: Unique, width: number): Float32Array {
+    const rows = this.index.findAll(ids.ids, ids.count)
+    const { floats, rowShift, rowMask } = this.pages
+    const heads = new Float32Array(ids.count * width)
+    for (let i = 0; i < ids.count; i++) {
+      const row = rows[i]
+      if (row === ABSENT) {
+        this.initial.of(ids.ids[2 * i], ids.ids[2 * i + 1]).into(heads, i * width, width)
+        continue
+      }
+      const page = floats[row >>> rowShift]
+      const at = (row & rowMask) * this.layout.stride
+      for (let k = 0; k < width; k++) heads[i * width + k] = page[at + k]
+    }
+    return heads
   }
 
   private countSightings(rows: Uint32Array, step: number): void {

@@ -33,12 +33,14 @@ export function readUsers(store: Pick<OnlineStore, 'positions' | 'read'>, option
         const reading = await Promise.race([readStore(actor), clock.sleep(deadlineMs, waiting.signal)])
         if (reading !== undefined) return reading
       } finally {
-        waiting.abort()
+        waiting.abort(ANSWERED)
       }
       throw new UnavailableError(`the online store (no answer within ${deadlineMs} ms)`, 'look after the store; answers go on without it')
     },
   }
 }
+
+const ANSWERED = 'the store has answered' // a reason: an abort without one makes an error each time, with its stack
 
 /** What bounds a read. */
 export interface UserReaderOptions {
