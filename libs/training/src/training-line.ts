@@ -116,10 +116,9 @@ interface OpenedVersion {
 }
 
 /** The newest version that can be opened whole; those that cannot are named and passed over. */
-async function openVersion(
-  { shelf, from, before = Infinity, openTable }: LineOptions,
-  skipped: SkippedVersion[],
-): Promise<OpenedVersion | undefined> {
+async function openVersion(options: LineOptions, skipped: SkippedVersion[]): Promise<OpenedVersion | undefined> {
+  const { shelf, from, before = Infinity, openTable } = options
+  let haveGone = false
   const names =
     from === undefined
       ? (await shelf.list())
@@ -134,10 +133,11 @@ async function openVersion(
       return { state: restoreState(contents, openTable()), journal, position: facts.journalOffset, facts }
     } catch (error) {
       if (from !== undefined || !(isFreshetError(error) || error instanceof SyntaxError)) throw error
-      skipped.push({ version, reason: error.message })
+      if (isFreshetError(error) && error.code === 'NOT_FOUND') haveGone = true
+      else skipped.push({ version, reason: error.message })
     }
   }
-  return undefined
+  return haveGone ? openVersion(options, skipped) : undefined // its owner has made newer ones meanwhile, and let these go
 }
 
 /** From its first record the journal gives any state; from a later one it gives none. */

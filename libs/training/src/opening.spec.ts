@@ -1,0 +1,44 @@
+import { JOURNAL } from '@freshet/event-log'
+import { NotFoundError } from '@freshet/kernel'
+import { TrainingLine } from './training-line'
+import { groups, openRoom, optionsOf, publish, type Room } from './training-room.fixture'
+import { saveVersion } from './versioning'
+import type { VersionShelf } from './version-shelf'
+
+/** A room whose owner has a genesis and a version. */
+async function roomWithVersion(): Promise<Room> {
+  const room = openRoom()
+  await publish(room.log, 0, groups(0, 2))
+  const options = await optionsOf(room, 'a')
+  await saveVersion(await TrainingLine.open(options), { ...options, parent: '' })
+  return room
+}
+
+describe('opening a line while its owner makes versions and lets old ones go', () => {
+  it('may be tried again where the journal was trimmed after it found no version yet: nothing is corrupt', async () => {
+    const room = await roomWithVersion()
+    const shelf: VersionShelf = {
+      ...room.shelf,
+      damaged: async () => [],
+      list: async () => {
+        await room.log.trim(JOURNAL, 1)
+        return []
+      },
+    }
+    await expect(TrainingLine.open({ ...(await optionsOf(room, 'b')), shelf })).rejects.toMatchObject({ code: 'OFFSET_OUT_OF_RANGE' })
+  })
+
+  it('looks again where every version that it had seen is gone', async () => {
+    const room = await roomWithVersion()
+    const [kept] = await room.shelf.list()
+    let looks = 0
+    const shelf: VersionShelf = {
+      ...room.shelf,
+      damaged: async () => [],
+      list: async () => (looks++ === 0 ? [{ ...kept, name: 'v-gone' }] : [kept]),
+      load: (name) => (name === kept.name ? room.shelf.load(name) : Promise.reject(new NotFoundError('version', name, 'look again'))),
+    }
+    const { opened } = await TrainingLine.open({ ...(await optionsOf(room, 'b')), shelf })
+    expect(opened).toMatchObject({ version: { name: kept.name }, skipped: [] })
+  })
+})
