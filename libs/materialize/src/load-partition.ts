@@ -1,6 +1,6 @@
 import { DictionaryChange, FoldState } from '@freshet/contracts'
 import { ITEM_PREFIX, compileDictionary, itemIdOf } from '@freshet/features'
-import type { OnlineStore, PositionVector } from '@freshet/online-store'
+import { type OnlineStore, type PositionVector, samePositions, StalePositionError } from '@freshet/online-store'
 import { CHUNK_PREFIX } from './event-identity'
 import { CLICK_PREFIX } from './held-clicks'
 import { lastGroup } from './outbox-publisher'
@@ -36,7 +36,22 @@ export async function loadPartition(scope: FolderScope): Promise<LoadedPartition
   await scanAll(store, { partition, prefix: WAITING_PREFIX }, (_, value) => fold.joins.impressions.restore(value))
   await scanAll(store, { partition, prefix: CLICK_PREFIX }, (_, value) => fold.joins.clicks.restore(value))
   await learnItems(store, partition, items)
+  await assertOneMoment(scope, positions, stored)
   return { fold, states, positions }
+}
+
+/**
+ * What was read one after the other has to be of one moment. A commit in between makes the next compare fail, unless the store has been
+ * turned back to where it stood before (a failover): then only the fold's own state tells.
+ */
+async function assertOneMoment(
+  { store, partition }: FolderScope,
+  positions: PositionVector,
+  stored: Uint8Array | undefined,
+): Promise<void> {
+  const [now, [storedNow]] = await Promise.all([store.positions(partition), store.read(partition, [FOLD_KEY])])
+  const isSame = stored === undefined || storedNow === undefined ? stored === storedNow : Buffer.compare(stored, storedNow) === 0
+  if (!isSame || !samePositions(positions, now)) throw new StalePositionError(partition, positions, now)
 }
 
 /** Learns which items a partition has, whoever folds it. */
