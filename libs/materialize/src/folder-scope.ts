@@ -1,6 +1,6 @@
 import type { EventLog } from '@freshet/event-log'
 import type { Dictionary } from '@freshet/features'
-import type { OnlineStore } from '@freshet/online-store'
+import type { OnlineStore, Put } from '@freshet/online-store'
 import type { SharedItems } from './shared-items'
 
 /** What the fold of one partition stands on. */
@@ -13,4 +13,6 @@ export interface FolderScope {
   readonly items: SharedItems
   readonly seed: number
   readonly usersMax: number
+  /** Told what each commit has changed, once all that it caused is published. */
+  readonly onCommitted?: (puts: readonly Put[]) => void
 }

@@ -1,7 +1,7 @@
 import { CatalogRecord, EventRecord, FoldState, Touch } from '@freshet/contracts'
 import { type LogRecord, TOPICS } from '@freshet/event-log'
 import { cross } from '@freshet/kernel'
-import type { Commit, PositionVector } from '@freshet/online-store'
+import { type Commit, type PositionVector, samePositions, StalePositionError } from '@freshet/online-store'
 import { type Batch, needsOf, untilDictionary } from './batch'
 import { candidatesFor } from './candidates'
 import { FOLD_KEY, type LoadedPartition, loadPartition } from './load-partition'
@@ -75,6 +75,12 @@ export class PartitionFolder {
   /** Forgets what has been published without waiting for a next commit, which may be long in coming. */
   async forgetPublished(): Promise<void> {
     await this.write({ next: this.at, puts: [], outbox: [] })
+  }
+
+  /** Makes sure that the store still stands where this fold left it; a store that lost its state throws StalePositionError. */
+  async verify(): Promise<void> {
+    const stored = await this.scope.store.positions(this.scope.partition)
+    if (!samePositions(stored, this.at)) throw new StalePositionError(this.scope.partition, this.at, stored)
   }
 
   /** Resolves when any of the three topics has grown beyond what is folded, or when `signal` aborts. */
@@ -153,6 +159,7 @@ export class PartitionFolder {
     states.committed()
     this.at = next
     await this.publisher.publish(outbox)
+    this.scope.onCommitted?.(puts)
   }
 
   private async write(commit: Pick<Commit, 'next' | 'puts' | 'outbox'>): Promise<void> {

@@ -2,10 +2,13 @@ import type { EventLog, Membership } from '@freshet/event-log'
 import { TOPICS } from '@freshet/event-log'
 import type { Dictionary } from '@freshet/features'
 import { cross, type Clock } from '@freshet/kernel'
-import type { OnlineStore } from '@freshet/online-store'
+import type { OnlineStore, Put } from '@freshet/online-store'
 import { learnItems } from './load-partition'
 import { PartitionFolder } from './partition-folder'
+import { PartitionSnapshot } from './partition-snapshot'
+import { restorePartition } from './restore-partition'
 import { SharedItems } from './shared-items'
+import type { SnapshotShelf } from './snapshot-shelf'
 
 /** What a process folds with. */
 export interface FoldersScope {
@@ -20,6 +23,10 @@ export interface FoldersScope {
   readonly onTrouble: (partition: number, error: unknown) => void
   readonly itemsMax?: number
   readonly usersMax?: number
+  /** Where partitions are copied to, and brought back from by a store that has lost them; without it, the log alone brings them back. */
+  readonly snapshots?: SnapshotShelf
+  /** From one copy of a partition to the next: ten minutes unless told otherwise. */
+  readonly snapshotEveryMs?: number
 }
 
 /** The running folders of a process. */
@@ -34,6 +41,8 @@ const GROUP = 'feature-store'
 const RETRY_MS = 100
 const REPORT_MS = 1000
 const QUIET_MS = 250 // under load the next commit comes sooner, and forgets for nothing
+const VERIFY_MS = 2000 // how long a quiet partition may not know that its store has lost it
+const SNAPSHOT_EVERY_MS = 600_000
 const LEARN_EVERY = 60
 const ITEMS_MAX = 200_000
 const USERS_MAX = 20_000
@@ -43,7 +52,8 @@ export async function runFolders(scope: FoldersScope): Promise<Folders> {
   const { log, store, clock, itemsMax = ITEMS_MAX } = scope
   const partitions = log.partitions(TOPICS.events)
   const items = new SharedItems({ store, partitions, clock, itemsMax })
-  for (let partition = 0; partition < partitions; partition++) await learnItems(store, partition, items)
+  for (let partition = 0; partition < partitions; partition++)
+    await learnItems(store, partition, items).catch((error: unknown) => scope.onTrouble(partition, error)) // a store that is not there yet
   const crew = new Crew(scope, items)
   const membership = await log.join(GROUP, { member: scope.member, onAssigned: (assigned) => crew.assign(assigned) })
   crew.attend(membership)
@@ -118,30 +128,58 @@ class Crew {
 
   /** Loads and folds, and starts over after any trouble, until stopped. */
   private async run(partition: number, signal: AbortSignal): Promise<void> {
-    const { clock, onTrouble, usersMax = USERS_MAX, dictionary } = this.scope
-    const { seed } = dictionary.declared.model
+    const { clock, onTrouble } = this.scope
     while (!signal.aborted) {
+      const snapshot = this.snapshotOf(partition)
       try {
-        const folder = await PartitionFolder.load({ ...this.scope, partition, items: this.items, seed, usersMax })
-        this.folders.set(partition, folder)
-        while (!signal.aborted) if ((await folder.step()) === 0) await this.rest(folder, signal)
+        await this.fold({ partition, snapshot, signal })
       } catch (error) {
         if (!signal.aborted) onTrouble(partition, error)
         await clock.sleep(RETRY_MS, signal)
+      } finally {
+        await snapshot?.abandon().catch((error: unknown) => onTrouble(partition, error))
       }
     }
     this.folders.delete(partition)
     this.items.own(partition, false)
   }
 
-  /** Waits for something to fold; where it stays quiet, what was published is forgotten meanwhile. */
+  private async fold({ partition, snapshot, signal }: FoldTurn): Promise<void> {
+    const { usersMax = USERS_MAX, dictionary, snapshots: shelf } = this.scope
+    const { seed } = dictionary.declared.model
+    if (shelf) await restorePartition({ ...this.scope, partition, shelf })
+    const onCommitted = snapshot && ((puts: readonly Put[]) => snapshot.note(puts))
+    const folder = await PartitionFolder.load({ ...this.scope, partition, items: this.items, seed, usersMax, onCommitted })
+    this.folders.set(partition, folder)
+    while (!signal.aborted) {
+      const records = await folder.step()
+      const isCopying = (await snapshot?.copyOn(folder.positions)) ?? false
+      if (records === 0 && !isCopying) await this.rest(folder, signal)
+    }
+  }
+
+  private snapshotOf(partition: number): PartitionSnapshot | undefined {
+    const { snapshots: shelf, snapshotEveryMs: everyMs = SNAPSHOT_EVERY_MS } = this.scope
+    return shelf && new PartitionSnapshot({ ...this.scope, partition, shelf, everyMs })
+  }
+
+  /** Waits for something to fold; where it stays quiet, what was published is forgotten meanwhile, and the store looked at. */
   private async rest(folder: PartitionFolder, signal: AbortSignal): Promise<void> {
-    if (!folder.isOutboxStale) return folder.grown(signal)
+    const { isOutboxStale } = folder
     const over = new AbortController()
     const either = AbortSignal.any([signal, over.signal])
-    const quiet = this.scope.clock.sleep(QUIET_MS, either).then(() => true)
+    const quiet = this.scope.clock.sleep(isOutboxStale ? QUIET_MS : VERIFY_MS, either).then(() => true)
     const isQuiet = await Promise.race([quiet, folder.grown(either).then(() => false)])
     over.abort()
-    if (isQuiet && !signal.aborted) await folder.forgetPublished()
+    if (!isQuiet || signal.aborted) return
+    if (isOutboxStale) await folder.forgetPublished()
+    else await folder.verify()
   }
+}
+
+/** One attempt at folding a partition. */
+interface FoldTurn {
+  readonly partition: number
+  readonly snapshot: PartitionSnapshot | undefined
+  readonly signal: AbortSignal
 }

@@ -1,0 +1,89 @@
+import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import type { Put } from '@freshet/online-store'
+import { temporaryDirectory } from '@freshet/testing'
+import fc from 'fast-check'
+import { openSnapshotFiles } from './snapshot-files'
+import type { SnapshotShelf, StoredSnapshot } from './snapshot-shelf'
+
+const put = (key: string, value: string | null): Put => ({ key, value: value === null ? null : new Uint8Array(Buffer.from(value)) })
+const at = (events: number) => ({ events, touches: 1, catalog: 2 })
+
+async function seal(shelf: SnapshotShelf, events: number, ...blocks: readonly (readonly Put[])[]): Promise<void> {
+  const draft = await shelf.begin(3)
+  for (const block of blocks) await draft.write(block)
+  await draft.seal(at(events))
+}
+
+async function entriesOf(snapshot: StoredSnapshot | undefined): Promise<Put[]> {
+  const entries: Put[] = []
+  if (snapshot) for await (const block of snapshot.entries()) entries.push(...block)
+  return entries
+}
+
+describe('snapshots in files', () => {
+  it('give back what was written, in order, with the vector that it was sealed at', async () => {
+    await using directory = await temporaryDirectory()
+    const shelf = openSnapshotFiles(directory.path)
+    expect(await shelf.newest(3)).toBeUndefined()
+    await seal(shelf, 7, [put('u:a', '1'), put('u:é', '')], [], [put('u:a', null)])
+    const newest = await shelf.newest(3)
+    expect(newest?.positions).toEqual(at(7))
+    expect(await entriesOf(newest)).toEqual([put('u:a', '1'), put('u:é', ''), put('u:a', null)])
+    expect(await shelf.newest(2)).toBeUndefined()
+  })
+
+  it('give back any entries', async () => {
+    const entry = fc.record({ key: fc.string({ minLength: 1 }), value: fc.option(fc.uint8Array({ maxLength: 200 })) })
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(entry, { maxLength: 5 }), { maxLength: 5 }), async (blocks) => {
+        await using directory = await temporaryDirectory()
+        const shelf = openSnapshotFiles(directory.path)
+        await seal(shelf, 1, ...blocks)
+        const spell = (entries: readonly Put[]): unknown =>
+          entries.map(({ key, value }) => [key, value && Buffer.from(value).toString('hex')])
+        expect(spell(await entriesOf(await shelf.newest(3)))).toEqual(spell(blocks.flat()))
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('are not seen before they are sealed, nor after they were discarded', async () => {
+    await using directory = await temporaryDirectory()
+    const shelf = openSnapshotFiles(directory.path)
+    const draft = await shelf.begin(3)
+    await draft.write([put('u:a', '1')])
+    expect(await shelf.newest(3)).toBeUndefined()
+    await draft.discard()
+    expect(await readdir(directory.within('3'))).toEqual([])
+  })
+
+  it('are kept two at a time, the latest first, and drafts of the dead are removed', async () => {
+    await using directory = await temporaryDirectory()
+    const shelf = openSnapshotFiles(directory.path)
+    await mkdir(directory.within('3'))
+    await writeFile(directory.within('3', 'of-the-dead.draft'), 'never sealed')
+    for (const events of [9, 10, 11]) await seal(shelf, events, [put('u:a', `${events}`)])
+    expect((await readdir(directory.within('3'))).sort()).toEqual(['10-1-2.snapshot', '11-1-2.snapshot'])
+    expect(await entriesOf(await shelf.newest(3))).toEqual([put('u:a', '11')])
+  })
+
+  it('are passed over for the one before, whichever byte of the latest is damaged and wherever it ends', async () => {
+    await using directory = await temporaryDirectory()
+    const shelf = openSnapshotFiles(directory.path)
+    await seal(shelf, 1, [put('u:a', 'before')])
+    await seal(shelf, 2, [put('u:a', 'after'), put('u:b', null)])
+    const path = directory.within('3', '2-1-2.snapshot')
+    const whole = await readFile(path)
+    for (let place = 0; place < whole.length; place++) {
+      const damaged = Buffer.from(whole)
+      damaged[place] ^= 0x10
+      await writeFile(path, damaged)
+      expect((await shelf.newest(3))?.positions).toEqual(at(1))
+      await writeFile(path, whole)
+      await truncate(path, place)
+      expect((await shelf.newest(3))?.positions).toEqual(at(1))
+    }
+    await writeFile(path, whole)
+    expect((await shelf.newest(3))?.positions).toEqual(at(2))
+  })
+})

@@ -1,0 +1,26 @@
+import type { PositionVector, Put } from '@freshet/online-store'
+
+/** Where snapshots of partitions lie: files of the data directory, say. */
+export interface SnapshotShelf {
+  /** Begins a snapshot; nobody sees it before it is sealed. */
+  begin(partition: number): Promise<SnapshotDraft>
+  /** The latest sealed snapshot whose bytes are whole. */
+  newest(partition: number): Promise<StoredSnapshot | undefined>
+}
+
+/** A snapshot being written. */
+export interface SnapshotDraft {
+  /** Adds entries; a later one of a key replaces an earlier one, and `null` takes it out. */
+  write(entries: readonly Put[]): Promise<void>
+  /** Makes it durable as the state at `positions`. Two are kept, so that one may be damaged. */
+  seal(positions: PositionVector): Promise<void>
+  discard(): Promise<void>
+}
+
+/** A snapshot at rest. */
+export interface StoredSnapshot {
+  /** How far of each source topic it contains. */
+  readonly positions: PositionVector
+  /** What was written, in order, in batches of a commit's size. */
+  entries(): AsyncIterable<readonly Put[]>
+}
