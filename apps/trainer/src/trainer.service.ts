@@ -7,6 +7,11 @@ import type { TrainerNotice } from '@freshet/training'
 import type { Answer, TrainerVerbs } from './worker-protocol'
 import { WorkerLink } from './worker-link'
 
+const RECOVERY = {
+  opened: 'version opened; replaying the journal after it',
+  replaying: 'replaying',
+  current: 'replayed; the state is what the journal says',
+} as const
 const RESTART_MS = { first: 250, max: 10_000 }
 
 /** Keeps a thread that learns: starts it, starts it again when it falls, and lets it end in order. */
@@ -81,6 +86,8 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
         return logger.info({ trainer: this.id, version: notice.version.name, step: notice.version.step }, 'version')
       case 'version-skipped':
         return logger.warn({ trainer: this.id, ...notice.skipped }, 'a version cannot be opened; the one before it is used')
+      case 'recovery':
+        return logger.info({ trainer: this.id, ...notice }, RECOVERY[notice.phase])
       case 'left-out':
         return logger.warn({ trainer: this.id, examples: notice.examples }, 'examples whose gradient is not finite are dead letters')
       case 'void':

@@ -34,6 +34,11 @@ export class JournalDesk {
     return this.state.owner === this.id
   }
 
+  /** How many records are still to be read. */
+  async left(): Promise<number> {
+    return Math.max(0, (await this.log.next(JOURNAL)) - this.position)
+  }
+
   /** Reads and folds what has been appended since, at most a few records; empty at the end. */
   async readOn(): Promise<FoldedRecord[]> {
     if ((await this.log.next(JOURNAL)) <= this.position) return []

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import type { Table } from '@freshet/embedding'
-import { bytesOf, CHECKSUM_START, type Checksum64, checksumBytes } from '@freshet/kernel'
+import { bytesOf, CHECKSUM_START, type Checksum64, checksumBytes, utf8 } from '@freshet/kernel'
 import type { ModelSet } from '@freshet/model'
 import { ItemFrequency } from './item-frequency'
 import { ProgressiveMetrics } from './progressive-metrics'
@@ -56,14 +57,29 @@ export function genesisState(modelSet: ModelSet, partitions: number, table: Tabl
  */
 export function digestState(state: LearnerState): string {
   const hash = createHash('sha256')
-  hash.update(JSON.stringify(countersOf(state)))
-  hash.update(checksumBytes(state.chain))
-  for (const tensor of [state.dense, state.mean, state.square, state.powers]) hash.update(bytesOf(tensor))
-  state.table.digestInto(hash)
+  for (const part of partsOf(state)) hash.update(part)
+  return hash.digest('hex')
+}
+
+/** As {@link digestState}, a page at a time: between two pages whatever else waits has its turn. Nothing may step meanwhile. */
+export async function digestInTurns(state: LearnerState): Promise<string> {
+  const hash = createHash('sha256')
+  for (const part of partsOf(state)) {
+    hash.update(part)
+    await setImmediate()
+  }
+  return hash.digest('hex')
+}
+
+/** All bytes of a state, in one fixed order. */
+function* partsOf(state: LearnerState): Generator<Uint8Array> {
+  yield utf8(JSON.stringify(countersOf(state)))
+  yield checksumBytes(state.chain)
+  for (const tensor of [state.dense, state.mean, state.square, state.powers]) yield bytesOf(tensor)
+  for (const { bytes } of state.table.serialise()) yield bytes
   const { keys, counts } = state.frequency.serialise()
   const { positives, negatives, sums } = state.metrics.serialise()
-  for (const tensor of [keys, counts, positives, negatives, sums]) hash.update(bytesOf(tensor))
-  return hash.digest('hex')
+  for (const tensor of [keys, counts, positives, negatives, sums]) yield bytesOf(tensor)
 }
 
 /** The small numbers of a state. */

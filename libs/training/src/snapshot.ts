@@ -13,23 +13,23 @@ const STATE_FILES = {
   counters: 'counters.json',
 } as const
 
-/** A copy of the state as tensors, made between two steps: training goes on while it is written. */
+/** The state as tensors that show it as it lies in memory, page by page: nothing is copied, so nothing may step until they are written. */
 export function snapshotState(state: LearnerState): Pick<VersionContents, 'tensors' | 'documents'> {
   const { keys, counts } = state.frequency.serialise()
   const { positives, negatives, sums } = state.metrics.serialise()
-  const table = Object.fromEntries([...state.table.serialise()].map(({ name, bytes }) => [name, bytes.slice()]))
+  const table = Object.fromEntries([...state.table.serialise()].map(({ name, bytes }) => [name, bytes]))
   return {
     tensors: {
-      [STATE_FILES.dense]: { dense: state.dense.slice(), mean: state.mean.slice(), square: state.square.slice() },
+      [STATE_FILES.dense]: { dense: state.dense, mean: state.mean, square: state.square },
       [STATE_FILES.table]: table,
       [STATE_FILES.learner]: {
-        powers: state.powers.slice(),
+        powers: state.powers,
         chain: new Uint32Array([state.chain.lo, state.chain.hi]),
         itemKeys: keys,
         itemCounts: counts,
-        positives: positives.slice(),
-        negatives: negatives.slice(),
-        sums: sums.slice(),
+        positives,
+        negatives,
+        sums,
       },
     },
     documents: { [STATE_FILES.counters]: JSON.stringify(countersOf(state)) },

@@ -5,6 +5,7 @@ import { DivergedError, NotOwnerError, VoidedError } from './errors'
 import { digestState } from './learner-state'
 import { Owner } from './owner'
 import { createPace } from './pace'
+import { Recovery, type RecoveryNotice } from './recovery'
 import { Replay } from './replay'
 import type { TrainingSettings } from './settings'
 import { Silence } from './silence'
@@ -29,6 +30,7 @@ export type TrainerNotice =
   | { readonly kind: 'role'; readonly role: 'owner' | 'follower'; readonly epoch: number; readonly owner: string }
   | { readonly kind: 'version'; readonly version: VersionFacts }
   | { readonly kind: 'diverged'; readonly error: DivergedError | VoidedError }
+  | RecoveryNotice
   | { readonly kind: 'left-out'; readonly examples: number }
   | { readonly kind: 'void'; readonly step: number; readonly ranges: readonly Range[] }
 
@@ -45,6 +47,7 @@ export class Trainer {
   private owner: Owner
   private replay: Replay
   private silence: Silence
+  private recovery: Recovery
   /** The journal has been read to its end since the line was opened: only then is what it says of the owner news. */
   private isCurrent = false
   private wasOwner = false
@@ -57,12 +60,14 @@ export class Trainer {
     private line: TrainingLine,
   ) {
     this.versions = new VersionKeeper(options)
-    ;({ owner: this.owner, replay: this.replay, silence: this.silence } = this.adopt(line))
+    ;({ owner: this.owner, replay: this.replay, silence: this.silence, recovery: this.recovery } = this.adopt(line))
   }
 
   /** Opens the newest state that can be had; {@link run} goes on from there. */
   static async open(options: TrainerOptions): Promise<Trainer> {
-    return new Trainer(options, await TrainingLine.open(options))
+    const trainer = new Trainer(options, await TrainingLine.open(options))
+    await trainer.recovery.opened()
+    return trainer
   }
 
   /** Learns until `signal` aborts; then tells what is untold and saves a version, if there is anything to save. */
@@ -169,7 +174,8 @@ export class Trainer {
       if (folded.isValid) this.silence.heard(clock.monotonicMs())
       await this.replay.obey(folded)
     }
-    if (records.length > 0) return
+    if (records.length > 0) return this.recovery.read()
+    await this.recovery.current()
     this.isCurrent = true
     this.replay.current()
     if (this.isActing) return
@@ -199,10 +205,11 @@ export class Trainer {
 
   private async reopenLine(instead: Partial<LineOptions> = {}): Promise<void> {
     this.line = await TrainingLine.open({ ...this.options, ...instead })
-    ;({ owner: this.owner, replay: this.replay, silence: this.silence } = this.adopt(this.line))
+    ;({ owner: this.owner, replay: this.replay, silence: this.silence, recovery: this.recovery } = this.adopt(this.line))
+    await this.recovery.opened()
   }
 
-  private adopt(line: TrainingLine): { owner: Owner; replay: Replay; silence: Silence } {
+  private adopt(line: TrainingLine): { owner: Owner; replay: Replay; silence: Silence; recovery: Recovery } {
     const { log, clock, settings, onNotice } = this.options
     this.isCurrent = this.wasOwner = this.hasClaimed = false
     this.versions.adopt(line)
@@ -218,6 +225,7 @@ export class Trainer {
         this.commands.stepped(outcome.step)
       }),
       silence: new Silence(settings.heartbeatMs, clock.monotonicMs()),
+      recovery: new Recovery(line, clock, onNotice),
     }
   }
 

@@ -1,7 +1,7 @@
 import { type EventLog, JOURNAL, TOPICS } from '@freshet/event-log'
 import { type Clock, spellChecksum } from '@freshet/kernel'
 import type { Genesis } from '@freshet/contracts'
-import { digestState } from './learner-state'
+import { digestInTurns } from './learner-state'
 import type { TrainingSettings } from './settings'
 import { snapshotState } from './snapshot'
 import { JOURNAL_FILE, type TrainingLine } from './training-line'
@@ -34,6 +34,8 @@ export async function saveVersion(line: TrainingLine, options: SaveOptions): Pro
   const kept = listed.findLast((facts) => facts.step === state.step && facts.chain === chain)
   if (kept && desk.position - kept.journalOffset < options.settings.versionRecords) return kept
   const name = `v${String(state.step).padStart(10, '0')}-e${desk.state.epoch}`
+  const digest = await digestInTurns(state)
+  const journal = JSON.stringify(desk.state) // as of this position: heartbeats go on
   const facts: VersionFacts = {
     name: listed.some((facts) => facts.name === name) ? `${name}-j${desk.position}` : name,
     dictionaryHash: options.genesis.dictionaryHash,
@@ -44,14 +46,14 @@ export async function saveVersion(line: TrainingLine, options: SaveOptions): Pro
     contains: [...state.contains],
     step: state.step,
     chain,
-    digest: digestState(state),
+    digest,
     parent: options.parent,
     createdMs: options.clock.nowMs(),
     model: options.genesis.model,
     pins: { ...options.genesis.pins },
   }
   const snapshot = snapshotState(state)
-  const documents = { ...snapshot.documents, [JOURNAL_FILE]: JSON.stringify(desk.state) }
+  const documents = { ...snapshot.documents, [JOURNAL_FILE]: journal }
   await options.shelf.save(facts, { tensors: snapshot.tensors, documents, blobs: options.blobs })
   if (desk.isOwner) await retire(options, desk.state.serving)
   return facts
