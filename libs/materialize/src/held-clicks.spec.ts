@@ -21,6 +21,13 @@ describe('held clicks', () => {
     expect(held.expire(Infinity)).toEqual([])
   })
 
+  it('end in the order of their times, whatever the order in which they came', () => {
+    const held = new HeldClicks()
+    const [slow, quick] = [click('a', 1), { ...click('b', 2), dueMs: 50 }]
+    for (const each of [slow, quick]) held.hold(each)
+    expect(held.expire(Infinity)).toEqual([quick, slow])
+  })
+
   it('are held again after a restart, unless they had left', () => {
     const before = new HeldClicks()
     before.hold(click('a', 1))

@@ -1,3 +1,7 @@
 export * from './harness/fault'
 export * from './harness/fault-plan'
 export * from './harness/strike-order'
+export { PLANTED } from './planted/bugs'
+export * from './planted/catch-planted'
+export * from './planted/planted-bug'
+export * from './planted/workspace-copy'

@@ -112,6 +112,14 @@ export function describeAtomicity(open: OpenStore): void {
     expect(torn[1]).toBe(0)
   })
 
+  it('shows no reader a position before the state that it stands for', async () => {
+    await using writer = await open(trial())
+    await using reader = await open(trial())
+    const counted = (i: number): Commit => step(i, { puts: [put('u:a', `${i + 1}`)] })
+    const ahead = await Promise.all([commitAll(writer, 60, counted), countAhead(reader, 60)])
+    expect(ahead[1]).toBe(0)
+  })
+
   it('refuses keys and partitions that cannot be', async () => {
     await using store = await open(trial())
     await expect(store.commit(0, step(0, { puts: [put('', 'x')] }))).rejects.toThrow(InvalidFieldError)
@@ -134,4 +142,16 @@ async function watchFor(store: OnlineStore, count: number): Promise<number> {
     await new Promise(setImmediate)
   }
   return torn
+}
+
+/** Reads until the writer has come so far; counts how often the position was ahead of the value that counts commits. */
+async function countAhead(store: OnlineStore, count: number): Promise<number> {
+  let ahead = 0
+  for (let events = 0; events < count;) {
+    ;({ events } = await store.positions(0))
+    const [value] = await store.read(0, ['u:a'])
+    if (Number(value?.toString() ?? 0) < events) ahead++
+    await new Promise(setImmediate)
+  }
+  return ahead
 }

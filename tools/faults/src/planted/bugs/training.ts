@@ -1,0 +1,66 @@
+import type { PlantedBug } from '../planted-bug'
+
+const TRAINER = 'libs/training/src/trainer.ts'
+const DESK = 'libs/training/src/journal-desk.ts'
+const LEARNER = 'libs/training/src/learner.ts'
+const TRAINER_SPEC = 'libs/training/src/trainer.spec.ts'
+
+/** Mistakes in the stage that learns. */
+export const TRAINING_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'owner that writes again without reading',
+    file: DESK,
+    right: 'await this.log.appendIf(JOURNAL, this.position, {',
+    wrong: 'await this.log.appendIf(JOURNAL, await this.log.next(JOURNAL), {',
+    spec: TRAINER_SPEC,
+    test: 'is deposed by a claim that it has not seen, and follows from a version',
+  },
+  {
+    name: 'grant acted upon before the journal is read to its end',
+    file: TRAINER,
+    right: 'return this.isCurrent && this.line.desk.isOwner',
+    wrong: 'return this.line.desk.isOwner',
+    spec: 'libs/training/src/versioning.spec.ts',
+    test: 'reads on from its version before it acts',
+  },
+  {
+    name: 'result accepted with a wrong chain',
+    file: 'libs/training/src/training-line.ts',
+    right: 'if (own !== undefined && own !== expected) throw',
+    wrong: 'if (own !== undefined && own === "") throw',
+    spec: 'libs/training/src/training-line.spec.ts',
+    test: 'has diverged where a result has another chain',
+  },
+  {
+    name: 'example learned each time that it comes',
+    file: LEARNER,
+    right: '        if (!this.isNext(partition, group)) {',
+    wrong: '        if (group.sourceOffset < 0) {',
+    spec: 'libs/training/src/learner.spec.ts',
+    test: 'drops a group that comes again, wherever it stands',
+  },
+  {
+    name: '>= for > between ordinals: a group is learned twice',
+    file: LEARNER,
+    right: 'ordinal > ordinals[partition]',
+    wrong: 'ordinal >= ordinals[partition]',
+    spec: 'libs/training/src/learner.spec.ts',
+    test: 'drops a group that comes again, wherever it stands',
+  },
+  {
+    name: 'positions saved before state: a version names a cut that it has not executed',
+    file: 'libs/training/src/owner.ts',
+    right: '    await this.settle()\n    const over',
+    wrong: '    await this.tell()\n    const over',
+    spec: 'libs/training/src/versioning.spec.ts',
+    test: 'contains each cut that its place in the journal lies behind',
+  },
+  {
+    name: 'journal trimmed up to the newest version rather than the oldest kept',
+    file: 'libs/training/src/versioning.ts',
+    right: '  const [oldest] = kept\n',
+    wrong: '  const oldest = kept[kept.length - 1]\n',
+    spec: TRAINER_SPEC,
+    test: 'retires what no kept version needs, and a twin still starts from the oldest one kept',
+  },
+]
