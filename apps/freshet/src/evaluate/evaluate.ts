@@ -62,7 +62,8 @@ export async function evaluate(options: EvaluationOptions): Promise<Evaluation> 
   for (let i = learnedFirst; i < events.length; i++) {
     await house.tryOut(events[i])
     await house.learn(events[i])
-    options.progress.at(i + 1 - learnedFirst, `HR@10 ${house.freshet.read().hitRate.toFixed(4)}`)
+    const { trials, hitRate } = house.freshet.read()
+    options.progress.at(i + 1 - learnedFirst, trials > 0 ? `HR@10 ${hitRate.toFixed(4)}` : '')
   }
   options.progress.end()
   await house.end()

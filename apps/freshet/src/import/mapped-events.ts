@@ -1,11 +1,11 @@
-import { createReadStream, existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Event } from '@freshet/contracts'
 import { eventFromJson } from '@freshet/intake'
-import { CorruptError, InvalidFieldError, NotFoundError } from '@freshet/kernel'
+import { CorruptError, InvalidFieldError } from '@freshet/kernel'
 import { byTime, type ImportSource, type UnreadableLine } from './import-source'
 import { checkMapping, FIELDS, isField, type MappedField, type Mapping } from './mapping'
+import { openFile } from './open-file'
 import { headerOf, readTable } from './table'
 
 /**
@@ -13,7 +13,6 @@ import { headerOf, readTable } from './table'
  * the fields' names, and a line of JSON is what `POST /v1/events` takes.
  */
 export async function readEvents(path: string, mapping?: Mapping): Promise<ImportSource> {
-  if (!existsSync(path)) throw new NotFoundError('file', path, 'give the path of a CSV or JSON lines file')
   const isJson = /\.(jsonl|ndjson|json)$/.test(path)
   const { events, unreadable } = isJson ? await readJsonLines(path, mapping) : await readCsv(path, mapping ?? (await plainMapping(path)))
   assertReadable(path, events, unreadable)
@@ -43,7 +42,7 @@ async function readJsonLines(path: string, mapping: Mapping | undefined): Promis
   const events: Event[] = []
   const unreadable: UnreadableLine[] = []
   let line = 0
-  for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+  for await (const text of createInterface({ input: openFile(path, 'give the path of a file of JSON lines'), crlfDelay: Infinity })) {
     line++
     if (text.trim() === '') continue
     const read = eventOfLine(text, mapping, `${basename(path)}:${line}`)

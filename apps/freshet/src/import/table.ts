@@ -1,7 +1,7 @@
-import { createReadStream, existsSync } from 'node:fs'
 import { basename } from 'node:path'
-import { CorruptError, InvalidFieldError, NotFoundError } from '@freshet/kernel'
+import { CorruptError, InvalidFieldError } from '@freshet/kernel'
 import { CsvError, parse } from 'csv-parse'
+import { openFile } from './open-file'
 
 /** How a table's cells stand apart. */
 export interface TableFormat {
@@ -28,8 +28,7 @@ export interface TableRow {
  * throws  NotFoundError without the file, InvalidFieldError when a wanted column is absent, CorruptError where quotes do not close
  */
 export async function* readTable(file: string, format: TableFormat, wanted: readonly string[]): AsyncGenerator<TableRow> {
-  if (!existsSync(file)) throw new NotFoundError('file', file, 'give the folder that holds it, or the file itself')
-  const parser = createReadStream(file).pipe(
+  const parser = openFile(file, 'give the folder that holds it, or the file itself').pipe(
     parse({
       delimiter: format.delimiter,
       quote: format.isQuoted ? '"' : null,
@@ -58,8 +57,9 @@ export async function* readTable(file: string, format: TableFormat, wanted: read
 
 /** The names in a table's header. */
 export async function headerOf(file: string, format: TableFormat): Promise<readonly string[]> {
-  if (!existsSync(file)) throw new NotFoundError('file', file, 'give the path of a file')
-  const parser = createReadStream(file).pipe(parse({ delimiter: format.delimiter, quote: format.isQuoted ? '"' : null, bom: true, to: 1 }))
+  const parser = openFile(file, 'give the path of a CSV or JSON lines file').pipe(
+    parse({ delimiter: format.delimiter, quote: format.isQuoted ? '"' : null, bom: true, to: 1 }),
+  )
   for await (const cells of parser as AsyncIterable<readonly string[]>) return cells.map(nameOf)
   return []
 }
