@@ -1,4 +1,4 @@
-import { EventRecord, Forget, Link } from '@freshet/contracts'
+import { EventRecord, type DictionaryChange, type Forget, type Link } from '@freshet/contracts'
 import { InvalidFieldError, partitionOf, type Clock, type FieldFacts } from '@freshet/kernel'
 import type { Refusal } from './dead-letters'
 import { MessageTooLargeError } from './errors'
@@ -17,11 +17,13 @@ export interface HistoryDeskScope {
   readonly writer: PartitionWriter
 }
 
-/** Takes what concerns whole histories: who is to be forgotten, and which session turned out to be whom. */
+/** Takes what concerns whole histories: who is to be forgotten, which session turned out to be whom, and which dictionary holds. */
 export interface HistoryDesk {
   forget(whom: readonly Forget[]): Promise<Taken>
   /** `onPartition` is told of each partition in which lists may go on waiting. */
   link(links: readonly Link[], onPartition: (partition: number) => void): Promise<Taken>
+  /** Writes a change of dictionary into every partition; returns the places, by partition. */
+  tellAll(change: DictionaryChange): Promise<readonly number[]>
 }
 
 /** One record: whose partition it goes to, and what is wrong with it. */
@@ -65,6 +67,11 @@ export function createHistoryDesk({ clock, settings, partitions, writer }: Histo
       })
       for (const { userId } of links) onPartition(partitionOf(userId, partitions))
       return take(changes, 'link')
+    },
+    tellAll(change) {
+      const record: EventRecord['record'] = { $case: 'dictionary', dictionary: change }
+      const value = EventRecord.encode({ record, sequence: 0, acceptedMs: clock.nowMs() }).finish()
+      return Promise.all(Array.from({ length: partitions }, (_, partition) => writer.write(partition, [{ key: '', value }])))
     },
   }
 }

@@ -1,4 +1,4 @@
-import { EventRecord, type DictionaryChange, type Forget, type Item, type Link, type User } from '@freshet/contracts'
+import type { DictionaryChange, Forget, Item, Link, User } from '@freshet/contracts'
 import { TOPICS, type EventLog } from '@freshet/event-log'
 import type { Clock } from '@freshet/kernel'
 import { createCatalogDesk } from './catalog-desk'
@@ -120,22 +120,14 @@ export async function openIntake({ log, clock, types, settings: given }: IntakeS
     upsertUsers: async (users) => settled(await catalog.upsertUsers(users)),
     deleteUsers: async (ids) => settled(await catalog.deleteUsers(ids)),
     async forget(whom) {
-      const left = await catalog.deleteUsers(whom.flatMap(({ userId }) => (isId(userId, settings) ? [userId] : [])))
-      await settled(left) // first, so that nothing of the catalogue outlives the record that says so
+      await settled(await catalog.deleteUsers(usersOf(whom, settings))) // first: nothing of the catalogue outlives the record that says so
       return settled(await histories.forget(whom))
     },
     async link(links) {
       replays.assertLive()
       return settled(await histories.link(links, live.start))
     },
-    async changeDictionary(change) {
-      const value = EventRecord.encode({
-        record: { $case: 'dictionary', dictionary: change },
-        sequence: 0,
-        acceptedMs: clock.nowMs(),
-      }).finish()
-      return Promise.all(range(partitions).map((partition) => events.write(partition, [{ key: '', value }])))
-    },
+    changeDictionary: (change) => histories.tellAll(change),
     status: async () => ({ ...tally.read(), ends: await ends(), replayId: replays.current?.replayId ?? '' }),
     tick,
     async run(signal) {
@@ -144,7 +136,9 @@ export async function openIntake({ log, clock, types, settings: given }: IntakeS
   }
 }
 
-const isId = (id: string, { idCharactersMax }: IntakeSettings): boolean => id !== '' && id.length <= idCharactersMax
+/** Those who may stand in the catalogue. */
+const usersOf = (whom: readonly Forget[], { idCharactersMax }: IntakeSettings): string[] =>
+  whom.flatMap(({ userId }) => (userId !== '' && userId.length <= idCharactersMax ? [userId] : []))
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
 

@@ -1,4 +1,4 @@
-import type { Event, EventRecord } from '@freshet/contracts'
+import { Event, type EventRecord } from '@freshet/contracts'
 import { type Dictionary, actorOf, labelOf, meaningOf } from '@freshet/features'
 
 /**
@@ -29,8 +29,7 @@ class Moment {
 
   private event(at: number): Event {
     const { record } = this.records[at]
-    if (record?.$case !== 'event') throw new RangeError(`record ${at} is no event`)
-    return record.event
+    return record?.$case === 'event' ? record.event : Event.create({})
   }
 
   private get offsets(): number[] {

@@ -100,6 +100,7 @@ export const IngestService = {
     responseSerialize: (value: UpsertUsersResponse): Buffer => Buffer.from(UpsertUsersResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): UpsertUsersResponse => UpsertUsersResponse.decode(value),
   },
+  /** Takes users out of the catalogue; what they did stays. See Forget. */
   deleteUsers: {
     path: "/freshet.ingest.v1.Ingest/DeleteUsers" as const,
     requestStream: false as const,
@@ -109,6 +110,7 @@ export const IngestService = {
     responseSerialize: (value: DeleteUsersResponse): Buffer => Buffer.from(DeleteUsersResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteUsersResponse => DeleteUsersResponse.decode(value),
   },
+  /** Everything that came of a user's or a session's events goes, and the user leaves the catalogue. */
   forget: {
     path: "/freshet.ingest.v1.Ingest/Forget" as const,
     requestStream: false as const,
@@ -118,6 +120,7 @@ export const IngestService = {
     responseSerialize: (value: ForgetResponse): Buffer => Buffer.from(ForgetResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ForgetResponse => ForgetResponse.decode(value),
   },
+  /** A session turned out to be a user: its history becomes the user's. */
   linkSessions: {
     path: "/freshet.ingest.v1.Ingest/LinkSessions" as const,
     requestStream: false as const,
@@ -128,6 +131,7 @@ export const IngestService = {
       Buffer.from(LinkSessionsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): LinkSessionsResponse => LinkSessionsResponse.decode(value),
   },
+  /** Another dictionary holds from here on, where the data set can go on with it. */
   setDictionary: {
     path: "/freshet.ingest.v1.Ingest/SetDictionary" as const,
     requestStream: false as const,
@@ -182,9 +186,13 @@ export interface IngestServer extends UntypedServiceImplementation {
   upsertItems: handleUnaryCall<UpsertItemsRequest, UpsertItemsResponse>;
   deleteItems: handleUnaryCall<DeleteItemsRequest, DeleteItemsResponse>;
   upsertUsers: handleUnaryCall<UpsertUsersRequest, UpsertUsersResponse>;
+  /** Takes users out of the catalogue; what they did stays. See Forget. */
   deleteUsers: handleUnaryCall<DeleteUsersRequest, DeleteUsersResponse>;
+  /** Everything that came of a user's or a session's events goes, and the user leaves the catalogue. */
   forget: handleUnaryCall<ForgetRequest, ForgetResponse>;
+  /** A session turned out to be a user: its history becomes the user's. */
   linkSessions: handleUnaryCall<LinkSessionsRequest, LinkSessionsResponse>;
+  /** Another dictionary holds from here on, where the data set can go on with it. */
   setDictionary: handleUnaryCall<SetDictionaryRequest, SetDictionaryResponse>;
   openReplay: handleUnaryCall<OpenReplayRequest, OpenReplayResponse>;
   replay: handleBidiStreamingCall<ReplayRequest, ReplayResponse>;
@@ -256,6 +264,7 @@ export interface IngestClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: UpsertUsersResponse) => void,
   ): ClientUnaryCall;
+  /** Takes users out of the catalogue; what they did stays. See Forget. */
   deleteUsers(
     request: DeleteUsersRequest,
     callback: (error: ServiceError | null, response: DeleteUsersResponse) => void,
@@ -271,6 +280,7 @@ export interface IngestClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteUsersResponse) => void,
   ): ClientUnaryCall;
+  /** Everything that came of a user's or a session's events goes, and the user leaves the catalogue. */
   forget(
     request: ForgetRequest,
     callback: (error: ServiceError | null, response: ForgetResponse) => void,
@@ -286,6 +296,7 @@ export interface IngestClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ForgetResponse) => void,
   ): ClientUnaryCall;
+  /** A session turned out to be a user: its history becomes the user's. */
   linkSessions(
     request: LinkSessionsRequest,
     callback: (error: ServiceError | null, response: LinkSessionsResponse) => void,
@@ -301,6 +312,7 @@ export interface IngestClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: LinkSessionsResponse) => void,
   ): ClientUnaryCall;
+  /** Another dictionary holds from here on, where the data set can go on with it. */
   setDictionary(
     request: SetDictionaryRequest,
     callback: (error: ServiceError | null, response: SetDictionaryResponse) => void,
