@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
-import { type Folders, runFolders } from '@freshet/materialize'
+import { join } from 'node:path'
+import { type Folders, openSnapshotFiles, runFolders } from '@freshet/materialize'
 import { RUNTIME, type Runtime } from '@freshet/service'
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
 
@@ -16,13 +17,15 @@ export class FeatureStoreFolds implements OnApplicationBootstrap, OnApplicationS
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { log, store, firstDictionary: dictionary, clock, logger } = this.runtime
+    const { log, store, firstDictionary: dictionary, clock, logger, config, directory } = this.runtime
+    const isBesideLog = config.store === 'embedded' // it goes back only where the log goes back with it
     this.folders = await runFolders({
       log,
       store,
       dictionary,
       clock,
       member: `${hostname()}-${process.pid}`,
+      snapshots: isBesideLog ? undefined : openSnapshotFiles(join(directory, 'snapshots')),
       onTrouble: (partition, error) => logger.warn({ partition, err: error }, 'the fold of a partition starts over'),
     })
   }

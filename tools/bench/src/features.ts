@@ -78,7 +78,7 @@ async function foldBoth(engines: readonly Engine[], { events, folds }: Effort): 
     for (const [i, engine] of engines.entries()) {
       const house = await FoldHouse.open(events)
       await using store = await engine.open(`fold-${fold}`)
-      speeds[i].push(house.events / (await house.foldInto(store)))
+      speeds[i].push(events / (await house.foldInto(store)))
     }
   }
   return speeds

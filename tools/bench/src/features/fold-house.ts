@@ -17,19 +17,24 @@ const CACHE = 200_000
 
 /** A shop's history in a log in memory, so that a fold of it measures the fold and its store. */
 export class FoldHouse {
-  private readonly log: EventLog = openMemoryLog({
+  readonly log: EventLog = openMemoryLog({
     partitions: { events: PARTITIONS, touches: PARTITIONS, catalog: PARTITIONS, examples: PARTITIONS },
   })
-  private readonly dictionary = compileDictionary(builtInDictionary('demo'))
+  readonly dictionary = compileDictionary(builtInDictionary('demo'))
 
-  private constructor(readonly events: number) {}
+  private written = 0
 
   /** Writes a catalogue and so many events of users who look, click and buy. */
   static async open(events: number): Promise<FoldHouse> {
-    const house = new FoldHouse(events)
+    const house = new FoldHouse()
     for (let i = 0; i < ITEMS; i++) await house.writeItem(i)
-    for (let i = 0; i < events; i++) await house.writeEvent(i)
+    await house.goOn(events)
     return house
+  }
+
+  /** Writes so many events more. */
+  async goOn(events: number): Promise<void> {
+    for (const end = this.written + events; this.written < end; this.written++) await this.writeEvent(this.written)
   }
 
   /** Folds all of it, every partition at once, and says how many seconds that took. */
