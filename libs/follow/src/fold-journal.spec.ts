@@ -32,6 +32,7 @@ describe('results', () => {
     ['leave no step out', 'a1 result 2-2: range', { resultStep: 0 }],
     ['count once, however often a retry says them', 'a1 result 1-1; a1 result 1-1: range', { resultStep: 1 }],
     ['do not end before they begin', 'a1 result 1-0: range', { resultStep: 0 }],
+    ['say from where on a version is owed to who follows by value', 'a1 result 1-2 rowless; a1 result 3-3', { omittedStep: 2 }],
     ['carry a whole chain', 'a1 result 1-1 chainless: chain', { resultStep: 0 }],
     [
       'wait for their last part',

@@ -16,7 +16,7 @@ const kinds: Readonly<Record<string, (...words: string[]) => Body | undefined>> 
     genesis: { dictionaryHash: 'd', model: '{}', seed: 1, logicalShards: 4, partitions: 8, pins: undefined },
   }),
   cut: (step) => ({ $case: 'cut', cut: { step: Number(step), ranges: [] } }),
-  /** result 1-3, or `result 1-3 continues`, or `result 1-3 chainless`. */
+  /** result 1-3, or `result 1-3 continues`, or `result 1-3 rowless`, or `result 1-3 chainless`. */
   result: (steps, mark) => ({ $case: 'result', result: resultOf(steps.split('-').map(Number), mark) }),
   /** grant TO after PREVIOUS */
   grant: (to, _, previous) => ({ $case: 'grant', grant: { to: to === 'nobody' ? '' : to, previous: Number(previous) } }),
@@ -32,7 +32,7 @@ const kinds: Readonly<Record<string, (...words: string[]) => Body | undefined>> 
 
 const resultOf = ([fromStep, toStep]: number[], mark?: string): Result =>
   Result.create({
-    ...{ fromStep, toStep, continues: mark === 'continues' },
+    ...{ fromStep, toStep, continues: mark === 'continues', rowsOmitted: mark === 'rowless' },
     chain: mark === 'chainless' ? new Uint8Array(4) : Uint8Array.of(toStep, 0, 0, 0, 2, 0, 0, 0),
   })
 

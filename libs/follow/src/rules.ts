@@ -71,7 +71,8 @@ function result({ state, body }: RuleScope<Result>): Partial<JournalState> | Voi
   if (chain.length !== 8) return 'chain'
   if (continues) return { openResult: { fromStep, toStep } }
   const voidSteps = state.voidSteps.filter((step) => step > toStep)
-  return { resultStep: toStep, chain: spellChecksum(checksumOf(chain)), openResult: undefined, voidSteps }
+  const omittedStep = body.rowsOmitted ? toStep : state.omittedStep
+  return { resultStep: toStep, chain: spellChecksum(checksumOf(chain)), openResult: undefined, voidSteps, omittedStep }
 }
 
 /** A claim says that an owner fell silent; if it owed a result, the first cut without one is under suspicion. */

@@ -73,6 +73,8 @@ export interface JournalState {
   /** The owner, as long as it was granted the line and has written nothing yet. */
   readonly grantedTo?: string
   readonly openResult?: OpenResult
+  /** The last step whose result left rows out: readers by value need a version from there on. */
+  readonly omittedStep?: number
   /** Absent where the last owner to lose the line owed no result. */
   readonly deaths?: Deaths
   /** Pending cuts that are not to be executed, ascending. */

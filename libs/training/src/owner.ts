@@ -51,6 +51,7 @@ export class Owner {
   async takeOver(held: readonly Cut[]): Promise<void> {
     const { desk, learner, pending, opened } = this.line
     const isUntold = desk.state.resultStep < learner.state.step
+    const isOwed = (desk.state.omittedStep ?? 0) > (this.tools.versions.newest?.step ?? 0)
     if (isUntold) pending.omitRows()
     await this.tell()
     for (const cut of held) {
@@ -59,7 +60,7 @@ export class Owner {
       await this.execute({ cut, parts: undefined })
       await this.tell()
     }
-    if (isUntold || opened.skipped.length > 0) await this.endBackfill()
+    if (isUntold || isOwed || opened.skipped.length > 0) await this.endBackfill()
   }
 
   /** One step, or a rest where there is nothing to learn. */

@@ -54,6 +54,14 @@ export class Recovery {
     const { step } = this.line.learner.state
     const recordsLeft = await this.line.desk.left()
     const version = this.line.opened.version?.name ?? ''
-    this.onNotice({ kind: 'recovery', phase, version, step, steps: step - this.firstStep, recordsLeft, ms: this.toldMs - this.beganMs })
+    this.onNotice({
+      kind: 'recovery',
+      phase,
+      version,
+      step,
+      steps: step - this.firstStep,
+      recordsLeft,
+      ms: Math.round(this.toldMs - this.beganMs),
+    })
   }
 }

@@ -72,6 +72,30 @@ describe('a standby', () => {
   })
 })
 
+describe('a new owner', () => {
+  it('makes the version that the last one owed, who left rows out and was gone before it made one', async () => {
+    const room = openRoom()
+    const never = (): Promise<never> => new Promise(() => undefined)
+    let isGone = false
+    const shelf = Object.create(room.shelf) as typeof room.shelf
+    shelf.save = () => {
+      isGone = true
+      return never()
+    }
+    const log: Room['log'] = { ...room.log, appendIf: (...of) => (isGone ? never() : room.log.appendIf(...of)) }
+    await publish(room.log, 0, groups(0, 60))
+    const first = await start(room, 'a', {}, { shelf, log })
+    await turn(room, 500)
+    await first.stop()
+    const results = (await journal(room)).flatMap(({ record }) => (record?.$case === 'result' ? [record.result] : []))
+    expect(results.at(-1)?.rowsOmitted).toBe(true)
+    expect(room.shelf.versions).toEqual([])
+    await using second = await start(room, 'b')
+    await until(room, async () => (await second.trainer.status()).role === 'owner' && room.shelf.versions.length > 0)
+    expect(room.shelf.versions[0].facts.step).toBe(results.at(-1)?.toStep)
+  })
+})
+
 describe('an owner with nothing to learn', () => {
   it('keeps the journal short, whatever the idle time, by versions of the same state', async () => {
     const room = openRoom()

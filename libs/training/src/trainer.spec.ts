@@ -213,6 +213,24 @@ describe('a trainer', () => {
     expect(await replayTwin({ ...(await optionsOf(room, 'twin')), from, until: step })).toMatchObject({ from, digest })
   })
 
+  it('counts no version that could not be opened among those that must be kept', async () => {
+    const room = openRoom()
+    const first = await start(room, 'a')
+    for (let i = 0; i < 3; i++) {
+      await publish(room.log, 0, groups(4 * i, 4))
+      await untilLearned(room, first, 12 * (i + 1))
+      await ask(room, first.trainer.checkpoint())
+    }
+    await first.stop()
+    const newest = room.shelf.versions[2]
+    newest.contents = { ...newest.contents, tensors: {} }
+    await using second = await start(room, 'b')
+    await until(room, async () => (await second.trainer.status()).role === 'owner' && room.shelf.versions.length > 3)
+    const [oldest] = room.shelf.versions
+    expect(room.shelf.versions.filter(({ contents }) => 'table.safetensors' in contents.tensors)).toHaveLength(3)
+    expect(await room.log.first(JOURNAL)).toBe(oldest.facts.journalOffset)
+  })
+
   it('does not begin anew where the journal has been trimmed and no version can be opened', async () => {
     const room = openRoom()
     const running = await start(room, 'a', { versionsKept: 1 })

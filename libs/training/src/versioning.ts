@@ -55,14 +55,21 @@ export async function saveVersion(line: TrainingLine, options: SaveOptions): Pro
   const snapshot = snapshotState(state)
   const documents = { ...snapshot.documents, [JOURNAL_FILE]: journal }
   await options.shelf.save(facts, { tensors: snapshot.tensors, documents, blobs: options.blobs })
-  if (desk.isOwner) await retire(options, desk.state.serving)
+  if (desk.isOwner) await retire(options, { serving: desk.state.serving, isWhole })
   return facts
 }
 
-/** Versions hold back the trimming of journal and examples: once enough are kept, what lies before the oldest one goes. */
-async function retire({ shelf, settings, log }: SaveOptions, serving: string | undefined): Promise<void> {
-  await shelf.prune(settings.versionsKept, serving)
-  const kept = await shelf.list()
+interface Kept {
+  /** The version that rankers were turned to. */
+  readonly serving: string | undefined
+  readonly isWhole: (facts: VersionFacts) => boolean
+}
+
+/** Versions hold back the trimming of journal and examples: once enough whole ones are kept, what lies before the oldest one goes. */
+async function retire({ shelf, settings, log }: SaveOptions, { serving, isWhole }: Kept): Promise<void> {
+  const damaged = (await shelf.list()).filter((facts) => !isWhole(facts)).length
+  await shelf.prune(settings.versionsKept + damaged, serving)
+  const kept = (await shelf.list()).filter(isWhole)
   if (kept.length < settings.versionsKept) return
   const [oldest] = kept
   await log.trim(JOURNAL, oldest.journalOffset)
