@@ -23,5 +23,5 @@ interface HealthChecks extends Client {
   ): void
 }
 
-const PROBE_MS = 1000 // on loopback an answer takes two, and nobody there is known at once
+const PROBE_MS = 3000 // a process that starts, or is busy, may take a second; nobody there is known at once
 const HealthClient = makeClientConstructor(healthService, 'Health')
