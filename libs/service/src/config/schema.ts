@@ -26,6 +26,27 @@ export const configSchema = z.strictObject({
     /^(embedded|rediss?(\+cluster)?:\/\/\S+)$/,
     'must be embedded, redis://host:port/database or redis+cluster://host:port,host:port (rediss for TLS)',
   ).describe('which online store; rebuilt from the log where it is empty'),
+  kafka: section({
+    tls: z.boolean().default(false).describe('speak TLS to the brokers'),
+    caFile: file('a PEM file of authorities to trust instead of the well-known ones'),
+    saslMechanism: z.enum(['none', 'plain', 'scram-sha-256', 'scram-sha-512']).default('none'),
+    username: z.string().max(1024).default(''),
+    password: z.string().max(1024).default(''),
+    compression: z.enum(['none', 'gzip', 'snappy']).default('none').describe('how batches are packed'),
+    replicationFactor: z
+      .int()
+      .min(1)
+      .max(16)
+      .optional()
+      .describe('copies of each partition; by default 3, or as many as there are brokers'),
+    minInSyncReplicas: z.int().min(1).max(16).optional().describe('copies that an append must have reached; by default 2 of 3'),
+    retentionMs: z.int().min(3_600_000).optional().describe('how long events are kept; by default 30 days'),
+    deadlineMs: milliseconds(15_000).describe('how long a request may be tried'),
+  }).describe('how the log at kafka:// is spoken to'),
+  redis: section({
+    caFile: file('a PEM file of authorities to trust, for rediss://'),
+    deadlineMs: milliseconds(2000).describe('how long a verb may take, the wait for a connection included'),
+  }).describe('how the store at redis:// is spoken to'),
   drainMs: milliseconds(5000).describe('how long requests in flight may take to end at shutdown'),
   messageBytesMax: z
     .int()
@@ -80,6 +101,10 @@ function section<T extends z.ZodRawShape>(shape: T) {
 /** The embedded one, or the address of a server. */
 function engine(form: RegExp, rule: string) {
   return z.string().max(2048).regex(form, rule).default('embedded')
+}
+
+function file(what: string) {
+  return z.string().max(4096).default('').describe(`${what}; '' for none`)
 }
 
 function milliseconds(fallback: number) {

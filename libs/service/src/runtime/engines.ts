@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { TOPICS, type EventLog } from '@freshet/event-log'
 import { openEmbeddedLog } from '@freshet/event-log-embedded'
+import { openKafkaLog, type KafkaLogOptions } from '@freshet/event-log-kafka'
 import type { Clock } from '@freshet/kernel'
 import type { OnlineStore } from '@freshet/online-store'
 import { openEmbeddedStore } from '@freshet/online-store-embedded'
@@ -25,9 +27,29 @@ type OpenStore = (opening: Opening) => Promise<OnlineStore>
 
 const LOGS: Readonly<Record<string, OpenLog>> = {
   embedded: ({ directory, partitions, clock }) => openEmbeddedLog({ directory, partitions: topicPartitions(partitions), clock }),
+  kafka: ({ config, partitions, clock }) =>
+    openKafkaLog({
+      brokers: config.log.slice('kafka://'.length).replace(/\/$/, '').split(','),
+      prefix: config.name,
+      partitions: topicPartitions(partitions),
+      clock,
+      ...spokenTo(config.kafka),
+    }),
 }
 
-const openRedis: OpenStore = ({ config, partitions }) => openRedisStore({ url: config.store, name: config.name, partitions })
+/** How the brokers are spoken to; keys that are absent leave the adapter's own choice. */
+function spokenTo({ tls, caFile, saslMechanism, username, password, ...kafka }: Config['kafka']): Partial<KafkaLogOptions> {
+  const ssl = caFile === '' ? tls : authorities(caFile)
+  const user = { username, password }
+  if (saslMechanism === 'none') return { ...kafka, ssl }
+  return { ...kafka, ssl, sasl: { mechanism: saslMechanism, ...user } }
+}
+
+const openRedis: OpenStore = ({ config: { name, store, redis }, partitions }) =>
+  openRedisStore({
+    ...{ url: store, name, partitions, deadlineMs: redis.deadlineMs },
+    ...(redis.caFile !== '' && { tls: authorities(redis.caFile) }),
+  })
 
 const STORES: Readonly<Record<string, OpenStore>> = {
   embedded: ({ directory, partitions }) => openEmbeddedStore({ directory, partitions }),
@@ -36,6 +58,8 @@ const STORES: Readonly<Record<string, OpenStore>> = {
   'redis+cluster': openRedis,
   'rediss+cluster': openRedis,
 }
+
+const authorities = (caFile: string) => ({ ca: readFileSync(caFile, 'utf8') })
 
 /** What stands before `://`, or all of it; the schema has checked it. */
 const schemeOf = (engine: string): string => engine.split('://', 1)[0]
