@@ -5,8 +5,10 @@ import { HealthRecord } from './health'
 import { Link } from './link'
 import type { KafkaLogOptions } from './options'
 import { Patience } from './patience'
+import { quietQueues } from './quiet-queues'
 
 CompressionCodecs[CompressionTypes.Snappy] = snappy
+quietQueues()
 
 /** All connections of one log, and what it knows of its cluster. */
 export interface ClusterAccess {
