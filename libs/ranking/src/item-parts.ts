@@ -30,8 +30,8 @@ export class ItemParts {
   private parameters: ScoringParameters
 
   constructor(
-    private readonly index: ItemIndex,
-    private readonly model: ServingModel,
+    private readonly index: Pick<ItemIndex, 'columns' | 'stampOf' | 'follow'>,
+    private readonly model: Pick<ServingModel, 'denseState' | 'table' | 'onRows'>,
     readonly width: number,
   ) {
     index.follow(model)

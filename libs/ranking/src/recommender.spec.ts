@@ -220,7 +220,9 @@ describe('a recommender', () => {
 
     it('goes on without a model whose runtime fails', async () => {
       const broken = { run: () => Promise.reject(new TypeError('out of memory')), release: async () => undefined }
-      const answer = await shop.recommenderWith({ graphs: { rank: broken, user: broken, item: broken } }).recommend(query())
+      const answer = await shop
+        .recommenderWith({ graphs: { rankItem: broken, rankParts: broken, user: broken, item: broken } })
+        .recommend(query())
       expect([answer.items.length, answer.provenance.degraded]).toEqual([10, ['model-failed']])
     })
 
