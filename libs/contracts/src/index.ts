@@ -1,3 +1,5 @@
+export { encoded } from './encoded'
+export type { MessageEncoder } from './encoded'
 export {
   DeadLetter,
   DictionaryChange,

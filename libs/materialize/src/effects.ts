@@ -1,4 +1,4 @@
-import { EventRecord, ExampleGroup, type FoldState, type MovedHistory, Touch } from '@freshet/contracts'
+import { encoded, EventRecord, ExampleGroup, type FoldState, type MovedHistory, Touch } from '@freshet/contracts'
 import { TOPICS } from '@freshet/event-log'
 import { partitionOf } from '@freshet/kernel'
 import type { Outgoing } from '@freshet/online-store'
@@ -104,17 +104,17 @@ export class Effects {
     const examples = this.takeGroups().map(({ key, group }) => ({
       to: { topic: TOPICS.examples, partition },
       key,
-      value: ExampleGroup.encode(group).finish(),
+      value: encoded(ExampleGroup, group),
     }))
     const touches = this.takeTouches().map((touch) => ({
       to: { topic: TOPICS.touches, partition: partitionOf(touch.itemId, partitions) },
       key: touch.itemId,
-      value: Touch.encode(touch).finish(),
+      value: encoded(Touch, touch),
     }))
     const histories = this.takeHistories().map(({ partition: to, moved }) => ({
       to: { topic: TOPICS.events, partition: to },
       key: moved.userId,
-      value: EventRecord.encode(movedRecord(moved)).finish(),
+      value: encoded(EventRecord, movedRecord(moved)),
     }))
     return [...examples, ...touches, ...histories]
   }

@@ -1,4 +1,4 @@
-import { WaitingClick } from '@freshet/contracts'
+import { encoded, WaitingClick } from '@freshet/contracts'
 import type { Put } from '@freshet/online-store'
 import { Deadlines } from './deadlines'
 
@@ -45,7 +45,7 @@ export class HeldClicks {
   puts(): readonly Put[] {
     const puts = [...this.changed].map((key) => {
       const click = this.held.get(key)
-      return { key, value: click === undefined ? null : WaitingClick.encode(click).finish() }
+      return { key, value: click === undefined ? null : encoded(WaitingClick, click) }
     })
     this.changed.clear()
     return puts

@@ -1,4 +1,4 @@
-import { type Forget, type FoldState, type Link, type MovedHistory, UserState, WaitingImpression } from '@freshet/contracts'
+import { encoded, type Forget, type FoldState, type Link, type MovedHistory, UserState, WaitingImpression } from '@freshet/contracts'
 import { actorOf, foldForgottenUser, mergeUsers, partsOfUser, personalIds } from '@freshet/features'
 import { hash64 } from '@freshet/kernel'
 import type { Effects } from './effects'
@@ -37,12 +37,12 @@ export class Histories {
     const session = scope.states.user(actor)
     const send = (part: MovedHistory['part']): void => effects.move({ userId, sessionId, linkedMs, part })
     if (session !== undefined) {
-      for (const part of partsOfUser(session)) send({ $case: 'userState', userState: UserState.encode(part).finish() })
+      for (const part of partsOfUser(session)) send({ $case: 'userState', userState: encoded(UserState, part) })
       scope.states.saveUser(actor, undefined)
     }
     for (const requestId of joins.impressions.of(actor)) {
       const list = joins.impressions.get(requestId)
-      const bytes = list && WaitingImpression.encode({ ...list, userId }).finish()
+      const bytes = list && encoded(WaitingImpression, { ...list, userId })
       if (bytes === undefined || bytes.length > LIST_BYTES_MAX) continue // too large for a record: its window closes here
       joins.impressions.drop(requestId)
       send({ $case: 'list', list: bytes })

@@ -1,4 +1,13 @@
-import { type CatalogRecord, DictionaryChange, type Event, type EventRecord, FoldState, type Tick, type Touch } from '@freshet/contracts'
+import {
+  encoded,
+  type CatalogRecord,
+  DictionaryChange,
+  type Event,
+  type EventRecord,
+  FoldState,
+  type Tick,
+  type Touch,
+} from '@freshet/contracts'
 import { type Dictionary, type EventMeaning, actorOf, compileDictionary, foldUser, meaningOf, residualOf } from '@freshet/features'
 import { foldCatalog } from './catalog-fold'
 import { Effects } from './effects'
@@ -74,7 +83,7 @@ export class PartitionFold {
   puts(): readonly Put[] {
     const { change } = this
     this.change = undefined
-    return change === undefined ? [] : [{ key: DICTIONARY_KEY, value: DictionaryChange.encode(change).finish() }]
+    return change === undefined ? [] : [{ key: DICTIONARY_KEY, value: encoded(DictionaryChange, change) }]
   }
 
   /** A record of `touches`: what an event of some partition did to an item of this one. */

@@ -1,4 +1,4 @@
-import { CatalogRecord, EventRecord, FoldState, Touch } from '@freshet/contracts'
+import { encoded, CatalogRecord, EventRecord, FoldState, Touch } from '@freshet/contracts'
 import { type LogRecord, TOPICS } from '@freshet/event-log'
 import { cross } from '@freshet/kernel'
 import { type Commit, type PositionVector, samePositions, StalePositionError } from '@freshet/online-store'
@@ -153,7 +153,7 @@ export class PartitionFolder {
     const { fold, states } = this.loaded
     const outbox = fold.effects.takeOutgoing()
     const own = [...fold.identity.puts(), ...fold.joins.impressions.puts(), ...fold.joins.clicks.puts(), ...fold.puts()]
-    const puts = [...states.puts(), ...own, { key: FOLD_KEY, value: FoldState.encode(fold.state).finish() }]
+    const puts = [...states.puts(), ...own, { key: FOLD_KEY, value: encoded(FoldState, fold.state) }]
     await this.write({ next, puts, outbox })
     cross('batch-committed')
     states.committed()

@@ -1,4 +1,4 @@
-import { ItemState, UserState } from '@freshet/contracts'
+import { encoded, ItemState, UserState } from '@freshet/contracts'
 import { itemKey, userKey } from '@freshet/features'
 import type { OnlineStore, Put } from '@freshet/online-store'
 import type { SharedItems } from './shared-items'
@@ -55,11 +55,11 @@ export class PartitionStates implements States {
   puts(): readonly Put[] {
     const users = [...this.changedUsers].map((id) => {
       const state = this.users.get(id)
-      return { key: userKey(id), value: state === undefined ? null : UserState.encode(state).finish() }
+      return { key: userKey(id), value: state === undefined ? null : encoded(UserState, state) }
     })
     const items = [...this.changedItems].flatMap((id) => {
       const state = this.item(id)
-      return state === undefined ? [] : [{ key: itemKey(id), value: ItemState.encode(state).finish() }]
+      return state === undefined ? [] : [{ key: itemKey(id), value: encoded(ItemState, state) }]
     })
     return [...users, ...items]
   }

@@ -1,4 +1,4 @@
-import { WaitingImpression } from '@freshet/contracts'
+import { encoded, WaitingImpression } from '@freshet/contracts'
 import { CorruptError } from '@freshet/kernel'
 import type { Put } from '@freshet/online-store'
 import { Deadlines } from './deadlines'
@@ -102,7 +102,7 @@ export class WaitingImpressions {
   puts(): readonly Put[] {
     const puts = [...this.changed].map((requestId) => {
       const impression = this.get(requestId)
-      return { key: waitingKey(requestId), value: impression === undefined ? null : WaitingImpression.encode(impression).finish() }
+      return { key: waitingKey(requestId), value: impression === undefined ? null : encoded(WaitingImpression, impression) }
     })
     this.changed.clear()
     this.forget()

@@ -1,4 +1,4 @@
-import { Event } from '@freshet/contracts'
+import { encoded, Event } from '@freshet/contracts'
 import type { ingest, IngestClient } from '@freshet/contracts/services'
 import { isFreshetError, UnavailableError, type Clock } from '@freshet/kernel'
 import { call, remoteError } from '@freshet/service'
@@ -32,7 +32,7 @@ export interface ReplayScope {
  */
 export async function replayEvents(events: readonly Event[], scope: ReplayScope): Promise<readonly number[]> {
   const { ingest, source, tally, clock, patienceMs, onProgress } = scope
-  const batches = cutIntoBatches(events, (event) => Event.encode(event).finish().length, BATCH)
+  const batches = cutIntoBatches(events, (event) => encoded(Event, event).length, BATCH)
   let next = 0
   let progressMs = clock.monotonicMs()
   for (;;) {

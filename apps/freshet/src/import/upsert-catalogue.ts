@@ -1,4 +1,4 @@
-import { Item, User } from '@freshet/contracts'
+import { encoded, Item, User } from '@freshet/contracts'
 import type { ingest, IngestClient } from '@freshet/contracts/services'
 import { UnavailableError } from '@freshet/kernel'
 import { call } from '@freshet/service'
@@ -33,8 +33,8 @@ export async function upsertCatalogue(items: readonly Item[], users: readonly Us
     done += count
     onProgress(done)
   }
-  for (const { from, to } of cutIntoBatches(items, (item) => Item.encode(item).finish().length, BATCH))
+  for (const { from, to } of cutIntoBatches(items, (item) => encoded(Item, item).length, BATCH))
     await settle(to - from, () => call(client, 'upsertItems', { items: items.slice(from, to) }, { deadlineMs: DEADLINE_MS }))
-  for (const { from, to } of cutIntoBatches(users, (user) => User.encode(user).finish().length, BATCH))
+  for (const { from, to } of cutIntoBatches(users, (user) => encoded(User, user).length, BATCH))
     await settle(to - from, () => call(client, 'upsertUsers', { users: users.slice(from, to) }, { deadlineMs: DEADLINE_MS }))
 }
