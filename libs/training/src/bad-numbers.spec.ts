@@ -87,7 +87,7 @@ describe('a gradient that is not finite', () => {
 describe('a trainer that meets one', () => {
   it('says in the journal which example it left out, keeps it as a dead letter, and a twin agrees', async () => {
     const room = openRoom()
-    await using running = await start(room, 'a', {}, await brittle(room))
+    await using running = await start(room, 'a', { instead: await brittle(room) })
     await publish(room.log, 1, [...groups(0, 3), spoiled(3), ...groups(4, 3)])
     await untilLearned(room, running, 20)
     await turn(room, 100)
@@ -110,10 +110,10 @@ describe('a trainer that meets one', () => {
       ...room.log,
       append: (at, entries) => (isMute ? never() : room.log.append(at, entries)),
     }
-    const owner = await start(room, 'a', {}, { ...(await brittle(room)), log })
+    const owner = await start(room, 'a', { instead: { ...(await brittle(room)), log } })
     await publish(room.log, 0, groups(0, 1))
     await untilLearned(room, owner, 3)
-    await using standby = await start(room, 'b', {}, await brittle(room))
+    await using standby = await start(room, 'b', { instead: await brittle(room) })
     await untilLearned(room, standby, 3)
     await turn(room, 300)
     isMute = true // it will hang before it can keep the example, and so before its result

@@ -13,13 +13,13 @@ export interface Running extends AsyncDisposable {
   readonly ended: Promise<void>
 }
 
+/** How it differs from the room's: in settings, and in what it is made of. */
+export interface Difference extends Partial<TrainerOptions['settings']> {
+  readonly instead?: Partial<TrainerOptions>
+}
+
 /** Starts one as a process would, over what the room keeps. */
-export async function start(
-  room: Room,
-  id: string,
-  settings: Partial<TrainerOptions['settings']> = {},
-  instead: Partial<TrainerOptions> = {},
-): Promise<Running> {
+export async function start(room: Room, id: string, { instead, ...settings }: Difference = {}): Promise<Running> {
   const trainer = await Trainer.open({ ...(await optionsOf(room, id, settings)), ...instead })
   const over = new AbortController()
   const running = trainer.run(over.signal)

@@ -23,7 +23,7 @@ describe('a standby', () => {
     const room = openRoom()
     const clock = heldUp(room.clock)
     await using owner = await start(room, 'a')
-    await using standby = await start(room, 'b', {}, { clock })
+    await using standby = await start(room, 'b', { instead: { clock } })
     await turn(room, 600)
     for (let i = 0; i < 10; i++) {
       clock.missMs += 5000
@@ -56,7 +56,7 @@ describe('a standby', () => {
       await room.clock.sleep(20_000)
       await room.shelf.save(facts, contents)
     }
-    await using owner = await start(room, 'a', {}, { shelf })
+    await using owner = await start(room, 'a', { instead: { shelf } })
     await publish(room.log, 0, groups(0, 4))
     await untilLearned(room, owner, 12)
     await using standby = await start(room, 'b')
@@ -84,7 +84,7 @@ describe('a new owner', () => {
     }
     const log: Room['log'] = { ...room.log, appendIf: (...of) => (isGone ? never() : room.log.appendIf(...of)) }
     await publish(room.log, 0, groups(0, 60))
-    const first = await start(room, 'a', {}, { shelf, log })
+    const first = await start(room, 'a', { instead: { shelf, log } })
     await turn(room, 500)
     await first.stop()
     const results = (await journal(room)).flatMap(({ record }) => (record?.$case === 'result' ? [record.result] : []))

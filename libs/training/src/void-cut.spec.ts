@@ -35,7 +35,7 @@ async function untilDead(room: Room, { ended }: Running): Promise<void> {
 /** A line that a deadly cut has ended as often as it takes, with examples before and behind it. */
 async function afterDeaths(room: Room, deaths = DEATHS_MAX): Promise<void> {
   for (let i = 0; i < deaths; i++) {
-    const each = await start(room, `a-${i}`, {}, await mortal(room))
+    const each = await start(room, `a-${i}`, { instead: await mortal(room) })
     if (i === 0) {
       await publish(room.log, 0, groups(0, 4))
       await untilLearned(room, each, 12)
@@ -53,7 +53,7 @@ describe('a cut that ends its process', () => {
     const room = openRoom()
     await afterDeaths(room)
     expect(await kinds(room)).not.toContain('voidCut')
-    await using last = await start(room, 'b', {}, await mortal(room))
+    await using last = await start(room, 'b', { instead: await mortal(room) })
     await publish(room.log, 0, groups(6, 4))
     await untilLearned(room, last, 24)
     const voids = (await journal(room)).flatMap(({ record }) => (record?.$case === 'voidCut' ? [record.voidCut] : []))
@@ -71,7 +71,7 @@ describe('a cut that ends its process', () => {
   it('is not tried again by a twin, which comes to the same digest', async () => {
     const room = openRoom()
     await afterDeaths(room)
-    await using last = await start(room, 'b', {}, await mortal(room))
+    await using last = await start(room, 'b', { instead: await mortal(room) })
     await publish(room.log, 0, groups(6, 4))
     await untilLearned(room, last, 24)
     const { step, digest } = await ask(room, last.trainer.audit(0))
@@ -83,8 +83,8 @@ describe('a cut that ends its process', () => {
   it('is left alone by who follows, until its owner has survived it', async () => {
     const room = openRoom()
     await afterDeaths(room, 1)
-    await using owner = await start(room, 'b', { heartbeatMs: 50 }, await mortal(room))
-    await using standby = await start(room, 'c', { heartbeatMs: 100_000 }, await mortal(room))
+    await using owner = await start(room, 'b', { heartbeatMs: 50, instead: await mortal(room) })
+    await using standby = await start(room, 'c', { heartbeatMs: 100_000, instead: await mortal(room) })
     await untilDead(room, owner)
     expect(await ask(room, standby.trainer.status())).toMatchObject({ role: 'follower', step: 2 })
   })
@@ -101,7 +101,7 @@ describe('a cut that ends its process', () => {
   it('is found also by a thread that starts again under the name of its owner', async () => {
     const room = openRoom()
     for (let i = 0; i <= DEATHS_MAX; i++) {
-      const each = await start(room, 'a', {}, await mortal(room))
+      const each = await start(room, 'a', { instead: await mortal(room) })
       if (i === 0) await publish(room.log, 0, [deadly(0)])
       if (i < DEATHS_MAX) await untilDead(room, each)
       else await until(room, async () => (await kinds(room)).includes('voidCut'))
@@ -114,7 +114,7 @@ describe('a cut that ends its process', () => {
 describe('a follower that has executed a cut which is void', () => {
   it('opens a version from before it, and comes to the state of the others', async () => {
     const room = openRoom()
-    const first = await start(room, 'a', {}, await mortal(room))
+    const first = await start(room, 'a', { instead: await mortal(room) })
     await publish(room.log, 0, groups(0, 4))
     await untilLearned(room, first, 12)
     const kept = await ask(room, first.trainer.checkpoint())
@@ -127,10 +127,10 @@ describe('a follower that has executed a cut which is void', () => {
     const astray = await ask(room, hardy.trainer.checkpoint())
     expect(astray.step).toBe(kept.step + 1)
     for (let i = 1; i < DEATHS_MAX; i++) {
-      const next = await start(room, `a-${i}`, {}, { ...(await mortal(room)), shelf: only(room, kept.name) })
+      const next = await start(room, `a-${i}`, { instead: { ...(await mortal(room)), shelf: only(room, kept.name) } })
       await untilDead(room, next)
     }
-    await using last = await start(room, 'b', {}, { ...(await mortal(room)), shelf: only(room, kept.name) })
+    await using last = await start(room, 'b', { instead: { ...(await mortal(room)), shelf: only(room, kept.name) } })
     await publish(room.log, 0, groups(6, 2))
     await untilLearned(room, last, 18)
     await untilLearned(room, hardy, 18)
