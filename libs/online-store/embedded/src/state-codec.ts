@@ -21,23 +21,37 @@ export interface Standing {
 const STANDING = 0
 const VALUE = 1
 const OUTBOX = 2
+const HEAD_BYTES = 3
+const SEQUENCE_BYTES = 6
 
-const keyOf = (partition: number, kind: number, rest: Uint8Array = Buffer.alloc(0)): Buffer =>
-  Buffer.concat([Buffer.from([partition >>> 8, partition & 0xff, kind]), rest])
+/** A key whose first three bytes are partition and kind. */
+function keyOf(partition: number, kind: number, restBytes: number): Buffer {
+  const key = Buffer.allocUnsafe(HEAD_BYTES + restBytes)
+  key[0] = partition >>> 8
+  key[1] = partition & 0xff
+  key[2] = kind
+  return key
+}
 
-export const standingKey = (partition: number): Buffer => keyOf(partition, STANDING)
-export const valueKey = (partition: number, key: string): Buffer => keyOf(partition, VALUE, Buffer.from(key))
-export const outboxKey = (partition: number, sequence: number): Buffer => {
-  const rest = Buffer.allocUnsafe(6)
-  rest.writeUIntBE(sequence, 0, 6)
-  return keyOf(partition, OUTBOX, rest)
+export const standingKey = (partition: number): Buffer => keyOf(partition, STANDING, 0)
+
+export function valueKey(partition: number, key: string): Buffer {
+  const stored = keyOf(partition, VALUE, Buffer.byteLength(key))
+  stored.write(key, HEAD_BYTES)
+  return stored
+}
+
+export function outboxKey(partition: number, sequence: number): Buffer {
+  const stored = keyOf(partition, OUTBOX, SEQUENCE_BYTES)
+  stored.writeUIntBE(sequence, HEAD_BYTES, SEQUENCE_BYTES)
+  return stored
 }
 
 /** The key of a value, from where it lies. */
-export const keyOfValue = (stored: Buffer): string => textOf(stored.subarray(3))
+export const keyOfValue = (stored: Buffer): string => textOf(stored.subarray(HEAD_BYTES))
 
 /** The sequence of an outbox entry, from where it lies. */
-export const sequenceOf = (stored: Buffer): number => stored.readUIntBE(3, 6)
+export const sequenceOf = (stored: Buffer): number => stored.readUIntBE(HEAD_BYTES, SEQUENCE_BYTES)
 
 /** Keys of values that start with `prefix`, after `after`: UTF-8 has no byte 0xff, so that byte ends a prefix. */
 export function rangeOf(partition: number, prefix: string, after = ''): { readonly start: Buffer; readonly end: Buffer } {
