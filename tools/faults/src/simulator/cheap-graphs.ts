@@ -1,0 +1,50 @@
+import type { LearnerTools } from '@freshet/training'
+
+type GraphRunner = LearnerTools['gradient']
+type ModelSet = LearnerTools['modelSet']
+
+const DECAY = Math.fround(0.75)
+
+/**
+ * In place of the gradient graph: sums that depend on every number that is fed, and on the order of all of them, for the price of
+ * one pass. What a simulation asks is whether two learners did the same, not whether they did well.
+ */
+export const gradientRunner = ({ parameterCount }: ModelSet): GraphRunner => ({
+  run: ({ rows, numbers, labels, logQ, dense }) => {
+    const count = labels.data.length
+    const denseGradient = new Float32Array(parameterCount)
+    const rowGradients = new Float32Array(rows.data.length)
+    const probabilities = new Float32Array(count)
+    const [perRow, perNumber] = [rows.data.length / count, numbers.data.length / count]
+    let running = dense.data[0]
+    for (let i = 0; i < count; i++) {
+      for (let k = 0; k < perNumber; k++) running = Math.fround(DECAY * running + numbers.data[i * perNumber + k])
+      for (let k = 0; k < perRow; k++) {
+        running = Math.fround(DECAY * running + rows.data[i * perRow + k])
+        rowGradients[i * perRow + k] = running - labels.data[i]
+      }
+      running = Math.fround(DECAY * running + labels.data[i] + logQ.data[i] / 8)
+      denseGradient[i % parameterCount] += running
+      probabilities[i] = 0.5 + running / (4 * (1 + Math.abs(running)))
+    }
+    return Promise.resolve({
+      denseGradient,
+      rowGradients,
+      probabilities,
+      rankLoss: Float32Array.of(running),
+      recallLoss: Float32Array.of(0),
+    })
+  },
+  release: () => Promise.resolve(),
+})
+
+/** In place of the update graph: momentum, by sums and products alone. */
+export const updateRunner = (): GraphRunner => ({
+  run: ({ dense, m, v, gradient, schedule }) => {
+    const [learningRate] = schedule.data
+    const mean = m.data.map((value, i) => DECAY * value + gradient.data[i])
+    const square = v.data.map((value, i) => DECAY * value + gradient.data[i] * gradient.data[i])
+    return Promise.resolve({ dense: dense.data.map((value, i) => value - learningRate * mean[i]), m: mean, v: square })
+  },
+  release: () => Promise.resolve(),
+})

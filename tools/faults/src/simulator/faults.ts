@@ -1,0 +1,111 @@
+import type { Draws } from './draws'
+import type { Host, Mishap } from './host'
+import type { House } from './house'
+import type { FeatureStoreRole } from './roles/feature-store'
+import type { IngestRole } from './roles/ingest'
+import type { MoverRole } from './roles/mover'
+import type { TrainerRole } from './roles/trainer'
+import { PARTITIONS } from './shop'
+
+/** Who can be hit. */
+export interface Targets {
+  readonly house: House
+  readonly stores: readonly FeatureStoreRole[]
+  readonly trainers: readonly TrainerRole[]
+  readonly ingests: readonly IngestRole[]
+  readonly mover: MoverRole
+}
+
+/** How long faults may begin. */
+export const FAULTS_UNTIL_MS = 900
+const FAULTS_MIN = 3
+const FAULTS_MORE = 3
+
+const MISHAPS: readonly Mishap[] = ['crash-before', 'crash-after', 'freeze-before', 'freeze-after', 'lost-answer', 'refused', 'late']
+
+/** The named points of each role: requests at whose sending or answering it hurts to lose a process. */
+const POINTS = {
+  store: [
+    'commits',
+    'commits',
+    'appends to examples',
+    'appends to touches',
+    'reads events',
+    'reads features',
+    'scans',
+    'reads outbox',
+    'joins',
+  ],
+  trainer: [
+    'appends cut',
+    'appends cut',
+    'appends result',
+    'appends grant',
+    'appends claim',
+    'appends heartbeat',
+    'saves',
+    'prunes',
+    'trims',
+    'loads',
+    'reads examples',
+    'reads journal',
+  ],
+  ingest: ['appends to events'],
+} as const
+
+type Fault = (targets: Targets, draws: Draws) => void
+
+/** Every kind of fault, as often as it is worth meeting. */
+const FAULTS: readonly Fault[] = [
+  ...repeat(3, ({ stores }: Targets, draws: Draws) => trip(draws.pick(stores).host, draws, POINTS.store)),
+  ...repeat(3, ({ trainers }: Targets, draws: Draws) => trip(draws.pick(trainers).host, draws, POINTS.trainer)),
+  ({ ingests }, draws) => trip(draws.pick(ingests).host, draws, POINTS.ingest),
+  (targets, draws) => draws.pick(hostsOf(targets)).crash(),
+  (targets, draws) => draws.pick(hostsOf(targets)).freeze(draws.between(200, 3000)),
+  (targets, draws) => draws.pick(hostsOf(targets)).cut(draws.between(50, 800)),
+  ({ house }, draws) => void (house.log.downUntilMs = house.schedule.nowMs + draws.between(50, 600)),
+  ({ house }, draws) => rewind(house, draws),
+  ({ house }) => house.shelf.tear(),
+  ({ stores }, draws) => void draws.pick(stores).leave(),
+  ({ trainers }, draws) => draws.pick(trainers).leave(),
+  ...repeat(2, ({ mover }: Targets) => void mover.move()),
+]
+
+/** Enters a seed's faults into the schedule; returns how many. */
+export function planFaults(targets: Targets, draws: Draws): number {
+  const { schedule } = targets.house
+  const count = FAULTS_MIN + draws.below(FAULTS_MORE)
+  for (let i = 0; i < count; i++) {
+    const fault = draws.pick(FAULTS)
+    schedule.after(draws.between(20, FAULTS_UNTIL_MS), 'a fault', () => fault(targets, draws))
+  }
+  return count
+}
+
+/** Sets a mishap in wait at one of a host's points. */
+function trip(host: Host, draws: Draws, points: readonly string[]): void {
+  const [drawn, at] = [draws.pick(MISHAPS), draws.pick(points)]
+  const mishap = drawn === 'late' && at === 'saves' ? 'refused' : drawn // a disk writes in its own time, but not out of another's memory
+  host.tripwires.push({ mishap, at, countdown: 1 + draws.below(3) })
+}
+
+/** A store that lost its last writes, or all of them. */
+function rewind(house: House, draws: Draws): void {
+  const { schedule, store } = house
+  const partition = draws.below(PARTITIONS)
+  const keepMs = draws.chance(0.3) ? undefined : draws.between(10, 600)
+  const turnBack = (): void => {
+    if (house.isHealed) return
+    store.rewind(partition)
+    schedule.note(`partition ${partition} of the online store is turned back to ${store.positions(partition).events}`)
+  }
+  if (keepMs === undefined) return turnBack()
+  store.keep(partition)
+  schedule.after(keepMs, 'the store loses its last writes', turnBack)
+}
+
+const hostsOf = ({ stores, trainers, ingests }: Targets): readonly Host[] => [...stores, ...trainers, ...ingests].map(({ host }) => host)
+
+function repeat(times: number, fault: Fault): readonly Fault[] {
+  return new Array<Fault>(times).fill(fault)
+}

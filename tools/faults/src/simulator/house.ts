@@ -1,0 +1,114 @@
+import { CatalogRecord, EventRecord } from '@freshet/contracts'
+import { type EventLog, type LogRecord, type Partition, TOPICS } from '@freshet/event-log'
+import { isFreshetError, partitionOf } from '@freshet/kernel'
+import type { OnlineStore } from '@freshet/online-store'
+import type { VersionShelf } from '@freshet/training'
+import { Draws } from './draws'
+import { EPOCH_MS, Host } from './host'
+import { hostLog, hostShelf, hostStore } from './host-ports'
+import { LogServer } from './log-server'
+import { Schedule } from './schedule'
+import { ShelfServer } from './shelf-server'
+import { catalogue, PARTITIONS, tickAt } from './shop'
+import { StoreServer } from './store-server'
+import { JournalWatch } from './journal-watch'
+
+/** What may stand between a host and its engines: nothing, or a planted bug. */
+export interface Engines {
+  readonly log: EventLog
+  readonly store: OnlineStore
+  readonly shelf: VersionShelf
+}
+
+/** How a simulation is run. */
+export interface SimulationOptions {
+  readonly seed: number
+  /** Keeps the schedule for people. */
+  readonly isTold?: boolean
+  /** Stands between every host and its engines. */
+  readonly through?: (engines: Engines) => Engines
+}
+
+/** Servers, hosts and time of one simulated house, and what was seen to go wrong in it. */
+export class House {
+  readonly schedule: Schedule
+  readonly draws: Draws
+  readonly log: LogServer
+  readonly store = new StoreServer(PARTITIONS)
+  readonly shelf = new ShelfServer()
+  readonly journal: JournalWatch
+  readonly hosts: Host[] = []
+  /** What broke a rule, in the order in which it was seen. */
+  readonly violations: string[] = []
+  /** Nothing goes wrong from outside any more. */
+  isHealed = false
+  /** Nothing is sent any more. */
+  isClosed = false
+  /** Ids of the events whose append was acknowledged. */
+  readonly accepted = new Set<string>()
+
+  constructor(readonly options: SimulationOptions) {
+    const { seed, isTold = false } = options
+    this.schedule = new Schedule(isTold)
+    this.draws = new Draws(seed, 0)
+    this.journal = new JournalWatch((rule) => this.violate(rule))
+    const onAppended = (to: Partition, record: LogRecord): void => {
+      if (to.topic === TOPICS.journal) this.journal.take(record)
+    }
+    this.log = new LogServer({ schedule: this.schedule, draws: this.draws, partitions: PARTITIONS, onAppended })
+    for (const { key, record } of catalogue) {
+      const value = CatalogRecord.encode(record).finish()
+      this.log.append({ topic: TOPICS.catalog, partition: partitionOf(key, PARTITIONS) }, [{ key, value }])
+    }
+  }
+
+  /** Puts up a machine; `onCrash` is told when its process has been killed. */
+  host(name: string, onCrash: (host: Host) => void): Host {
+    const host = new Host(name, { schedule: this.schedule, draws: this.draws, onCrash })
+    this.hosts.push(host)
+    return host
+  }
+
+  /** The engines as one host sees them. */
+  engines(host: Host): Engines {
+    const engines = { log: hostLog(host, this.log), store: hostStore(host, this.store), shelf: hostShelf(host, this.shelf) }
+    return this.options.through?.(engines) ?? engines
+  }
+
+  /** Notes a broken rule. */
+  violate(rule: string): void {
+    this.schedule.note(`VIOLATION: ${rule}`)
+    this.violations.push(rule)
+  }
+
+  /** Takes in an error that made some process start over: refusals by the rules of the protocol are its daily work, others are not. */
+  trouble(who: string, error: unknown): void {
+    const isDaily = isFreshetError(error) && DAILY.has(error.code)
+    const text = error instanceof Error ? error.message : String(error)
+    if (isDaily) this.schedule.note(`${who}: ${text}`)
+    else this.violate(`${who} met what no fault explains: ${error instanceof Error ? (error.stack ?? text) : text}`)
+  }
+
+  /** The last ticks: every window ends, and nothing comes after. */
+  close(): void {
+    this.isClosed = true
+    const value = EventRecord.encode(tickAt(EPOCH_MS + Math.floor(this.schedule.nowMs) + 3_600_000)).finish()
+    for (let partition = 0; partition < PARTITIONS; partition++) this.log.append({ topic: TOPICS.events, partition }, [{ key: '', value }])
+  }
+
+  /** The records of a partition from the first ever on, trimmed ones included. */
+  all(topic: string, partition: number): readonly LogRecord[] {
+    return this.log.shelf({ topic, partition }).records
+  }
+}
+
+const DAILY: ReadonlySet<string> = new Set([
+  'UNAVAILABLE',
+  'STALE_POSITION',
+  'OFFSET_CONFLICT',
+  'OFFSET_OUT_OF_RANGE',
+  'NOT_OWNER',
+  'ALREADY_EXISTS',
+  'NOT_FOUND',
+  'PRECONDITION',
+])

@@ -1,0 +1,38 @@
+import { type ExampleGroup, LabelSource } from '@freshet/contracts'
+import type { House } from '../house'
+import { effectiveEvents, effectiveGroups } from './effective'
+import type { Undisturbed } from './undisturbed'
+
+/** No accepted event is lost; the examples that count are those which an undisturbed fold of the events alone gives, in its order. */
+export function judgeExamples(house: House, twins: readonly Undisturbed[]): void {
+  const there = new Set<string>()
+  for (const [partition, { groups }] of twins.entries()) {
+    for (const { eventId } of effectiveEvents(house, partition)) there.add(eventId)
+    const expected = groups.map(spell)
+    const actual = effectiveGroups(house, partition).map(spell)
+    compare(house, partition, { expected, actual })
+  }
+  for (const eventId of house.accepted) if (!there.has(eventId)) house.violate(`the accepted event ${eventId} is not in the log`)
+}
+
+interface Sequences {
+  readonly expected: readonly string[]
+  readonly actual: readonly string[]
+}
+
+function compare(house: House, partition: number, { expected, actual }: Sequences): void {
+  const length = Math.max(expected.length, actual.length)
+  for (let i = 0; i < length; i++) {
+    if (expected[i] === actual[i]) continue
+    house.violate(
+      `example ${i} of partition ${partition} is '${actual[i] ?? 'missing'}', where events alone give '${expected[i] ?? 'none'}'`,
+    )
+    return
+  }
+}
+
+/** What events alone decide of a group: its identity, whose it is, its labels, and which items are not drawn. */
+const spell = ({ sourceOffset, ordinal, timeMs, userLo, items }: ExampleGroup): string => {
+  const labelled = items.map(({ label, itemLo, source }) => `${label}/${source === LabelSource.LABEL_SOURCE_SAMPLED ? 'drawn' : itemLo}`)
+  return `${sourceOffset}.${ordinal} at ${timeMs} of ${userLo}: ${labelled.join(' ')}`
+}

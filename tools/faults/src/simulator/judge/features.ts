@@ -1,0 +1,74 @@
+import { CatalogRecord, EventRecord, FoldState, ItemState, Touch, UserState } from '@freshet/contracts'
+import { TOPICS } from '@freshet/event-log'
+import { actorOf, foldCatalogItem, foldItem, itemKey, userKey } from '@freshet/features'
+import { spellChecksum, checksum64, CHECKSUM_START } from '@freshet/kernel'
+import type { House } from '../house'
+import { dictionary, PARTITIONS } from '../shop'
+import { effectiveEvents } from './effective'
+import type { Undisturbed } from './undisturbed'
+
+/** The online features are those of a twin that read the same logs without a fault; nothing waits any more, and counts agree. */
+export function judgeFeatures(house: House, twins: readonly Undisturbed[]): void {
+  for (const [partition, twin] of twins.entries()) {
+    judgeUsers(house, partition, twin)
+    judgeItems(house, partition)
+    judgeRest(house, partition)
+  }
+}
+
+function judgeUsers(house: House, partition: number, twin: Undisturbed): void {
+  for (const userId of new Set(effectiveEvents(house, partition).map(actorOf))) {
+    const stored = house.store.drawers[partition].values.get(userKey(userId))
+    compare(house, `user ${userId}`, { stored: stored && userBytes(UserState.decode(stored)), expected: userBytes(twin.user(userId)) })
+  }
+}
+
+/** All but what is measured at item states: events meet those in any order. */
+const userBytes = (state: UserState | undefined): Uint8Array | undefined => state && UserState.encode({ ...state, residualSum: 0 }).finish()
+
+function judgeItems(house: House, partition: number): void {
+  const items = new Map<string, ItemState>()
+  for (const { value } of house.all(TOPICS.catalog, partition)) {
+    const { record, timeMs } = CatalogRecord.decode(value)
+    if (record?.$case === 'item') items.set(record.item.itemId, foldCatalogItem(items.get(record.item.itemId), record.item, timeMs))
+  }
+  const next = new Array<number>(PARTITIONS).fill(0)
+  for (const { value } of house.all(TOPICS.touches, partition)) {
+    const touch = Touch.decode(value)
+    if (touch.sequence < next[touch.sourcePartition]) continue
+    next[touch.sourcePartition] = touch.sequence + 1
+    items.set(touch.itemId, foldItem(dictionary, items.get(touch.itemId), touch))
+  }
+  for (const [itemId, state] of items) {
+    const stored = house.store.drawers[partition].values.get(itemKey(itemId))
+    compare(house, `item ${itemId}`, { stored, expected: ItemState.encode(state).finish() })
+  }
+}
+
+/** Every list and every click has come to its end, and the fold has counted each event as new or as known. */
+function judgeRest(house: House, partition: number): void {
+  const { values } = house.store.drawers[partition]
+  for (const key of values.keys()) if (/^[wc]:/.test(key)) house.violate(`${key} still waits in partition ${partition}`)
+  const stored = values.get('m:fold')
+  const { folded, duplicates } = FoldState.decode(stored ?? new Uint8Array(0))
+  const events = house.all(TOPICS.events, partition).filter(({ value }) => EventRecord.decode(value).record?.$case === 'event').length
+  const distinct = effectiveEvents(house, partition).length
+  if (folded !== distinct || duplicates !== events - distinct) {
+    house.violate(
+      `partition ${partition} has folded ${folded} of ${distinct} events and dropped ${duplicates} of ${events - distinct} copies`,
+    )
+  }
+}
+
+interface Pair {
+  readonly stored: Uint8Array | undefined
+  readonly expected: Uint8Array | undefined
+}
+
+function compare(house: House, what: string, { stored, expected }: Pair): void {
+  if (stored !== undefined && expected !== undefined && Buffer.compare(stored, expected) === 0) return
+  house.violate(`the features of ${what} are ${digest(stored)}, and the twin's ${digest(expected)}`)
+}
+
+const digest = (bytes: Uint8Array | undefined): string =>
+  bytes === undefined ? 'missing' : spellChecksum(checksum64(CHECKSUM_START, bytes))

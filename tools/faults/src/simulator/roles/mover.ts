@@ -1,0 +1,69 @@
+import { type MovableTrainer, moveTrainer } from '@freshet/migration'
+import type { Host } from '../host'
+import { hostShelf } from '../host-ports'
+import type { House } from '../house'
+import { ShelfServer } from '../shelf-server'
+import type { TrainerRole } from './trainer'
+
+const PATIENCE_MS = 1500
+
+/** The migrator's machine: moves the model set from whoever owns it to the other trainer, and gives up where that fails. */
+export class MoverRole {
+  readonly host: Host
+  /** Moves that came to their end. */
+  moved = 0
+  isMoving = false
+
+  constructor(
+    private readonly house: House,
+    private readonly trainers: readonly TrainerRole[],
+  ) {
+    this.host = house.host('mover', () => {})
+    this.host.boot()
+  }
+
+  /** Starts a move, whatever becomes of it. */
+  async move(): Promise<void> {
+    if (this.isMoving) return
+    const { house, host, trainers } = this
+    const { owner } = house.journal.state
+    const source = trainers.find(({ id }) => id === owner) ?? trainers[0]
+    const target = trainers.find((each) => each !== source) ?? source
+    this.isMoving = true
+    try {
+      const ends = { source: this.movable(source), target: this.movable(target) }
+      for await (const { phase, detail } of moveTrainer({ ...ends, clock: host.clock, patienceMs: PATIENCE_MS })) {
+        house.schedule.note(`move, ${phase}: ${detail}`)
+        if (phase === 'done') this.moved++
+      }
+    } catch (error) {
+      house.trouble('the move', error)
+    } finally {
+      this.isMoving = false
+    }
+  }
+
+  private movable(role: TrainerRole): MovableTrainer {
+    const { host } = this
+    return {
+      address: role.host.name,
+      status: () => host.ask(role.host, 'status', () => role.ask((trainer) => trainer.status())),
+      follow: (source) => host.ask(role.host, 'follow', () => this.follow(role, source)),
+      audit: (step) => host.ask(role.host, `audit ${step}`, () => role.ask((trainer) => trainer.audit(step))),
+      grant: (to) => host.ask(role.host, `grant to ${to}`, () => role.ask((trainer) => trainer.grant(to))),
+    }
+  }
+
+  /** The target has a version made and sent to it, on a disk of its own, and starts over from it. */
+  private async follow(target: TrainerRole, sourceName: string): Promise<{ readonly version: string; readonly step: number }> {
+    const source = this.trainers.find(({ host }) => host.name === sourceName) ?? target
+    const { shelf } = this.house
+    const { name } = await target.host.ask(source.host, 'a version', () => source.ask((trainer) => trainer.checkpoint()))
+    const sent = new ShelfServer()
+    await target.host.call(`receives ${name}`, () => {
+      const { facts, contents } = shelf.load(name)
+      sent.save(facts, contents)
+    })
+    return target.ask((trainer) => trainer.reopen(hostShelf(target.host, sent)))
+  }
+}

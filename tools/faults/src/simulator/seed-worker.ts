@@ -1,0 +1,32 @@
+import { isMainThread, parentPort, workerData } from 'node:worker_threads'
+import { installLightSignals } from './light-signals'
+import { runSeeds } from './run-seeds'
+import type { SeedShare, SeedsDone } from './threads'
+
+const TELL_EVERY = 64
+
+/** A thread that simulates its share of the seeds, and tells of them by the dozen. */
+async function main({ from, below, step }: SeedShare, tell: (done: SeedsDone) => void): Promise<void> {
+  installLightSignals()
+  let done = { seeds: 0, actions: 0, violated: [] as SeedsDone['violated'][number][] }
+  const flush = (): void => {
+    tell(done)
+    done = { seeds: 0, actions: 0, violated: [] }
+  }
+  await runSeeds(every(from, below, step), ({ seed, actions, violations }) => {
+    done.seeds++
+    done.actions += actions
+    if (violations.length > 0) done.violated.push({ seed, rule: violations[0] })
+    if (done.seeds === TELL_EVERY) flush()
+  })
+  flush()
+}
+
+function* every(from: number, below: number, step: number): Iterable<number> {
+  for (let seed = from; seed < below; seed += step) yield seed
+}
+
+if (!isMainThread && parentPort) {
+  const port = parentPort
+  void main(workerData as SeedShare, (done) => port.postMessage(done))
+}

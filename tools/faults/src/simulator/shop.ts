@@ -1,0 +1,99 @@
+import { type CatalogRecord, type Event, EventRecord, Genesis, type Item } from '@freshet/contracts'
+import { openTable } from '@freshet/embedding'
+import { compileDictionary } from '@freshet/features'
+import { declareModelSet } from '@freshet/model'
+import { type LineOptions, shapeOf, TRAINING_DEFAULTS, type TrainingSettings } from '@freshet/training'
+import { gradientRunner, updateRunner } from './cheap-graphs'
+import type { Draws } from './draws'
+import { EPOCH_MS } from './host'
+
+/** How many partitions a simulated house has: enough for touches to cross, few enough to be met twice. */
+export const PARTITIONS = 2
+
+/** A shop in small, with windows of parts of a second, so that lists and clicks end while faults happen. */
+export const dictionary = compileDictionary(`
+name: simulated
+events:
+  look: {}
+  click: { label: positive }
+  purchase: { label: positive, consumes: true, weight: 2 }
+  rating: { label: { atLeast: 4 }, explicit: true }
+  impression: { impression: true }
+negatives: 1
+joinWindowMs: 400
+lateClickMs: 150
+latenessMs: 50
+user:
+  - { kind: id, name: user }
+  - { kind: sequence, name: recent, events: [click, purchase], last: 2 }
+item:
+  - { kind: id, name: item }
+  - { kind: category, name: genre }
+  - { kind: rate, name: rate, of: [click], per: [impression], windowMs: 3600000 }
+model: { rank: { dimensions: 1, hidden: [1] }, recall: { dimensions: 1, hidden: [], width: 2 }, learningRate: { dense: 0.01, rows: 0.1 } }
+`)
+
+const modelSet = declareModelSet(dictionary.layout, dictionary.declared.model)
+
+/** Small cuts and few kept versions, so that a run of seconds meets backfill, versions and the trimming of logs. */
+export const SETTINGS: TrainingSettings = {
+  ...TRAINING_DEFAULTS,
+  ...{ cutExamples: 4, backfillExamples: 8, denseMs: 100, versionSteps: 3, versionMs: 1e9, versionsKept: 2 },
+}
+
+/** What every line of a simulated house is opened with, but who and where. */
+export const lineTools: Pick<LineOptions, 'genesis' | 'openTable' | 'tools'> = {
+  genesis: Genesis.create({
+    ...{ dictionaryHash: dictionary.hash, model: modelSet.canonical, seed: 1, logicalShards: 2, partitions: PARTITIONS },
+  }),
+  openTable: () =>
+    openTable({
+      ...{ width: modelSet.rowWidth, segments: modelSet.segments, rowScales: modelSet.rowScales, seed: 1, shards: 1, pageBytes: 8192 },
+    }),
+  tools: { modelSet, shape: shapeOf(dictionary.layout), gradient: gradientRunner(modelSet), update: updateRunner() },
+}
+
+const USERS = ['ann', 'ben', 'cas', 'dan']
+const ITEMS = ['i0', 'i1', 'i2', 'i3', 'i4']
+
+/** What the catalogue says from the beginning. */
+export const catalogue: readonly { readonly key: string; readonly record: CatalogRecord }[] = ITEMS.map((itemId, i) => {
+  const attributes: Item['attributes'] = { genre: { kind: { $case: 'text', text: `g${i % 2}` } } }
+  const item = { itemId, attributes, unavailable: false, createdMs: EPOCH_MS }
+  return { key: itemId, record: { record: { $case: 'item', item }, timeMs: EPOCH_MS } }
+})
+
+/** An event that somebody does now, give or take; `request` numbers the lists that were shown. */
+export function drawEvent(draws: Draws, { nowMs, eventId }: { readonly nowMs: number; readonly eventId: string }): EventRecord {
+  const timeMs = Math.max(0, nowMs - draws.below(80))
+  const facts = { eventId, userId: draws.pick(USERS), timeMs, requestId: `r${draws.below(6)}` }
+  const kind = draws.below(10)
+  if (kind < 3) return record({ ...facts, type: 'impression', impression: shown(draws) }, nowMs)
+  const itemId = draws.pick(ITEMS)
+  if (kind < 6) return record({ ...facts, type: 'click', itemId }, nowMs)
+  const alone = { ...facts, itemId, requestId: '' }
+  if (kind < 8) return record({ ...alone, type: 'purchase' }, nowMs)
+  if (kind < 9) return record({ ...alone, type: 'rating', value: 1 + draws.below(5) }, nowMs)
+  return record({ ...alone, type: 'look' }, nowMs)
+}
+
+/** A tick as ingest writes it. */
+export const tickAt = (timeMs: number): EventRecord => ({
+  record: { $case: 'tick', tick: { timeMs, replay: false, closesReplay: false } },
+  sequence: 0,
+  acceptedMs: timeMs,
+})
+
+const record = (facts: Partial<Event>, acceptedMs: number): EventRecord =>
+  EventRecord.fromPartial({ record: { $case: 'event', event: facts }, acceptedMs })
+
+const shown = (draws: Draws): Event['impression'] => ({
+  items: [draws.below(5), draws.below(5)]
+    .filter((at, i, all) => all.indexOf(at) === i)
+    .map((at) => ({
+      ...{ itemId: ITEMS[at], score: 0, propensity: 0, ids: NONE, numbers: NONE },
+    })),
+  ...{ surface: '', dictionaryHash: '', userIds: NONE, userNumbers: NONE, rowStep: 0, denseStep: 0 },
+})
+
+const NONE = new Uint8Array(0)

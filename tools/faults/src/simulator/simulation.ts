@@ -1,0 +1,124 @@
+import { TOPICS } from '@freshet/event-log'
+import { FAULTS_UNTIL_MS, planFaults } from './faults'
+import { House, type SimulationOptions } from './house'
+import { judge } from './judge/judge'
+import { FeatureStoreRole } from './roles/feature-store'
+import { IngestRole } from './roles/ingest'
+import { MoverRole } from './roles/mover'
+import { ReaderRole } from './roles/reader'
+import { TrainerRole } from './roles/trainer'
+import { PARTITIONS } from './shop'
+
+/** What a seed came to. */
+export interface Outcome {
+  readonly seed: number
+  /** Empty where every rule held. */
+  readonly violations: readonly string[]
+  readonly actions: number
+  readonly faults: number
+  /** Over the whole schedule: equal for equal seeds. */
+  readonly checksum: number
+  /** The schedule for people, where it was asked for. */
+  readonly lines: readonly string[]
+}
+
+const QUIET_MS = 350 // longer than any message travels
+const PATIENCE_MS = 40_000 // of the simulation's time: what has not settled by then never will
+const LOOK_EVERY = 8 // actions
+
+/** One seed: a house of two processes a role, its faults, and its end. Somebody else turns it, one happening at a time. */
+export class Simulation {
+  outcome: Outcome | undefined
+  private readonly house: House
+  private readonly trainers: readonly TrainerRole[]
+  private readonly ingests: readonly IngestRole[]
+  private readonly readers: readonly ReaderRole[]
+  private readonly mover: MoverRole
+  private readonly faults: number
+  private isAsking = false
+  private isJudged = false
+  private seen = { size: 0, sinceMs: 0 }
+
+  constructor(private readonly options: SimulationOptions) {
+    const house = (this.house = new House(options))
+    const stores = ['store-a', 'store-b'].map((name) => new FeatureStoreRole(house, name))
+    this.trainers = ['trainer-a', 'trainer-b'].map((name) => new TrainerRole(house, name))
+    this.ingests = ['ingest-a', 'ingest-b'].map((name) => new IngestRole(house, name))
+    this.readers = ['reader-a', 'reader-b'].map((name) => new ReaderRole(house, name))
+    this.mover = new MoverRole(house, this.trainers)
+    for (const role of [...stores, ...this.trainers, ...this.ingests, ...this.readers]) role.boot()
+    this.faults = planFaults({ house, stores, trainers: this.trainers, ingests: this.ingests, mover: this.mover }, house.draws)
+    house.schedule.after(HEAL_MS, 'everything is healed', () => this.heal())
+  }
+
+  /** Lets the next thing happen; once all is quiet, has it judged. */
+  turn(): void {
+    const { schedule } = this.house
+    if (this.isJudged) return
+    if (!schedule.next()) return this.end('nothing is left that could happen')
+    if (!this.house.isHealed || schedule.actions % LOOK_EVERY !== 0) return
+    if (schedule.nowMs > HEAL_MS + PATIENCE_MS) return this.end(`it never settles: ${this.unsettled() ?? 'somebody goes on'}`)
+    if (!this.house.isClosed && this.ingests.every(({ isDone }) => isDone)) this.house.close()
+    if (this.house.isClosed && !this.isAsking && this.isQuiet()) void this.audit()
+  }
+
+  private heal(): void {
+    const { house } = this
+    house.isHealed = true
+    house.log.downUntilMs = 0
+    for (const host of house.hosts) host.heal()
+  }
+
+  /** True when all that was to be done has been, for a while. */
+  private isQuiet(): boolean {
+    const { house } = this
+    const size = [...house.log.shelves].reduce(
+      (sum, [name, { records }]) => sum + (name.startsWith(TOPICS.journal) ? 0 : records.length),
+      0,
+    )
+    if (size !== this.seen.size || this.unsettled() !== undefined) this.seen = { size, sinceMs: house.schedule.nowMs }
+    return house.schedule.nowMs - this.seen.sinceMs > QUIET_MS
+  }
+
+  /** What is still to be done, in words. */
+  private unsettled(): string | undefined {
+    const { store, journal } = this.house
+    for (let p = 0; p < PARTITIONS; p++) {
+      for (const topic of ['events', 'touches', 'catalog'] as const) {
+        if (store.positions(p)[topic] < this.house.all(topic, p).length) return `${topic}/${p} is folded to ${store.positions(p)[topic]}`
+      }
+      if (journal.cutTo[p] < this.house.all(TOPICS.examples, p).length) return `examples/${p} is cut to ${journal.cutTo[p]}`
+    }
+    if (journal.state.resultStep < journal.state.step) return `step ${journal.state.step} has no result`
+    const reading = this.readers.find(({ position }) => position < journal.state.lastOffset)
+    if (reading !== undefined) return `${reading.host.name} has read to ${reading.position}`
+    return this.mover.isMoving ? 'a move is under way' : undefined
+  }
+
+  /** Asks both trainers for their digests; where one is behind, the house is not quiet yet. */
+  private async audit(): Promise<void> {
+    const { house, trainers, mover } = this
+    this.isAsking = true
+    const asked = trainers.map((role) => mover.host.ask(role.host, 'audit', () => role.ask((trainer) => trainer.audit(0))))
+    const digests = await Promise.all(asked).catch(() => [])
+    this.isAsking = false
+    if (this.isJudged || digests.length === 0 || digests.some(({ step }) => step !== house.journal.state.step)) return
+    this.isJudged = true
+    await judge(house, digests).catch((error: unknown) => house.trouble('the judge', error))
+    this.close()
+  }
+
+  private end(rule: string): void {
+    this.isJudged = true
+    this.house.violate(rule)
+    this.close()
+  }
+
+  private close(): void {
+    const { violations, schedule } = this.house
+    const { actions, checksum, lines } = schedule
+    this.outcome = { seed: this.options.seed, violations, actions, faults: this.faults, checksum, lines }
+  }
+}
+
+const HEAL_MS = FAULTS_UNTIL_MS + 300

@@ -1,0 +1,82 @@
+import {
+  type Commit,
+  type OnlineStore,
+  type OutboxEntry,
+  type PositionVector,
+  samePositions,
+  type ScanOptions,
+  StalePositionError,
+  START,
+} from '@freshet/online-store'
+
+type Page = Awaited<ReturnType<OnlineStore['scan']>>
+
+/** One partition as it stands. Values are never changed in place. */
+export interface Drawer {
+  positions: PositionVector
+  outgoing: readonly OutboxEntry[]
+  nextSequence: number
+  values: Map<string, Uint8Array>
+}
+
+/** The online store itself: every verb takes effect at once and wholly. It can be turned back, as one that lost its last writes. */
+export class StoreServer {
+  readonly drawers: Drawer[]
+  private readonly kept: (Drawer | undefined)[]
+  private readonly turns: number[]
+
+  constructor(partitions: number) {
+    this.drawers = Array.from({ length: partitions }, emptyDrawer)
+    this.kept = this.drawers.map(() => undefined)
+    this.turns = this.drawers.map(() => 0)
+  }
+
+  positions(partition: number): PositionVector {
+    return this.drawers[partition].positions
+  }
+
+  read(partition: number, keys: readonly string[]): readonly (Uint8Array | undefined)[] {
+    return keys.map((key) => this.drawers[partition].values.get(key))
+  }
+
+  commit(partition: number, { expect, next, puts, outbox, publishedBelow }: Commit): void {
+    const drawer = this.drawers[partition]
+    if (!samePositions(expect, drawer.positions)) throw new StalePositionError(partition, expect, drawer.positions)
+    for (const { key, value } of puts) {
+      if (value === null) drawer.values.delete(key)
+      else drawer.values.set(key, value)
+    }
+    const added = outbox.map(({ to, key, value }) => ({ to, key, value, sequence: drawer.nextSequence++ }))
+    drawer.outgoing = [...drawer.outgoing.filter(({ sequence }) => sequence >= publishedBelow), ...added]
+    drawer.positions = next
+  }
+
+  outbox(partition: number, limit: number): readonly OutboxEntry[] {
+    return this.drawers[partition].outgoing.slice(0, limit)
+  }
+
+  scan(partition: number, { prefix, after = '', limit }: ScanOptions): Page {
+    const keys = [...this.drawers[partition].values.keys()].filter((key) => key.startsWith(prefix) && key > after).sort()
+    return this.read(partition, keys.slice(0, limit)).flatMap((value, i) => (value === undefined ? [] : [{ key: keys[i], value }]))
+  }
+
+  /** How often a partition has been turned back. */
+  turnsOf(partition: number): number {
+    return this.turns[partition]
+  }
+
+  /** Keeps a partition as it stands, to be turned back to. */
+  keep(partition: number): void {
+    const drawer = this.drawers[partition]
+    this.kept[partition] = { ...drawer, values: new Map(drawer.values) }
+  }
+
+  /** Turns a partition back to what was kept, or to nothing. */
+  rewind(partition: number): void {
+    const kept = this.kept[partition]
+    this.turns[partition]++
+    this.drawers[partition] = kept === undefined ? emptyDrawer() : { ...kept, values: new Map(kept.values) }
+  }
+}
+
+const emptyDrawer = (): Drawer => ({ positions: START, outgoing: [], nextSequence: 0, values: new Map() })

@@ -1,0 +1,35 @@
+import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+
+/** The seeds of one thread: from, from + step, ... below. */
+export interface SeedShare {
+  readonly from: number
+  readonly below: number
+  readonly step: number
+}
+
+/** What a thread tells of some seeds that have ended. */
+export interface SeedsDone {
+  readonly seeds: number
+  readonly actions: number
+  readonly violated: readonly { readonly seed: number; readonly rule: string }[]
+}
+
+const YOUNG_MB = 64 // promises and messages die young: a small nursery would be emptied all the time
+
+/** Runs the seeds `from` to `below` on all processors, and tells of them as they end. Only from built code: threads run no sources. */
+export async function runSeedsInThreads(from: number, below: number, onDone: (done: SeedsDone) => void): Promise<void> {
+  const step = availableParallelism()
+  const threads = Array.from({ length: step }, async (_, i) => {
+    const share: SeedShare = { from: from + i, below, step }
+    const worker = new Worker(join(__dirname, 'seed-worker.js'), {
+      workerData: share,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    })
+    worker.on('message', onDone)
+    await once(worker, 'exit') // rejects with what ended the thread, where something did
+  })
+  await Promise.all(threads)
+}
