@@ -1,4 +1,4 @@
-import { describeBounds } from './contract/bounds'
+import { describeBounds, describeOddities } from './contract/bounds'
 import { describeAtomicity, describeCommitting, describeOutbox } from './contract/committing'
 import { describeKeeping, describeReading } from './contract/reading'
 import type { OpenStore } from './contract/trial'
@@ -15,6 +15,7 @@ export function describeOnlineStore(adapter: string, open: OpenStore): void {
   describe(`online store, ${adapter}: the outbox`, () => describeOutbox(open))
   describe(`online store, ${adapter}: atomicity`, () => describeAtomicity(open))
   describe(`online store, ${adapter}: bounds`, () => describeBounds(open))
+  describe(`online store, ${adapter}: oddities`, () => describeOddities(open))
   describe(`online store, ${adapter}: reading`, () => describeReading(open))
   describe(`online store, ${adapter}: keeping`, () => describeKeeping(open))
 }

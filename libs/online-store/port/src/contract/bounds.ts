@@ -38,6 +38,11 @@ export function describeBounds(open: OpenStore): void {
     expect(seen).toEqual(names)
     expect(await store.scan(0, { prefix: 'i:', after: names.at(-1), limit: 5000 })).toEqual([])
   })
+}
+
+/** What holds for commits and reads that are seldom seen. */
+export function describeOddities(open: OpenStore): void {
+  const trial = eachTrial()
 
   it('lets the last change of a key stand, be it a deletion or not, and counts the key once', async () => {
     await using store = await open(trial())
