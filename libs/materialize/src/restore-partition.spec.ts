@@ -91,7 +91,7 @@ describe('a store that is behind the latest snapshot', () => {
 })
 
 describe('a store that is left alone', () => {
-  it.each([
+  it.each<[string, PositionVector | undefined, number, number, Partial<PositionVector>?]>([
     ['is further', at(50), 51, 60],
     ['is as far', at(50), 50, 60],
     ['is further in one topic', { events: 50, touches: 0, catalog: 0 }, 49, 60, { touches: 1 }],

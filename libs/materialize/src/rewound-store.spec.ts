@@ -1,8 +1,8 @@
 import { type EventRecord, type ExampleGroup, FoldState, UserState } from '@freshet/contracts'
 import { TOPICS } from '@freshet/event-log'
 import { userKey } from '@freshet/features'
-import { partitionOf, randomBelow, systemClock } from '@freshet/kernel'
-import { StalePositionError } from '@freshet/online-store'
+import { partitionOf, randomBelow, systemClock, UnavailableError } from '@freshet/kernel'
+import { type OnlineStore, StalePositionError } from '@freshet/online-store'
 import { temporaryDirectory } from '@freshet/testing'
 import { FOLD_KEY } from './load-partition'
 import { LogHouse } from './log-house.fixture'
@@ -118,6 +118,27 @@ describe('a store that goes back under a running fold', () => {
     await until(async () => trouble.length >= 2 && (await behind(house)) === 0)
     expect(trouble.every((error) => error instanceof StalePositionError)).toBe(true)
     expect(await outcomeOf(house)).toEqual(await undisturbed(2))
+  })
+})
+
+describe('a store that is not there yet', () => {
+  it('keeps no process from starting, and is folded into once it is there', async () => {
+    const { house, store } = turnableHouse()
+    await house.append(...whole(4))
+    let absences = 20
+    const absent = async (): Promise<void> => {
+      if (absences-- > 0) throw new UnavailableError('the store', 'it will be tried again')
+    }
+    const shy: OnlineStore = {
+      ...store,
+      positions: async (...asked) => absent().then(() => store.positions(...asked)),
+      scan: async (...asked) => absent().then(() => store.scan(...asked)),
+    }
+    const trouble: unknown[] = []
+    await using _ = await runFolders({ ...house, ...QUICKLY, store: shy, onTrouble: (__, error) => trouble.push(error) })
+    await until(async () => (await behind(house)) === 0)
+    expect(trouble).toHaveLength(20)
+    expect(await outcomeOf(house)).toEqual(await undisturbed(4))
   })
 })
 
