@@ -1,10 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { IngestClient } from '@freshet/contracts/services'
+import { IngestClient, TrainerClient } from '@freshet/contracts/services'
 import { ORDER_VARIABLE, planFaults, spellFault } from '@freshet/faults'
 import { systemClock, UnavailableError } from '@freshet/kernel'
 import { call, connect, openRuntime, type Runtime } from '@freshet/service'
-import { TrainerClient } from '@freshet/contracts/services'
 import type { Fleet, FleetService } from '@freshet/testing'
 import { answered } from '../fleet/answered'
 import { configOf, duringFleet, startFleet } from '../fleet/bench-fleet'
@@ -34,7 +33,7 @@ const SERVICES: readonly FleetService[] = ['ingest', 'feature-store', 'trainer',
 const DICTIONARY = 'movielens'
 const STREAM = { users: 300, items: 60, startMs: Date.UTC(2024, 0, 1), everyMs: 20_000 }
 const EVENTS_PER_S = 200
-const EVENTS_PER_FAULT = 4000 // twenty seconds each: the stream lasts longer than any plan
+const EVENTS_PER_FAULT = 6000 // half a minute each: the stream lasts longer than any plan
 const CUT_MS = '40' // twenty-five steps a second: enough to strike between, and few enough for twins to repeat
 const PRELOAD = join(WORKSPACE, 'tools', 'faults', 'dist', 'preload.js')
 const clock = systemClock
@@ -79,7 +78,8 @@ async function underFaults({ seed, count, fleet, watch, ...running }: Running): 
     pace: (event) => front.pace(event),
     onProgress: (acknowledged) => front.advance(acknowledged),
   })
-  await Promise.race([replaying, carryOut({ seed, count, ...running })])
+  const carrying = carryOut({ seed, count, ...running })
+  await Promise.race([carrying, replaying.then(() => carrying)]) // whichever fails first says why
   enough.abort()
   const replay = await replaying
   const learned = await learnAll(fleet.address(watch.ownerService), replay.ends, clock)

@@ -2,10 +2,11 @@ import { ItemState, UserState } from '@freshet/contracts'
 import { TOPICS } from '@freshet/event-log'
 import { itemKey, userKey } from '@freshet/features'
 import { partitionOf } from '@freshet/kernel'
+import type { OnlineStore } from '@freshet/online-store'
 import type { Runtime } from '@freshet/service'
 import { isDeepStrictEqual } from 'node:util'
 import type { LearnedState } from '../fleet/learned'
-import { readLedger } from '../fleet/ledger'
+import { type Ledger, readLedger } from '../fleet/ledger'
 import { raiseTwins } from '../fleet/twins'
 import { type Afresh, foldAfresh, withoutTiming } from './afresh'
 
@@ -31,24 +32,37 @@ export interface Outcome {
 
 /** Holds the outcome against a fresh fold of the log and against fresh followers by replay. */
 export async function judge(runtime: Runtime, { accepted, learned, others }: Outcome): Promise<Verdict> {
+  const { store, log } = runtime
   const afresh = await foldAfresh(runtime)
-  const { events, learned: groups } = await readLedger(runtime.log)
-  const missing = [...accepted].filter((id) => !events.has(id)).length
-  const unlearned = [...afresh.groups].filter((identity) => !groups.has(identity)).length
-  const unexpected = [...groups.keys()].filter((identity) => !afresh.groups.has(identity)).length
-  const distinct = [...groups.values()].reduce((sum, examples) => sum + examples, 0)
+  const ledger = await readLedger(log)
   const twins = await raiseTwins(runtime, learned.step)
   const digests = [...others, ...twins.map(({ step, digest }) => (step === learned.step ? digest : `step ${step}`))]
   return {
-    lost: missing + unlearned,
-    doubled: unexpected + Math.max(0, learned.status.examples - distinct),
+    ...weigh({ accepted, examples: learned.status.examples }, ledger, afresh),
     digestsDiffering: twins.length === 0 ? 1 : digests.filter((digest) => digest !== learned.digest).length,
-    featuresDiffering: await differing(runtime, afresh),
+    featuresDiffering: await countDiffering(store, log.partitions(TOPICS.events), afresh),
   }
 }
 
-async function differing({ store, log }: Runtime, { users, items }: Afresh): Promise<number> {
-  const partitions = log.partitions(TOPICS.events)
+/** Holds what was accepted, and what a fresh fold makes of it, against what was learned. */
+export function weigh(
+  { accepted, examples }: { readonly accepted: Iterable<string>; readonly examples: number },
+  { events, learned }: Ledger,
+  { groups }: Pick<Afresh, 'groups'>,
+): Pick<Verdict, 'lost' | 'doubled'> {
+  const missing = [...accepted].filter((id) => !events.has(id)).length
+  const unlearned = [...groups].filter((identity) => !learned.has(identity)).length
+  const unexpected = [...learned.keys()].filter((identity) => !groups.has(identity)).length
+  const distinct = [...learned.values()].reduce((sum, items) => sum + items, 0)
+  return { lost: missing + unlearned, doubled: unexpected + Math.max(0, examples - distinct) }
+}
+
+/** How many users and items stand otherwise in the store than a fresh fold left them. */
+export async function countDiffering(
+  store: Pick<OnlineStore, 'read'>,
+  partitions: number,
+  { users, items }: Omit<Afresh, 'groups'>,
+): Promise<number> {
   const read = async (id: string, key: string): Promise<Uint8Array | undefined> => (await store.read(partitionOf(id, partitions), [key]))[0]
   let count = 0
   for (const [id, expected] of users) {
