@@ -6,3 +6,4 @@ export { RedisCluster, type RedisClusterOptions, startRedisCluster } from './red
 export { type RedisOptions, RedisServer, startRedis } from './redis-server'
 export * from './kafka-broker'
 export { freePorts } from './free-ports'
+export * from './cut-proxy'

@@ -116,6 +116,7 @@ function propertiesOf({ port, advertisedPort = port, controllerPort, directory, 
     'auto.create.topics.enable': 'false',
     'group.initial.rebalance.delay.ms': '0',
     'group.min.session.timeout.ms': '1000',
+    'log.cleaner.dedupe.buffer.size': String(8 << 20), // by default half of our heap, which then sometimes does not suffice to start
     'broker.session.timeout.ms': '1500', // a killed broker's successor stalls for 7 s instead of 16 to 19
     'broker.heartbeat.interval.ms': '300',
     ...(users ? saslPropertiesOf(users) : {}),

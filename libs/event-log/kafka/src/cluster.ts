@@ -33,7 +33,7 @@ export function accessCluster(options: KafkaLogOptions, { clock, deadlineMs }: {
   const kafka = new Kafka({
     clientId,
     brokers: [...brokers],
-    sasl,
+    sasl: sasl && { ...sasl }, // kafkajs writes into it
     ssl,
     socketFactory,
     connectionTimeout: CONNECTION_MS,

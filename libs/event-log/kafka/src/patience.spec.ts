@@ -1,0 +1,104 @@
+import { OffsetOutOfRangeError } from '@freshet/event-log'
+import { PreconditionError, UnavailableError } from '@freshet/kernel'
+import { fakeClock, type FakeClock } from '@freshet/testing'
+import { failureOf, isOutOfRange, isPassing, meaningOf } from './failures'
+import { HealthRecord } from './health'
+import { Patience } from './patience'
+
+/** An error as kafkajs makes them. */
+const kafka = (name: string, facts: { type?: string; retriable?: boolean; cause?: Error; errors?: Error[] } = {}): Error =>
+  Object.assign(new Error(`it said ${name}`, { cause: facts.cause }), { name, retriable: true, ...facts })
+
+const lost = kafka('KafkaJSConnectionClosedError')
+const denied = kafka('KafkaJSProtocolError', { type: 'TOPIC_AUTHORIZATION_FAILED', retriable: false })
+
+describe('a failure of kafkajs', () => {
+  it('is what it wraps, however often', () => {
+    const wrapped = kafka('KafkaJSNonRetriableError', { retriable: false, cause: kafka('KafkaJSNumberOfRetriesExceeded', { cause: lost }) })
+    expect(failureOf(wrapped)).toMatchObject({ name: 'KafkaJSConnectionClosedError', mayPass: true })
+    expect(failureOf(kafka('KafkaJSAggregateError', { errors: [denied] }))).toMatchObject({ type: 'TOPIC_AUTHORIZATION_FAILED' })
+  })
+
+  it('passes unless the brokers refuse for good', () => {
+    expect([lost, denied, kafka('KafkaJSLockTimeout', { retriable: false }), 'a string'].map(isPassing)).toEqual([true, false, true, true])
+    expect(isPassing(new OffsetOutOfRangeError({ topic: 'a', partition: 0 }, 9, 0, 5))).toBe(false)
+    expect(isOutOfRange(kafka('KafkaJSOffsetOutOfRange', { type: 'OFFSET_OUT_OF_RANGE' }))).toBe(true)
+  })
+
+  it('means that Kafka is away, or what to do about a refusal', () => {
+    expect(meaningOf(lost, 'a:1')).toBeInstanceOf(UnavailableError)
+    expect(meaningOf(lost, 'a:1').message).toBe(
+      'Kafka at a:1 is not available; it said: it said KafkaJSConnectionClosedError; see that a broker listens there, then send it again',
+    )
+    expect(meaningOf(denied, 'a:1')).toBeInstanceOf(PreconditionError)
+    expect(meaningOf(denied, 'a:1').message).toContain('grant this user')
+    expect(meaningOf(kafka('KafkaJSProtocolError', { retriable: false }), 'a:1').message).toContain('see the configuration of the brokers')
+  })
+})
+
+/** Patience of ten seconds, and what it says of itself. */
+function patient(): { clock: FakeClock; health: HealthRecord; patience: Patience; closed: AbortController } {
+  const clock = fakeClock()
+  const health = new HealthRecord(clock, 'a:1')
+  const closed = new AbortController()
+  return { clock, health, closed, patience: new Patience({ clock, health, brokers: 'a:1', deadlineMs: 10_000, closed: closed.signal }) }
+}
+
+describe('patience', () => {
+  it('tries what may pass again, with growing pauses', async () => {
+    const { clock, patience } = patient()
+    const tries: number[] = []
+    const outcome = patience.during(async () => {
+      tries.push(clock.nowMs())
+      if (tries.length < 6) throw lost
+      return 'done'
+    })
+    await clock.advance(5000)
+    expect(await outcome).toBe('done')
+    expect(tries).toEqual([0, 100, 300, 700, 1500, 2500])
+  })
+
+  it('ends with its deadline', async () => {
+    const { clock, patience } = patient()
+    const outcome = expect(patience.during(() => Promise.reject(lost))).rejects.toThrow(UnavailableError)
+    await clock.advance(10_000)
+    await outcome
+  })
+
+  it('does not try again what is refused for good, nor after the log was closed', async () => {
+    const { patience, closed } = patient()
+    const attempt = jest.fn(() => Promise.reject(denied))
+    await expect(patience.during(attempt)).rejects.toThrow(PreconditionError)
+    closed.abort()
+    await expect(patience.during(() => Promise.reject(lost))).rejects.toThrow(UnavailableError)
+    expect(attempt).toHaveBeenCalledTimes(1)
+  })
+
+  it('is cut short when the log is closed', async () => {
+    const { clock, patience, closed } = patient()
+    const outcome = expect(patience.during(() => Promise.reject(lost))).rejects.toThrow(UnavailableError)
+    await clock.advance(50)
+    closed.abort()
+    await outcome
+  })
+})
+
+describe('health', () => {
+  it('says since when a cluster answers, or does not, and why', async () => {
+    const { clock, health } = patient()
+    await clock.advance(100)
+    health.failed(lost)
+    await clock.advance(100)
+    health.failed(lost)
+    const reason = expect.stringContaining('is not available') as string
+    expect(health.report).toEqual({ isServing: false, reason, sinceMs: 100, warnings: [] })
+    health.succeeded()
+    expect(health.report).toEqual({ isServing: true, reason: undefined, sinceMs: 200, warnings: [] })
+  })
+
+  it('keeps each warning once', () => {
+    const { health } = patient()
+    for (const warning of ['one replica', 'one replica', 'short']) health.warn(warning)
+    expect(health.report.warnings).toEqual(['one replica', 'short'])
+  })
+})
