@@ -29,7 +29,7 @@ export function userPart({ compiled }: Dictionary, state: UserState | undefined,
 /** An item's part; of an unknown one, its id and zeros. */
 export function itemPart(dictionary: Dictionary, state: ItemState | undefined, moment: ItemMoment): Part {
   const part = emptyPart(dictionary.compiled.item.layout)
-  writeItem(dictionary, part, { ...moment, item: state })
+  writeItem(dictionary, part, { itemId: moment.itemId, nowMs: moment.nowMs, item: state }) // a spread with a key behind it costs 5 µs (node 20)
   return part
 }
 
