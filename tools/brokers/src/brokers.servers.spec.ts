@@ -1,0 +1,30 @@
+import { connect } from 'node:net'
+import { once } from 'node:events'
+import { temporaryDirectory } from '@freshet/testing'
+import { startBrokers } from './brokers'
+
+const portsIn = (settings: string): number[] => [...settings.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port))
+
+async function listens(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  const answer = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  )
+  socket.destroy()
+  return answer
+}
+
+describe('the brokers for development', () => {
+  it('listen where they say that they do, end together, and start again on what they kept', async () => {
+    await using directory = await temporaryDirectory()
+    const ports: number[][] = []
+    for (let start = 0; start < 2; start++) {
+      await using brokers = await startBrokers({ directory: directory.path })
+      expect(brokers.settings).toMatch(/^--log kafka:\/\/127\.0\.0\.1:\d+ --store redis:\/\/127\.0\.0\.1:\d+$/)
+      ports.push(portsIn(brokers.settings))
+      expect(await Promise.all(ports[start].map(listens))).toEqual([true, true])
+    }
+    expect(await Promise.all(ports.flat().map(listens))).toEqual([false, false, false, false])
+  })
+})
