@@ -54,6 +54,11 @@ export const configSchema = z.strictObject({
     .max(4 << 20)
     .default(1 << 20)
     .describe('the largest request, or message of a stream'),
+  diskFreeBytesMin: z
+    .int()
+    .min(0)
+    .default(256 << 20)
+    .describe('nothing is accepted while less is free where the data set lies: what was accepted before needs room; 0 for no reserve'),
   deadlineMs: milliseconds(30_000).describe('how long a unary request may take whose caller set no deadline'),
   ingest: section({
     grpc: address('127.0.0.1:50051'),

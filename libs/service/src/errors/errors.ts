@@ -64,6 +64,23 @@ export class DeadlineExceededError extends FreshetError {
   }
 }
 
+/** So little is free that nothing more is accepted: the rest is for what was accepted before. */
+export class DiskReserveError extends FreshetError {
+  override readonly name = 'DiskReserveError'
+  readonly code = 'DISK_FULL'
+  readonly retryable = true
+
+  constructor(
+    readonly directory: string,
+    readonly freeBytes: number,
+    readonly freeBytesMin: number,
+  ) {
+    super(
+      `${freeBytes} bytes are free at ${directory}, and ${freeBytesMin} are kept for what was accepted before; free space, or lower diskFreeBytesMin, then send this again`,
+    )
+  }
+}
+
 /** What travels of an error: enough to decide, nothing of the inside. */
 export interface ErrorDetails {
   readonly code: ErrorCode
