@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import type { AddCommand } from './commands/command'
+import { addDeadLetter } from './commands/dead-letter'
 import { addDictionary } from './commands/dictionary'
 import { addEvaluate } from './commands/evaluate'
 import { addForget, addLink } from './commands/forget'
@@ -51,6 +52,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDictionary,
   addLink,
   addForget,
+  addDeadLetter,
   addMigrate,
   addVerify,
 ]

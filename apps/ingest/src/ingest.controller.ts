@@ -3,6 +3,7 @@ import type { Outcome } from '@freshet/intake'
 import { Controller, Inject } from '@nestjs/common'
 import { GrpcMethod, GrpcStreamCall } from '@nestjs/microservices'
 import { acknowledge } from './acknowledgement'
+import { encodeStatus } from './encode-status'
 import { inOrder } from './in-order'
 import { IngestService } from './ingest.service'
 import { refuseAll } from './refuse-all'
@@ -91,8 +92,7 @@ export class IngestController {
 
   @GrpcMethod('Ingest', 'GetStatus')
   async getStatus(): Promise<ingest.GetStatusResponse> {
-    const { accepted, refused, refusedByCode, ends, replayId } = await this.service.intake.status()
-    return { accepted, rejected: refused, rejectedByCode: { ...refusedByCode }, ends: [...ends], replayId }
+    return encodeStatus(await this.service.intake.status(), this.service.disk)
   }
 }
 

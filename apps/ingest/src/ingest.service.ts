@@ -1,7 +1,7 @@
 import { compileDictionary, meaningOf, type Dictionary } from '@freshet/features'
 import { openIntake, type EventTypes, type Intake } from '@freshet/intake'
 import { UnavailableError } from '@freshet/kernel'
-import { enterDictionary, readDictionaries, RUNTIME, type Runtime } from '@freshet/service'
+import { enterDictionary, readDictionaries, RUNTIME, watchDiskSpace, type DiskSpace, type Runtime } from '@freshet/service'
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common'
 
 /** The dictionary that holds from now on, and from where. */
@@ -15,12 +15,17 @@ export interface DictionarySet {
 /** Keeps the front door open, and its clock ticking, for as long as the application runs. */
 @Injectable()
 export class IngestService implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
+  /** The room that what is accepted may take. */
+  readonly disk: DiskSpace
   private opened: Intake | undefined
   private dictionary: Dictionary | undefined
   private ticking: Promise<void> = Promise.resolve()
   private readonly stop = new AbortController()
 
-  constructor(@Inject(RUNTIME) private readonly runtime: Runtime) {}
+  constructor(@Inject(RUNTIME) private readonly runtime: Runtime) {
+    const { directory, clock, config } = runtime
+    this.disk = watchDiskSpace({ directory, clock, freeBytesMin: config.diskFreeBytesMin })
+  }
 
   /** Throws UnavailableError before the application has started. */
   get intake(): Intake {
@@ -32,7 +37,8 @@ export class IngestService implements OnModuleInit, OnApplicationBootstrap, OnAp
     const { log, clock, config, dictionary, firstDictionary } = this.runtime
     const { futureMsMax } = config.ingest
     this.dictionary = dictionary
-    this.opened = await openIntake({ log, clock, types: this.types(), settings: { futureMsMax, messageBytesMax: config.messageBytesMax } })
+    const settings = { futureMsMax, messageBytesMax: config.messageBytesMax }
+    this.opened = await openIntake({ log, clock, types: this.types(), settings, assertSpace: () => this.disk.assertSpace() })
     const { last } = await readDictionaries(log, firstDictionary)
     if (last) await this.opened.changeDictionary(last) // who entered it may have died before he had told every partition
   }

@@ -246,3 +246,64 @@ describe('another dictionary', () => {
     await expect(refused).rejects.toMatchObject({ code: 'PRECONDITION', message: expect.stringContaining("its name is 'movielens'") })
   })
 })
+
+describe('dead letters by gRPC', () => {
+  const stageOf = async (log?: EventLog) => {
+    const app = await open(log)
+    await call(app.client, 'append', { events: [view('a', { itemId: '' }), view('b', { type: 'veiw' })] })
+    return app
+  }
+
+  it('are listed with as much of their payloads as is wanted', async () => {
+    await using app = await stageOf()
+    const query = ingest.ListDeadLettersRequest.fromPartial({ payloadBytesMax: 4 })
+    const { letters, next, end } = await call(app.client, 'listDeadLetters', query)
+    expect(letters.map(({ offset, letter }) => [offset, letter?.field])).toEqual([
+      [0, 'item_id'],
+      [1, 'type'],
+    ])
+    expect(letters[0]?.letter?.payload).toHaveLength(4)
+    expect(letters[0]?.letter?.payloadBytes).toBe(letters[0]?.keptBytes)
+    expect([next, end]).toEqual([2, 2])
+  })
+
+  it('are refused again where nothing has changed, with the reason of now', async () => {
+    await using app = await stageOf()
+    const { letters } = await call(app.client, 'replayDeadLetters', ingest.ReplayDeadLettersRequest.fromPartial({ offsets: [1] }))
+    expect(letters).toMatchObject([
+      { offset: 1, already: false, acknowledgement: { outcome: { rejected: { code: 'INVALID_FIELD', field: 'type' } } } },
+    ])
+  })
+
+  it('are taken once they are good: here since another dictionary holds', async () => {
+    await using app = await stageOf()
+    await call(app.client, 'setDictionary', { text: builtInDictionary('generic').replace('\nvalue:', '\n  veiw: {}\nvalue:') })
+    const replay = () => call(app.client, 'replayDeadLetters', ingest.ReplayDeadLettersRequest.fromPartial({ offsets: [0, 1] }))
+    const fates = async () =>
+      (await replay()).letters.map(({ acknowledgement, already }) => [acknowledgement && spell(acknowledgement), already])
+    expect(await fates()).toEqual([
+      ['INVALID_FIELD', false],
+      ['accepted', false],
+    ])
+    expect(await fates()).toEqual([
+      ['INVALID_FIELD', false],
+      ['accepted', true],
+    ])
+    expect(await idsOf(app.log)).toEqual(['b'])
+  })
+
+  it('are counted by code, beside the room on the disk', async () => {
+    await using app = await stageOf()
+    const status = await call(app.client, 'getStatus', {})
+    expect(status).toMatchObject({ deadLettersByCode: { INVALID_FIELD: 2 }, deadLettersReplayed: 0, diskFreeBytesMin: 256 << 20 })
+  })
+
+  it('are refused to whoever asks for less than nothing, or more than a page', async () => {
+    await using app = await stageOf()
+    const list = (fields: Partial<ingest.ListDeadLettersRequest>) =>
+      call(app.client, 'listDeadLetters', ingest.ListDeadLettersRequest.fromPartial(fields))
+    await expect(list({ payloadBytesMax: -1 })).rejects.toMatchObject({ code: 'INVALID_FIELD' })
+    await expect(list({ limit: 1001 })).rejects.toMatchObject({ code: 'INVALID_FIELD' })
+    await expect(list({ limit: -1 })).rejects.toMatchObject({ code: 'INVALID_FIELD' })
+  })
+})

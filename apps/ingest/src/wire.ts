@@ -1,7 +1,6 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
-import { Event } from '@freshet/contracts'
 import { IngestService } from '@freshet/contracts/services'
-import type { ReceivedEvent } from '@freshet/intake'
+import { receiveEvent, type ReceivedEvent } from '@freshet/intake'
 import type { ServiceDefinition } from '@grpc/grpc-js'
 
 /** A request that carries events, with the bytes of each: what is absent in its message stays 0 or empty. */
@@ -36,7 +35,7 @@ function readEventBatch(bytes: Uint8Array, fields: RequestFields): EventBatch {
   let replayId = ''
   while (reader.pos < reader.len) {
     const [field, wireType] = reader.tag()
-    if (field === fields.events && wireType === WireType.LengthDelimited) events.push(readEvent(reader.bytes()))
+    if (field === fields.events && wireType === WireType.LengthDelimited) events.push(receiveEvent(reader.bytes()))
     else if (field === fields.correlation && wireType === WireType.Varint) correlation = Number(reader.int64())
     else if (field === fields.replayId && wireType === WireType.LengthDelimited) replayId = reader.string()
     else reader.skip(wireType, field)
@@ -50,14 +49,4 @@ export const IngestDefinition: ServiceDefinition = {
   append: { ...IngestService.append, requestDeserialize: (bytes: Buffer) => readEventBatch(bytes, APPEND) },
   stream: { ...IngestService.stream, requestDeserialize: (bytes: Buffer) => readEventBatch(bytes, STREAM) },
   replay: { ...IngestService.replay, requestDeserialize: (bytes: Buffer) => readEventBatch(bytes, REPLAY) },
-}
-
-function readEvent(bytes: Uint8Array): ReceivedEvent {
-  try {
-    return { event: Event.decode(bytes), bytes }
-  } catch (error) {
-    const rule = `it must be a freshet.event.v1.Event (${error instanceof Error ? error.message : String(error)})`
-    const defect = { field: 'event', value: `${bytes.length} bytes`, rule, remedy: 'generate the client from proto/ of this version' }
-    return { event: Event.create({}), bytes, defect }
-  }
 }

@@ -10,6 +10,7 @@ export {
   ImpressionItem,
   Link,
   MovedHistory,
+  PayloadKind,
   ReplayPhase,
   ReplayRecord,
   Tick,

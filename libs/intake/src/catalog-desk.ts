@@ -1,4 +1,4 @@
-import { CatalogRecord, type Item, type User } from '@freshet/contracts'
+import { CatalogRecord, PayloadKind, type Item, type User } from '@freshet/contracts'
 import { InvalidFieldError, partitionOf, type Clock, type FieldFacts } from '@freshet/kernel'
 import type { Refusal } from './dead-letters'
 import { entityIdFault, itemFault, userFault } from './catalog-rules'
@@ -46,7 +46,7 @@ export function createCatalogDesk({ clock, settings, partitions, writer }: Catal
       const payload = CatalogRecord.encode({ record: change.record, timeMs }).finish()
       const error = refusalOf(change, payload.length, settings)
       if (error) {
-        refusals.push({ payload, source: 'catalog', error })
+        refusals.push({ payload, kind: PayloadKind.PAYLOAD_KIND_CATALOG, source: 'catalog', error })
         return { kind: 'refused', error }
       }
       const partition = partitionOf(change.id, partitions)

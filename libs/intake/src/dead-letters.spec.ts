@@ -1,6 +1,6 @@
 import { DiskFullError, type Entry } from '@freshet/event-log'
 import { InvalidFieldError, NotFoundError } from '@freshet/kernel'
-import { DeadLetter } from '@freshet/contracts'
+import { DeadLetter, PayloadKind } from '@freshet/contracts'
 import { fieldOf, writeDeadLetters } from './dead-letters'
 import { MessageTooLargeError, ReplayOpenError } from './errors'
 import type { PartitionWriter } from './partition-writer'
@@ -20,21 +20,25 @@ function paper(failure?: Error): { writer: PartitionWriter; letters: () => DeadL
 }
 
 const wrong = new InvalidFieldError({ field: 'type', value: 'x', rule: 'a rule', remedy: 'a remedy' })
+const kind = PayloadKind.PAYLOAD_KIND_EVENT
 const scope = { nowMs: 77, payloadBytesMax: 4 }
 
 describe('a dead letter', () => {
   it('keeps what came, where it came from, when, and why it was refused', async () => {
     const { writer, letters, keys } = paper()
-    await writeDeadLetters(writer, [{ payload: new Uint8Array([1, 2]), source: 'http', error: wrong }], scope)
+    await writeDeadLetters(writer, [{ payload: new Uint8Array([1, 2]), source: 'http', error: wrong, kind }], scope)
     const message = "type is 'x', but a rule; a remedy"
-    expect(letters()).toEqual([{ payload: Buffer.from([1, 2]), source: 'http', code: 'INVALID_FIELD', field: 'type', message, timeMs: 77 }])
+    const payload = Buffer.from([1, 2])
+    expect(letters()).toEqual([
+      { payload, payloadBytes: 2, kind, source: 'http', code: 'INVALID_FIELD', field: 'type', message, timeMs: 77, replayed: [] },
+    ])
     expect(keys()).toEqual(['http'])
   })
 
-  it('is cut to what a record may hold', async () => {
+  it('is cut to what a record may hold, and says how much came', async () => {
     const { writer, letters } = paper()
-    await writeDeadLetters(writer, [{ payload: new Uint8Array(100), source: 'http', error: wrong }], scope)
-    expect(letters()[0].payload).toHaveLength(4)
+    await writeDeadLetters(writer, [{ payload: new Uint8Array(100), source: 'http', error: wrong, kind }], scope)
+    expect(letters()[0]).toMatchObject({ payload: Buffer.alloc(4), payloadBytes: 100 })
   })
 
   it('is not written for what a repetition may heal, nor for nothing', async () => {
@@ -42,7 +46,7 @@ describe('a dead letter', () => {
     const errors = [new DiskFullError('/data'), new ReplayOpenError('r', 'file')]
     await writeDeadLetters(
       writer,
-      errors.map((error) => ({ payload: new Uint8Array(1), source: 'stream', error })),
+      errors.map((error) => ({ payload: new Uint8Array(1), source: 'stream', error, kind })),
       scope,
     )
     await writeDeadLetters(writer, [], scope)
@@ -51,7 +55,9 @@ describe('a dead letter', () => {
 
   it('that cannot be written stops nobody', async () => {
     const { writer } = paper(new DiskFullError('/data'))
-    await expect(writeDeadLetters(writer, [{ payload: new Uint8Array(1), source: 'http', error: wrong }], scope)).resolves.toBeUndefined()
+    await expect(
+      writeDeadLetters(writer, [{ payload: new Uint8Array(1), source: 'http', error: wrong, kind }], scope),
+    ).resolves.toBeUndefined()
   })
 })
 

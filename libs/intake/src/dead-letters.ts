@@ -1,4 +1,4 @@
-import { DeadLetter } from '@freshet/contracts'
+import { DeadLetter, PayloadKind } from '@freshet/contracts'
 import { DEAD_LETTER } from '@freshet/event-log'
 import { InvalidFieldError, type FreshetError } from '@freshet/kernel'
 import type { PartitionWriter } from './partition-writer'
@@ -6,6 +6,7 @@ import type { PartitionWriter } from './partition-writer'
 /** A record that was not taken, and where it came from. */
 export interface Refusal {
   readonly payload: Uint8Array
+  readonly kind: PayloadKind
   readonly source: string
   readonly error: FreshetError
 }
@@ -31,14 +32,17 @@ export async function writeDeadLetters(writer: PartitionWriter, refusals: readon
 export const fieldOf = (error: FreshetError): string =>
   error instanceof InvalidFieldError ? error.facts.field : 'field' in error ? String(error.field) : ''
 
-function letterBytes({ payload, source, error }: Refusal, { nowMs, payloadBytesMax }: LetterScope): Uint8Array {
+function letterBytes({ payload, kind, source, error }: Refusal, { nowMs, payloadBytesMax }: LetterScope): Uint8Array {
   const kept = payload.subarray(0, payloadBytesMax)
   return DeadLetter.encode({
     payload: kept,
+    payloadBytes: payload.length,
+    kind,
     source,
     code: error.code,
     field: fieldOf(error),
     message: error.message,
     timeMs: nowMs,
+    replayed: [],
   }).finish()
 }

@@ -29,6 +29,23 @@ export class ReplayOpenError extends FreshetError {
   }
 }
 
+/** A dead letter that keeps only the beginning of what was refused. */
+export class LetterCutError extends FreshetError {
+  override readonly name = 'LetterCutError'
+  readonly code = 'PRECONDITION'
+  readonly retryable = false
+
+  constructor(
+    readonly offset: number,
+    readonly keptBytes: number,
+    readonly payloadBytes: number,
+  ) {
+    super(
+      `dead letter ${offset} keeps ${keptBytes} of ${payloadBytes} bytes, and what was cut cannot be replayed; send the event again from where it came`,
+    )
+  }
+}
+
 /** More waits for the log than memory is meant to hold. */
 export class IntakeOverloadedError extends FreshetError {
   override readonly name = 'IntakeOverloadedError'

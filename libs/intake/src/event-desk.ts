@@ -1,3 +1,4 @@
+import { PayloadKind } from '@freshet/contracts'
 import type { Entry } from '@freshet/event-log'
 import { InvalidFieldError, partitionOf, type Clock, type FreshetError } from '@freshet/kernel'
 import type { Refusal } from './dead-letters'
@@ -59,7 +60,7 @@ export function createEventDesk(scope: EventDeskScope): EventDesk {
 
   const place = (lane: Lane, entry: ReceivedEvent, at: { index: number; partition: number; nowMs: number; replay?: ReplayClock }): void => {
     const { event, bytes } = entry
-    const timeMs = event.timeMs === 0 ? at.nowMs : event.timeMs
+    const timeMs = event.timeMs === 0 ? (entry.arrivedMs ?? at.nowMs) : event.timeMs
     const acceptance = { sequence: sequence++, acceptedMs: at.nowMs }
     const tick = at.replay?.before(at.partition, timeMs)
     if (tick) lane.entries.push({ key: '', value: tickRecordBytes(tick, acceptance) })
@@ -82,7 +83,7 @@ export function createEventDesk(scope: EventDeskScope): EventDesk {
       const error = refusalOf(entry, rules)
       if (error) {
         outcomes[index] = { kind: 'refused', error }
-        refusals.push({ payload: entry.bytes, source: origin.source, error })
+        refusals.push({ payload: entry.bytes, kind: PayloadKind.PAYLOAD_KIND_EVENT, source: origin.source, error })
         return
       }
       const partition = partitionOf(keyOf(entry.event), partitions)

@@ -1,4 +1,4 @@
-import { EventRecord, type DictionaryChange, type Forget, type Link } from '@freshet/contracts'
+import { EventRecord, PayloadKind, type DictionaryChange, type Forget, type Link } from '@freshet/contracts'
 import { InvalidFieldError, partitionOf, type Clock, type FieldFacts } from '@freshet/kernel'
 import type { Refusal } from './dead-letters'
 import { MessageTooLargeError } from './errors'
@@ -45,7 +45,7 @@ export function createHistoryDesk({ clock, settings, partitions, writer }: Histo
       const payload = EventRecord.encode({ record, sequence: 0, acceptedMs: clock.nowMs() }).finish()
       if (fault !== undefined) {
         const error = new InvalidFieldError(fault)
-        refusals.push({ payload, source, error })
+        refusals.push({ payload, kind: PayloadKind.PAYLOAD_KIND_HISTORY, source, error })
         return { kind: 'refused', error }
       }
       const partition = partitionOf(key, partitions)

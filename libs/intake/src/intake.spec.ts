@@ -1,4 +1,4 @@
-import { CatalogRecord, Item, User } from '@freshet/contracts'
+import { CatalogRecord, Item, PayloadKind, User } from '@freshet/contracts'
 import { DiskFullError, TOPICS, type EventLog } from '@freshet/event-log'
 import { openMemoryLog } from '@freshet/event-log/memory'
 import { partitionOf } from '@freshet/kernel'
@@ -39,6 +39,9 @@ describe('accepting live events', () => {
     expect(await lettersOf(log)).toEqual([
       {
         payload: Buffer.from(bad.bytes),
+        payloadBytes: bad.bytes.length,
+        kind: PayloadKind.PAYLOAD_KIND_EVENT,
+        replayed: [],
         source: 'stream',
         code: 'INVALID_FIELD',
         field: 'type',

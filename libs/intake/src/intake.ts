@@ -2,17 +2,16 @@ import type { DictionaryChange, Forget, Item, Link, User } from '@freshet/contra
 import { TOPICS, type EventLog } from '@freshet/event-log'
 import type { Clock } from '@freshet/kernel'
 import { createCatalogDesk } from './catalog-desk'
+import { openClocks } from './clocks'
 import { writeDeadLetters } from './dead-letters'
 import { createEventDesk, type Taken } from './event-desk'
-import { tickRecordBytes } from './event-record'
 import type { EventTypes } from './event-types'
 import { createHistoryDesk } from './history-desk'
+import { openLetterBook } from './letter-book'
+import { createLetterDesk, type LetterDesk } from './letter-desk'
 import { INTAKE_DEFAULTS, type IntakeSettings } from './limits'
-import { openLiveClock } from './live-clock'
 import type { Outcome, ReceivedEvent } from './outcome'
 import { createPartitionWriter } from './partition-writer'
-import { createReplayDesk } from './replay-desk'
-import { createReplayRegister } from './replay-register'
 import { createTally, type Tally } from './tally'
 
 /** Who the intake works with. */
@@ -22,6 +21,8 @@ export interface IntakeScope {
   readonly types: EventTypes
   /** What differs from {@link INTAKE_DEFAULTS}. */
   readonly settings?: Partial<IntakeSettings>
+  /** Throws where nothing may be accepted now, such as DiskFullError: asked before anything is taken. */
+  readonly assertSpace?: () => void
 }
 
 /** Where intake stands. */
@@ -30,6 +31,10 @@ export interface IntakeStatus extends Tally {
   readonly ends: readonly number[]
   /** Empty while the wall's clock rules. */
   readonly replayId: string
+  /** Letters that the topic `dead-letter` holds, by code, as far as they have been counted. */
+  readonly lettersByCode: Readonly<Record<string, number>>
+  /** How many of them were replayed and taken. */
+  readonly lettersReplayed: number
 }
 
 /**
@@ -57,6 +62,8 @@ export interface Intake {
   link(links: readonly Link[]): Promise<readonly Outcome[]>
   /** Lets another dictionary hold from here on, in every partition; returns the places, by partition. Whoever asks has judged it. */
   changeDictionary(change: DictionaryChange): Promise<readonly number[]>
+  /** What was refused for good. */
+  readonly letters: LetterDesk
   status(): Promise<IntakeStatus>
   /** One tick of the clock: {@link Intake.run} calls it once a second. */
   tick(): Promise<void>
@@ -65,39 +72,30 @@ export interface Intake {
 }
 
 /** Opens the front door over a log: what ticked before a restart ticks on, what was replayed may be taken up again. */
-export async function openIntake({ log, clock, types, settings: given }: IntakeScope): Promise<Intake> {
+export async function openIntake({ log, clock, types, settings: given, assertSpace = () => undefined }: IntakeScope): Promise<Intake> {
   const settings = { ...INTAKE_DEFAULTS, ...given }
   const partitions = log.partitions(TOPICS.events)
-  const writerOf = (topic: string) => createPartitionWriter(log, topic, settings.waitingBytesMax)
-  const [events, letters] = [writerOf(TOPICS.events), writerOf(TOPICS.deadLetter)]
-  const live = await openLiveClock(log)
+  const writerOf = (topic: string) => createPartitionWriter(log, topic, { waitingBytesMax: settings.waitingBytesMax, assertSpace })
+  const [events, refused] = [writerOf(TOPICS.events), writerOf(TOPICS.deadLetter)]
+  const { live, replays, tick, run } = await openClocks({ log, clock, settings, writer: events, partitions })
   const tally = createTally()
   const desk = createEventDesk({ clock, settings, types, partitions, writer: events })
   const catalog = createCatalogDesk({ clock, settings, partitions: log.partitions(TOPICS.catalog), writer: writerOf(TOPICS.catalog) })
-
   const histories = createHistoryDesk({ clock, settings, partitions, writer: events })
-
-  const tickInto = async (targets: readonly number[], tick: Parameters<typeof tickRecordBytes>[0]): Promise<void> => {
-    const value = tickRecordBytes(tick, { sequence: 0, acceptedMs: clock.nowMs() })
-    await Promise.all(targets.map((partition) => events.write(partition, [{ key: '', value }])))
-  }
-  const closeClock = async (watermarkMs: number): Promise<void> => {
-    live.stopAll()
-    await tickInto(range(partitions), { timeMs: watermarkMs, replay: true, closesReplay: true })
-  }
-  const register = createReplayRegister(log, clock)
-  const replays = createReplayDesk({ clock, settings, register, closeClock })
-  await register.refresh()
 
   const settled = async ({ outcomes, refusals }: Taken): Promise<readonly Outcome[]> => {
     tally.count(outcomes)
-    await writeDeadLetters(letters, refusals, { nowMs: clock.nowMs(), payloadBytesMax: settings.deadLetterBytesMax })
+    await writeDeadLetters(refused, refusals, { nowMs: clock.nowMs(), payloadBytesMax: settings.deadLetterBytesMax })
     return outcomes
   }
-  const tick = async (): Promise<void> => {
-    await replays.attend()
-    if (!replays.current) await tickInto(live.ticking, { timeMs: clock.nowMs(), replay: false, closesReplay: false })
+  const takeAgain = async (received: readonly ReceivedEvent[]): Promise<readonly Outcome[]> => {
+    replays.assertLive()
+    const { outcomes } = await desk.take(received, { source: TOPICS.deadLetter, onPartition: live.start })
+    tally.count(outcomes)
+    return outcomes
   }
+  const book = openLetterBook(log)
+  const letters = createLetterDesk({ log, book, writer: refused, take: takeAgain })
   const ends = (): Promise<readonly number[]> =>
     Promise.all(range(partitions).map((partition) => log.next({ topic: TOPICS.events, partition })))
 
@@ -128,34 +126,21 @@ export async function openIntake({ log, clock, types, settings: given }: IntakeS
       return settled(await histories.link(links, live.start))
     },
     changeDictionary: (change) => histories.tellAll(change),
-    status: async () => ({ ...tally.read(), ends: await ends(), replayId: replays.current?.replayId ?? '' }),
-    tick,
-    async run(signal) {
-      await Promise.all([register.follow(signal), keepTicking({ tick, clock, tickMs: settings.tickMs, signal })])
+    letters,
+    async status() {
+      await book.readOn(LETTERS_COUNTED_AT_ONCE)
+      const counted = { lettersByCode: { ...book.byCode }, lettersReplayed: book.replayed.size }
+      return { ...tally.read(), ...counted, ends: await ends(), replayId: replays.current?.replayId ?? '' }
     },
+    tick,
+    run,
   }
 }
+
+const LETTERS_COUNTED_AT_ONCE = 5000 // of a long topic, the next call counts on
 
 /** Those who may stand in the catalogue. */
 const usersOf = (whom: readonly Forget[], { idCharactersMax }: IntakeSettings): string[] =>
   whom.flatMap(({ userId }) => (userId !== '' && userId.length <= idCharactersMax ? [userId] : []))
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
-
-/** A tick that fails, as on a full disk, is made up by the next. */
-async function keepTicking({
-  tick,
-  clock,
-  tickMs,
-  signal,
-}: {
-  tick: () => Promise<void>
-  clock: Clock
-  tickMs: number
-  signal: AbortSignal
-}): Promise<void> {
-  while (!signal.aborted) {
-    await tick().catch(() => undefined)
-    await clock.sleep(tickMs, signal)
-  }
-}

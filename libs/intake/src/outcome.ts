@@ -1,5 +1,5 @@
 import { isFreshetError, UnavailableError, type FreshetError } from '@freshet/kernel'
-import type { Event } from '@freshet/contracts'
+import { Event } from '@freshet/contracts'
 import type { FieldFacts } from '@freshet/kernel'
 
 /** An event as it arrived: what was read of it, and the very bytes, which go to the log as they are. */
@@ -8,6 +8,19 @@ export interface ReceivedEvent {
   readonly bytes: Uint8Array
   /** Why it could not be read: `event` is empty then. */
   readonly defect?: FieldFacts
+  /** When it came first, milliseconds since 1970, where that was not now: the time of an event that brings none. */
+  readonly arrivedMs?: number
+}
+
+/** Reads an event; one that cannot be read is a defect of its own and does not take others with it. */
+export function receiveEvent(bytes: Uint8Array): ReceivedEvent {
+  try {
+    return { event: Event.decode(bytes), bytes }
+  } catch (error) {
+    const rule = `it must be a freshet.event.v1.Event (${error instanceof Error ? error.message : String(error)})`
+    const defect = { field: 'event', value: `${bytes.length} bytes`, rule, remedy: 'generate the client from proto/ of this version' }
+    return { event: Event.create({}), bytes, defect }
+  }
 }
 
 /** What became of one record: durable at its place, or refused with the reason. */

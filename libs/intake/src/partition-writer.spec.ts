@@ -23,7 +23,7 @@ describe('a partition writer', () => {
   it('lets what comes while an append is in flight share the next, in the order of the calls', async () => {
     const memory = openMemoryLog({ partitions: { events: 2 } })
     const { log, groups, open } = gated(memory)
-    const writer = createPartitionWriter(log, 'events', 1000)
+    const writer = createPartitionWriter(log, 'events', { waitingBytesMax: 1000 })
     const writes = [['a'], ['b', 'c'], ['d']].map((keys) =>
       writer.write(
         0,
@@ -40,7 +40,7 @@ describe('a partition writer', () => {
 
   it('does not let one partition wait for another', async () => {
     const { log, groups, open } = gated(openMemoryLog({ partitions: { events: 2 } }))
-    const writer = createPartitionWriter(log, 'events', 1000)
+    const writer = createPartitionWriter(log, 'events', { waitingBytesMax: 1000 })
     const writes = [writer.write(0, [entry('a')]), writer.write(1, [entry('b')])]
     await setImmediate()
     expect(groups).toEqual([1, 1])
@@ -50,7 +50,7 @@ describe('a partition writer', () => {
 
   it('bounds a group, so that no append grows without end', async () => {
     const { log, groups, open } = gated(openMemoryLog({ partitions: { events: 1 } }))
-    const writer = createPartitionWriter(log, 'events', 1 << 30)
+    const writer = createPartitionWriter(log, 'events', { waitingBytesMax: 1 << 30 })
     const writes = Array.from({ length: 12 }, (_, i) => writer.write(0, [entry(`${i}`, 1_000_000)]))
     open()
     await Promise.all(writes)
@@ -64,7 +64,7 @@ describe('a partition writer', () => {
       if (full) throw new DiskFullError('/data')
       return memory.append(to, entries)
     }
-    const writer = createPartitionWriter({ ...memory, append }, 'events', 1000)
+    const writer = createPartitionWriter({ ...memory, append }, 'events', { waitingBytesMax: 1000 })
     await expect(writer.write(0, [entry('a')])).rejects.toThrow(DiskFullError)
     full = false
     expect(await writer.write(0, [entry('b')])).toBe(0)
@@ -72,7 +72,7 @@ describe('a partition writer', () => {
 
   it('refuses further work when more waits than may, and takes it again once that is written', async () => {
     const { log, open } = gated(openMemoryLog({ partitions: { events: 1 } }))
-    const writer = createPartitionWriter(log, 'events', 10)
+    const writer = createPartitionWriter(log, 'events', { waitingBytesMax: 10 })
     const write = writer.write(0, [entry('a', 11)])
     expect(() => writer.assertRoom()).toThrow(IntakeOverloadedError)
     expect(() => writer.assertRoom()).toThrow('11 bytes wait to become durable, and at most 10 may; send this again a little later')

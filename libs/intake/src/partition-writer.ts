@@ -9,7 +9,7 @@ const GROUP_BYTES_MAX = 4 << 20
 export interface PartitionWriter {
   /** The first offset of the entries, once they are durable. Order within a partition is the order of the calls. */
   write(partition: number, entries: readonly Entry[]): Promise<number>
-  /** Throws IntakeOverloadedError when more waits than may. */
+  /** Throws IntakeOverloadedError when more waits than may, and what `assertSpace` throws. */
   assertRoom(): void
 }
 
@@ -26,8 +26,16 @@ interface Lane {
   busy: boolean
 }
 
-/** A writer over a log's topic that lets at most `waitingBytesMax` wait. */
-export function createPartitionWriter(log: EventLog, topic: string, waitingBytesMax: number): PartitionWriter {
+/** What bounds a writer. */
+export interface WriterBounds {
+  /** Bytes that may wait for the log. */
+  readonly waitingBytesMax: number
+  /** Throws where nothing may be written now. */
+  readonly assertSpace?: () => void
+}
+
+/** A writer over a log's topic. */
+export function createPartitionWriter(log: EventLog, topic: string, { waitingBytesMax, assertSpace }: WriterBounds): PartitionWriter {
   const lanes = new Map<number, Lane>()
   let waitingBytes = 0
 
@@ -54,6 +62,7 @@ export function createPartitionWriter(log: EventLog, topic: string, waitingBytes
     },
 
     assertRoom() {
+      assertSpace?.()
       if (waitingBytes > waitingBytesMax) throw new IntakeOverloadedError(waitingBytes, waitingBytesMax)
     },
   }

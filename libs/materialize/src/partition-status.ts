@@ -7,8 +7,8 @@ import { FOLD_KEY } from './load-partition'
 export interface PartitionStatus {
   readonly partition: number
   readonly positions: PositionVector
-  /** The next offset of `events`. */
-  readonly eventsEnd: number
+  /** The next offset of each source topic. */
+  readonly ends: PositionVector
   /** Entries that are written and not yet forgotten; up to a bound. */
   readonly outboxDepth: number
   readonly state: FoldState
@@ -16,13 +16,15 @@ export interface PartitionStatus {
 
 /** Reads a partition's status. */
 export async function partitionStatus(log: EventLog, store: OnlineStore, partition: number): Promise<PartitionStatus> {
-  const [positions, eventsEnd, outbox, [stored]] = await Promise.all([
+  const end = (topic: keyof PositionVector): Promise<number> => log.next({ topic: TOPICS[topic], partition })
+  const [positions, events, touches, catalog, outbox, [stored]] = await Promise.all([
     store.positions(partition),
-    log.next({ topic: TOPICS.events, partition }),
+    ...([end('events'), end('touches'), end('catalog')] as const),
     store.outbox(partition, OUTBOX_COUNTED_MAX),
     store.read(partition, [FOLD_KEY]),
   ])
-  return { partition, positions, eventsEnd, outboxDepth: outbox.length, state: stored ? FoldState.decode(stored) : FoldState.create() }
+  const ends = { events, touches, catalog }
+  return { partition, positions, ends, outboxDepth: outbox.length, state: stored ? FoldState.decode(stored) : FoldState.create() }
 }
 
 const OUTBOX_COUNTED_MAX = 10_000

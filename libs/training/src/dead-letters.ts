@@ -1,4 +1,4 @@
-import { type Cut, DeadLetter, ExampleGroup } from '@freshet/contracts'
+import { type Cut, DeadLetter, ExampleGroup, PayloadKind } from '@freshet/contracts'
 import { DEAD_LETTER, type Entry, type EventLog, TOPICS } from '@freshet/event-log'
 import { readRecords } from './example-source'
 import type { LeftOut } from './pending-result'
@@ -37,5 +37,7 @@ export async function keepExamples(log: EventLog, examples: readonly LeftOut[], 
 
 function letter(source: string, value: Uint8Array, { code, message, nowMs: timeMs }: LetterFacts): Entry {
   const payload = value.subarray(0, PAYLOAD_BYTES_MAX)
-  return { key: source, value: DeadLetter.encode({ payload, source, code, field: '', message, timeMs }).finish() }
+  const [kind, payloadBytes] = [PayloadKind.PAYLOAD_KIND_EXAMPLES, value.length]
+  const said = DeadLetter.create({ payload, payloadBytes, kind, source, code, message, timeMs })
+  return { key: source, value: DeadLetter.encode(said).finish() }
 }

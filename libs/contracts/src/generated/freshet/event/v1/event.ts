@@ -11,6 +11,62 @@ export const protobufPackage = "freshet.event.v1";
 
 export const protobufFileName = "freshet/event/v1/event.proto";
 
+/** What a dead letter's payload is a message of. */
+export enum PayloadKind {
+  PAYLOAD_KIND_UNSPECIFIED = 0,
+  /** PAYLOAD_KIND_EVENT - freshet.event.v1.Event */
+  PAYLOAD_KIND_EVENT = 1,
+  /** PAYLOAD_KIND_CATALOG - freshet.catalog.v1.CatalogRecord */
+  PAYLOAD_KIND_CATALOG = 2,
+  /** PAYLOAD_KIND_HISTORY - freshet.event.v1.EventRecord that forgets or links */
+  PAYLOAD_KIND_HISTORY = 3,
+  /** PAYLOAD_KIND_EXAMPLES - freshet.example.v1.ExampleGroup */
+  PAYLOAD_KIND_EXAMPLES = 4,
+  UNRECOGNIZED = -1,
+}
+
+export function payloadKindFromJSON(object: any): PayloadKind {
+  switch (object) {
+    case 0:
+    case "PAYLOAD_KIND_UNSPECIFIED":
+      return PayloadKind.PAYLOAD_KIND_UNSPECIFIED;
+    case 1:
+    case "PAYLOAD_KIND_EVENT":
+      return PayloadKind.PAYLOAD_KIND_EVENT;
+    case 2:
+    case "PAYLOAD_KIND_CATALOG":
+      return PayloadKind.PAYLOAD_KIND_CATALOG;
+    case 3:
+    case "PAYLOAD_KIND_HISTORY":
+      return PayloadKind.PAYLOAD_KIND_HISTORY;
+    case 4:
+    case "PAYLOAD_KIND_EXAMPLES":
+      return PayloadKind.PAYLOAD_KIND_EXAMPLES;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return PayloadKind.UNRECOGNIZED;
+  }
+}
+
+export function payloadKindToJSON(object: PayloadKind): string {
+  switch (object) {
+    case PayloadKind.PAYLOAD_KIND_UNSPECIFIED:
+      return "PAYLOAD_KIND_UNSPECIFIED";
+    case PayloadKind.PAYLOAD_KIND_EVENT:
+      return "PAYLOAD_KIND_EVENT";
+    case PayloadKind.PAYLOAD_KIND_CATALOG:
+      return "PAYLOAD_KIND_CATALOG";
+    case PayloadKind.PAYLOAD_KIND_HISTORY:
+      return "PAYLOAD_KIND_HISTORY";
+    case PayloadKind.PAYLOAD_KIND_EXAMPLES:
+      return "PAYLOAD_KIND_EXAMPLES";
+    case PayloadKind.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 export enum ReplayPhase {
   REPLAY_PHASE_UNSPECIFIED = 0,
   REPLAY_PHASE_OPENED = 1,
@@ -188,6 +244,18 @@ export interface DeadLetter {
   field: string;
   message: string;
   timeMs: number;
+  /** How many bytes came: where the payload has fewer, it was cut, and cannot be replayed. */
+  payloadBytes: number;
+  kind: PayloadKind;
+  /** Where this is no letter, but says which letters before it were replayed and taken; the fields above are empty then. */
+  replayed: ReplayedLetter[];
+}
+
+/** A dead letter by its offset, and where in `events` its payload stands now. */
+export interface ReplayedLetter {
+  letterOffset: number;
+  partition: number;
+  offset: number;
 }
 
 /** A record of the topic `replays`: whose clock rules, by the order of this topic. */
@@ -1712,7 +1780,17 @@ export const DictionaryChange: MessageFns<DictionaryChange> = {
 };
 
 function createBaseDeadLetter(): DeadLetter {
-  return { payload: new Uint8Array(0), source: "", code: "", field: "", message: "", timeMs: 0 };
+  return {
+    payload: new Uint8Array(0),
+    source: "",
+    code: "",
+    field: "",
+    message: "",
+    timeMs: 0,
+    payloadBytes: 0,
+    kind: 0,
+    replayed: [],
+  };
 }
 
 export const DeadLetter: MessageFns<DeadLetter> = {
@@ -1734,6 +1812,15 @@ export const DeadLetter: MessageFns<DeadLetter> = {
     }
     if (message.timeMs !== 0) {
       writer.uint32(48).int64(message.timeMs);
+    }
+    if (message.payloadBytes !== 0) {
+      writer.uint32(56).int64(message.payloadBytes);
+    }
+    if (message.kind !== 0) {
+      writer.uint32(64).int32(message.kind);
+    }
+    for (const v of message.replayed) {
+      ReplayedLetter.encode(v!, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -1799,6 +1886,30 @@ export const DeadLetter: MessageFns<DeadLetter> = {
             message.timeMs = longToNumber(reader.int64());
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.payloadBytes = longToNumber(reader.int64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.replayed.push(ReplayedLetter.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1823,6 +1934,15 @@ export const DeadLetter: MessageFns<DeadLetter> = {
         : isSet(object.time_ms)
         ? globalThis.Number(object.time_ms)
         : 0,
+      payloadBytes: isSet(object.payloadBytes)
+        ? globalThis.Number(object.payloadBytes)
+        : isSet(object.payload_bytes)
+        ? globalThis.Number(object.payload_bytes)
+        : 0,
+      kind: isSet(object.kind) ? payloadKindFromJSON(object.kind) : 0,
+      replayed: globalThis.Array.isArray(object?.replayed)
+        ? object.replayed.map((e: any) => ReplayedLetter.fromJSON(e))
+        : [],
     };
   },
 
@@ -1846,6 +1966,15 @@ export const DeadLetter: MessageFns<DeadLetter> = {
     if (message.timeMs !== 0) {
       obj.timeMs = Math.round(message.timeMs);
     }
+    if (message.payloadBytes !== 0) {
+      obj.payloadBytes = Math.round(message.payloadBytes);
+    }
+    if (message.kind !== 0) {
+      obj.kind = payloadKindToJSON(message.kind);
+    }
+    if (message.replayed?.length) {
+      obj.replayed = message.replayed.map((e) => ReplayedLetter.toJSON(e));
+    }
     return obj;
   },
 
@@ -1860,6 +1989,114 @@ export const DeadLetter: MessageFns<DeadLetter> = {
     message.field = object.field ?? "";
     message.message = object.message ?? "";
     message.timeMs = object.timeMs ?? 0;
+    message.payloadBytes = object.payloadBytes ?? 0;
+    message.kind = object.kind ?? 0;
+    message.replayed = object.replayed?.map((e) => ReplayedLetter.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseReplayedLetter(): ReplayedLetter {
+  return { letterOffset: 0, partition: 0, offset: 0 };
+}
+
+export const ReplayedLetter: MessageFns<ReplayedLetter> = {
+  encode(message: ReplayedLetter, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.letterOffset !== 0) {
+      writer.uint32(8).int64(message.letterOffset);
+    }
+    if (message.partition !== 0) {
+      writer.uint32(16).int32(message.partition);
+    }
+    if (message.offset !== 0) {
+      writer.uint32(24).int64(message.offset);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReplayedLetter {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReplayedLetter();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.letterOffset = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.partition = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.offset = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReplayedLetter {
+    return {
+      letterOffset: isSet(object.letterOffset)
+        ? globalThis.Number(object.letterOffset)
+        : isSet(object.letter_offset)
+        ? globalThis.Number(object.letter_offset)
+        : 0,
+      partition: isSet(object.partition) ? globalThis.Number(object.partition) : 0,
+      offset: isSet(object.offset) ? globalThis.Number(object.offset) : 0,
+    };
+  },
+
+  toJSON(message: ReplayedLetter): unknown {
+    const obj: any = {};
+    if (message.letterOffset !== 0) {
+      obj.letterOffset = Math.round(message.letterOffset);
+    }
+    if (message.partition !== 0) {
+      obj.partition = Math.round(message.partition);
+    }
+    if (message.offset !== 0) {
+      obj.offset = Math.round(message.offset);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReplayedLetter>, I>>(base?: I): ReplayedLetter {
+    return ReplayedLetter.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReplayedLetter>, I>>(object: I): ReplayedLetter {
+    const message = createBaseReplayedLetter();
+    message.letterOffset = object.letterOffset ?? 0;
+    message.partition = object.partition ?? 0;
+    message.offset = object.offset ?? 0;
     return message;
   },
 };

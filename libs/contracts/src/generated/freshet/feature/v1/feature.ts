@@ -99,6 +99,8 @@ export interface GetStatusResponse {
   duplicates: number;
   late: number;
   examples: number;
+  /** Records of any topic that could not be read. */
+  unreadable: number;
 }
 
 export interface PartitionStatus {
@@ -110,6 +112,18 @@ export interface PartitionStatus {
   outboxDepth: number;
   watermarkMs: number;
   owned: boolean;
+  folded: number;
+  /** Events whose id had been effective before. */
+  duplicates: number;
+  /** Events older than the watermark. */
+  late: number;
+  unreadable: number;
+  examples: number;
+  touchesEnd: number;
+  catalogEnd: number;
+  /** Labels that came after their list's window, and deeds that were taken back. */
+  lateLabels: number;
+  corrections: number;
 }
 
 function createBaseFeatures(): Features {
@@ -838,7 +852,7 @@ export const GetStatusRequest: MessageFns<GetStatusRequest> = {
 };
 
 function createBaseGetStatusResponse(): GetStatusResponse {
-  return { dictionaryHash: "", partitions: [], folded: 0, duplicates: 0, late: 0, examples: 0 };
+  return { dictionaryHash: "", partitions: [], folded: 0, duplicates: 0, late: 0, examples: 0, unreadable: 0 };
 }
 
 export const GetStatusResponse: MessageFns<GetStatusResponse> = {
@@ -860,6 +874,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     }
     if (message.examples !== 0) {
       writer.uint32(48).int64(message.examples);
+    }
+    if (message.unreadable !== 0) {
+      writer.uint32(56).int64(message.unreadable);
     }
     return writer;
   },
@@ -925,6 +942,14 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             message.examples = longToNumber(reader.int64());
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.unreadable = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -951,6 +976,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
       duplicates: isSet(object.duplicates) ? globalThis.Number(object.duplicates) : 0,
       late: isSet(object.late) ? globalThis.Number(object.late) : 0,
       examples: isSet(object.examples) ? globalThis.Number(object.examples) : 0,
+      unreadable: isSet(object.unreadable) ? globalThis.Number(object.unreadable) : 0,
     };
   },
 
@@ -974,6 +1000,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     if (message.examples !== 0) {
       obj.examples = Math.round(message.examples);
     }
+    if (message.unreadable !== 0) {
+      obj.unreadable = Math.round(message.unreadable);
+    }
     return obj;
   },
 
@@ -988,6 +1017,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     message.duplicates = object.duplicates ?? 0;
     message.late = object.late ?? 0;
     message.examples = object.examples ?? 0;
+    message.unreadable = object.unreadable ?? 0;
     return message;
   },
 };
@@ -1002,6 +1032,15 @@ function createBasePartitionStatus(): PartitionStatus {
     outboxDepth: 0,
     watermarkMs: 0,
     owned: false,
+    folded: 0,
+    duplicates: 0,
+    late: 0,
+    unreadable: 0,
+    examples: 0,
+    touchesEnd: 0,
+    catalogEnd: 0,
+    lateLabels: 0,
+    corrections: 0,
   };
 }
 
@@ -1030,6 +1069,33 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
     }
     if (message.owned !== false) {
       writer.uint32(64).bool(message.owned);
+    }
+    if (message.folded !== 0) {
+      writer.uint32(72).int64(message.folded);
+    }
+    if (message.duplicates !== 0) {
+      writer.uint32(80).int64(message.duplicates);
+    }
+    if (message.late !== 0) {
+      writer.uint32(88).int64(message.late);
+    }
+    if (message.unreadable !== 0) {
+      writer.uint32(96).int64(message.unreadable);
+    }
+    if (message.examples !== 0) {
+      writer.uint32(104).int64(message.examples);
+    }
+    if (message.touchesEnd !== 0) {
+      writer.uint32(112).int64(message.touchesEnd);
+    }
+    if (message.catalogEnd !== 0) {
+      writer.uint32(120).int64(message.catalogEnd);
+    }
+    if (message.lateLabels !== 0) {
+      writer.uint32(128).int64(message.lateLabels);
+    }
+    if (message.corrections !== 0) {
+      writer.uint32(136).int64(message.corrections);
     }
     return writer;
   },
@@ -1111,6 +1177,78 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
             message.owned = reader.bool();
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.folded = longToNumber(reader.int64());
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.duplicates = longToNumber(reader.int64());
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.late = longToNumber(reader.int64());
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.unreadable = longToNumber(reader.int64());
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.examples = longToNumber(reader.int64());
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.touchesEnd = longToNumber(reader.int64());
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.catalogEnd = longToNumber(reader.int64());
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.lateLabels = longToNumber(reader.int64());
+            continue;
+          }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.corrections = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1157,6 +1295,27 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
         ? globalThis.Number(object.watermark_ms)
         : 0,
       owned: isSet(object.owned) ? globalThis.Boolean(object.owned) : false,
+      folded: isSet(object.folded) ? globalThis.Number(object.folded) : 0,
+      duplicates: isSet(object.duplicates) ? globalThis.Number(object.duplicates) : 0,
+      late: isSet(object.late) ? globalThis.Number(object.late) : 0,
+      unreadable: isSet(object.unreadable) ? globalThis.Number(object.unreadable) : 0,
+      examples: isSet(object.examples) ? globalThis.Number(object.examples) : 0,
+      touchesEnd: isSet(object.touchesEnd)
+        ? globalThis.Number(object.touchesEnd)
+        : isSet(object.touches_end)
+        ? globalThis.Number(object.touches_end)
+        : 0,
+      catalogEnd: isSet(object.catalogEnd)
+        ? globalThis.Number(object.catalogEnd)
+        : isSet(object.catalog_end)
+        ? globalThis.Number(object.catalog_end)
+        : 0,
+      lateLabels: isSet(object.lateLabels)
+        ? globalThis.Number(object.lateLabels)
+        : isSet(object.late_labels)
+        ? globalThis.Number(object.late_labels)
+        : 0,
+      corrections: isSet(object.corrections) ? globalThis.Number(object.corrections) : 0,
     };
   },
 
@@ -1186,6 +1345,33 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
     if (message.owned !== false) {
       obj.owned = message.owned;
     }
+    if (message.folded !== 0) {
+      obj.folded = Math.round(message.folded);
+    }
+    if (message.duplicates !== 0) {
+      obj.duplicates = Math.round(message.duplicates);
+    }
+    if (message.late !== 0) {
+      obj.late = Math.round(message.late);
+    }
+    if (message.unreadable !== 0) {
+      obj.unreadable = Math.round(message.unreadable);
+    }
+    if (message.examples !== 0) {
+      obj.examples = Math.round(message.examples);
+    }
+    if (message.touchesEnd !== 0) {
+      obj.touchesEnd = Math.round(message.touchesEnd);
+    }
+    if (message.catalogEnd !== 0) {
+      obj.catalogEnd = Math.round(message.catalogEnd);
+    }
+    if (message.lateLabels !== 0) {
+      obj.lateLabels = Math.round(message.lateLabels);
+    }
+    if (message.corrections !== 0) {
+      obj.corrections = Math.round(message.corrections);
+    }
     return obj;
   },
 
@@ -1202,6 +1388,15 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
     message.outboxDepth = object.outboxDepth ?? 0;
     message.watermarkMs = object.watermarkMs ?? 0;
     message.owned = object.owned ?? false;
+    message.folded = object.folded ?? 0;
+    message.duplicates = object.duplicates ?? 0;
+    message.late = object.late ?? 0;
+    message.unreadable = object.unreadable ?? 0;
+    message.examples = object.examples ?? 0;
+    message.touchesEnd = object.touchesEnd ?? 0;
+    message.catalogEnd = object.catalogEnd ?? 0;
+    message.lateLabels = object.lateLabels ?? 0;
+    message.corrections = object.corrections ?? 0;
     return message;
   },
 };

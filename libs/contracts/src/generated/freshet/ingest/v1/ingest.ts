@@ -7,7 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Item, User } from "../../catalog/v1/catalog";
-import { Event, Link } from "../../event/v1/event";
+import { DeadLetter, Event, Link } from "../../event/v1/event";
 
 export const protobufPackage = "freshet.ingest.v1";
 
@@ -156,11 +156,81 @@ export interface GetStatusResponse {
   rejectedByCode: { [key: string]: number };
   ends: number[];
   replayId: string;
+  /** Letters that the topic `dead-letter` holds, by code, whoever wrote them. */
+  deadLettersByCode: { [key: string]: number };
+  /** How many of them were replayed and taken. */
+  deadLettersReplayed: number;
+  /** What is free where the data set lies; below the least that is wanted, nothing is accepted. */
+  diskFreeBytes: number;
+  diskFreeBytesMin: number;
 }
 
 export interface GetStatusResponse_RejectedByCodeEntry {
   key: string;
   value: number;
+}
+
+export interface GetStatusResponse_DeadLettersByCodeEntry {
+  key: string;
+  value: number;
+}
+
+export interface ListDeadLettersRequest {
+  /** Of the first letter that may be listed. */
+  from: number;
+  /** At most 1,000; 0: 100. */
+  limit: number;
+  /** Only letters of this code or source; empty: of any. */
+  code: string;
+  source: string;
+  /** Bytes of each payload that are wanted; 0: 1,024. */
+  payloadBytesMax: number;
+}
+
+export interface ListDeadLettersResponse {
+  letters: DeadLetterEntry[];
+  /** Where the next page begins; `end` once there is none. */
+  next: number;
+  end: number;
+}
+
+export interface DeadLetterEntry {
+  offset: number;
+  /** With as much of its payload as was wanted. */
+  letter:
+    | DeadLetter
+    | undefined;
+  /** Bytes of the payload that the log keeps. */
+  keptBytes: number;
+  /** Where it stands since it was replayed; absent where it was not. */
+  replayed: Accepted | undefined;
+}
+
+/** Sends what letters hold through the front door once more, as it came. */
+export interface ReplayDeadLettersRequest {
+  /** Which letters; empty: those from `from` on that the filter lets through. */
+  offsets: number[];
+  from: number;
+  /** At most 1,000; 0: 1,000. */
+  limit: number;
+  code: string;
+  source: string;
+}
+
+export interface ReplayDeadLettersResponse {
+  letters: ReplayedDeadLetter[];
+  /** Where the next page begins; `end` once there is none. */
+  next: number;
+  end: number;
+}
+
+export interface ReplayedDeadLetter {
+  offset: number;
+  acknowledgement:
+    | Acknowledgement
+    | undefined;
+  /** It had been replayed and taken before: nothing was done. */
+  already: boolean;
 }
 
 function createBaseAppendRequest(): AppendRequest {
@@ -2379,7 +2449,17 @@ export const GetStatusRequest: MessageFns<GetStatusRequest> = {
 };
 
 function createBaseGetStatusResponse(): GetStatusResponse {
-  return { accepted: 0, rejected: 0, rejectedByCode: {}, ends: [], replayId: "" };
+  return {
+    accepted: 0,
+    rejected: 0,
+    rejectedByCode: {},
+    ends: [],
+    replayId: "",
+    deadLettersByCode: {},
+    deadLettersReplayed: 0,
+    diskFreeBytes: 0,
+    diskFreeBytesMin: 0,
+  };
 }
 
 export const GetStatusResponse: MessageFns<GetStatusResponse> = {
@@ -2402,6 +2482,18 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     }
     if (message.replayId !== "") {
       writer.uint32(42).string(message.replayId);
+    }
+    globalThis.Object.entries(message.deadLettersByCode).forEach(([key, value]: [string, number]) => {
+      GetStatusResponse_DeadLettersByCodeEntry.encode({ key: key as any, value }, writer.uint32(50).fork()).join();
+    });
+    if (message.deadLettersReplayed !== 0) {
+      writer.uint32(56).int64(message.deadLettersReplayed);
+    }
+    if (message.diskFreeBytes !== 0) {
+      writer.uint32(64).int64(message.diskFreeBytes);
+    }
+    if (message.diskFreeBytesMin !== 0) {
+      writer.uint32(72).int64(message.diskFreeBytesMin);
     }
     return writer;
   },
@@ -2472,6 +2564,41 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             message.replayId = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            const entry6 = GetStatusResponse_DeadLettersByCodeEntry.decode(reader, reader.uint32());
+            if (entry6.value !== undefined) {
+              message.deadLettersByCode[entry6.key] = entry6.value;
+            }
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.deadLettersReplayed = longToNumber(reader.int64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.diskFreeBytes = longToNumber(reader.int64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.diskFreeBytesMin = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2521,6 +2648,48 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         : isSet(object.replay_id)
         ? globalThis.String(object.replay_id)
         : "",
+      deadLettersByCode: isObject(object.deadLettersByCode)
+        ? (globalThis.Object.entries(object.deadLettersByCode) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.dead_letters_by_code)
+        ? (globalThis.Object.entries(object.dead_letters_by_code) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      deadLettersReplayed: isSet(object.deadLettersReplayed)
+        ? globalThis.Number(object.deadLettersReplayed)
+        : isSet(object.dead_letters_replayed)
+        ? globalThis.Number(object.dead_letters_replayed)
+        : 0,
+      diskFreeBytes: isSet(object.diskFreeBytes)
+        ? globalThis.Number(object.diskFreeBytes)
+        : isSet(object.disk_free_bytes)
+        ? globalThis.Number(object.disk_free_bytes)
+        : 0,
+      diskFreeBytesMin: isSet(object.diskFreeBytesMin)
+        ? globalThis.Number(object.diskFreeBytesMin)
+        : isSet(object.disk_free_bytes_min)
+        ? globalThis.Number(object.disk_free_bytes_min)
+        : 0,
     };
   },
 
@@ -2547,6 +2716,24 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     if (message.replayId !== "") {
       obj.replayId = message.replayId;
     }
+    if (message.deadLettersByCode) {
+      const entries = globalThis.Object.entries(message.deadLettersByCode) as [string, number][];
+      if (entries.length > 0) {
+        obj.deadLettersByCode = {};
+        entries.forEach(([k, v]) => {
+          obj.deadLettersByCode[k] = Math.round(v);
+        });
+      }
+    }
+    if (message.deadLettersReplayed !== 0) {
+      obj.deadLettersReplayed = Math.round(message.deadLettersReplayed);
+    }
+    if (message.diskFreeBytes !== 0) {
+      obj.diskFreeBytes = Math.round(message.diskFreeBytes);
+    }
+    if (message.diskFreeBytesMin !== 0) {
+      obj.diskFreeBytesMin = Math.round(message.diskFreeBytesMin);
+    }
     return obj;
   },
 
@@ -2568,6 +2755,16 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     );
     message.ends = object.ends?.map((e) => e) || [];
     message.replayId = object.replayId ?? "";
+    message.deadLettersByCode = (globalThis.Object.entries(object.deadLettersByCode ?? {}) as [string, number][])
+      .reduce((acc: { [key: string]: number }, [key, value]: [string, number]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.Number(value);
+        }
+        return acc;
+      }, {});
+    message.deadLettersReplayed = object.deadLettersReplayed ?? 0;
+    message.diskFreeBytes = object.diskFreeBytes ?? 0;
+    message.diskFreeBytesMin = object.diskFreeBytesMin ?? 0;
     return message;
   },
 };
@@ -2657,6 +2854,813 @@ export const GetStatusResponse_RejectedByCodeEntry: MessageFns<GetStatusResponse
     const message = createBaseGetStatusResponse_RejectedByCodeEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? 0;
+    return message;
+  },
+};
+
+function createBaseGetStatusResponse_DeadLettersByCodeEntry(): GetStatusResponse_DeadLettersByCodeEntry {
+  return { key: "", value: 0 };
+}
+
+export const GetStatusResponse_DeadLettersByCodeEntry: MessageFns<GetStatusResponse_DeadLettersByCodeEntry> = {
+  encode(message: GetStatusResponse_DeadLettersByCodeEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(16).int64(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetStatusResponse_DeadLettersByCodeEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetStatusResponse_DeadLettersByCodeEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetStatusResponse_DeadLettersByCodeEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
+    };
+  },
+
+  toJSON(message: GetStatusResponse_DeadLettersByCodeEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== 0) {
+      obj.value = Math.round(message.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetStatusResponse_DeadLettersByCodeEntry>, I>>(
+    base?: I,
+  ): GetStatusResponse_DeadLettersByCodeEntry {
+    return GetStatusResponse_DeadLettersByCodeEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetStatusResponse_DeadLettersByCodeEntry>, I>>(
+    object: I,
+  ): GetStatusResponse_DeadLettersByCodeEntry {
+    const message = createBaseGetStatusResponse_DeadLettersByCodeEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
+    return message;
+  },
+};
+
+function createBaseListDeadLettersRequest(): ListDeadLettersRequest {
+  return { from: 0, limit: 0, code: "", source: "", payloadBytesMax: 0 };
+}
+
+export const ListDeadLettersRequest: MessageFns<ListDeadLettersRequest> = {
+  encode(message: ListDeadLettersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.from !== 0) {
+      writer.uint32(8).int64(message.from);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(16).int32(message.limit);
+    }
+    if (message.code !== "") {
+      writer.uint32(26).string(message.code);
+    }
+    if (message.source !== "") {
+      writer.uint32(34).string(message.source);
+    }
+    if (message.payloadBytesMax !== 0) {
+      writer.uint32(40).int32(message.payloadBytesMax);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListDeadLettersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListDeadLettersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.from = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.source = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.payloadBytesMax = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListDeadLettersRequest {
+    return {
+      from: isSet(object.from) ? globalThis.Number(object.from) : 0,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+      source: isSet(object.source) ? globalThis.String(object.source) : "",
+      payloadBytesMax: isSet(object.payloadBytesMax)
+        ? globalThis.Number(object.payloadBytesMax)
+        : isSet(object.payload_bytes_max)
+        ? globalThis.Number(object.payload_bytes_max)
+        : 0,
+    };
+  },
+
+  toJSON(message: ListDeadLettersRequest): unknown {
+    const obj: any = {};
+    if (message.from !== 0) {
+      obj.from = Math.round(message.from);
+    }
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    if (message.source !== "") {
+      obj.source = message.source;
+    }
+    if (message.payloadBytesMax !== 0) {
+      obj.payloadBytesMax = Math.round(message.payloadBytesMax);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListDeadLettersRequest>, I>>(base?: I): ListDeadLettersRequest {
+    return ListDeadLettersRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListDeadLettersRequest>, I>>(object: I): ListDeadLettersRequest {
+    const message = createBaseListDeadLettersRequest();
+    message.from = object.from ?? 0;
+    message.limit = object.limit ?? 0;
+    message.code = object.code ?? "";
+    message.source = object.source ?? "";
+    message.payloadBytesMax = object.payloadBytesMax ?? 0;
+    return message;
+  },
+};
+
+function createBaseListDeadLettersResponse(): ListDeadLettersResponse {
+  return { letters: [], next: 0, end: 0 };
+}
+
+export const ListDeadLettersResponse: MessageFns<ListDeadLettersResponse> = {
+  encode(message: ListDeadLettersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.letters) {
+      DeadLetterEntry.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.next !== 0) {
+      writer.uint32(16).int64(message.next);
+    }
+    if (message.end !== 0) {
+      writer.uint32(24).int64(message.end);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListDeadLettersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListDeadLettersResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.letters.push(DeadLetterEntry.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.next = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.end = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListDeadLettersResponse {
+    return {
+      letters: globalThis.Array.isArray(object?.letters)
+        ? object.letters.map((e: any) => DeadLetterEntry.fromJSON(e))
+        : [],
+      next: isSet(object.next) ? globalThis.Number(object.next) : 0,
+      end: isSet(object.end) ? globalThis.Number(object.end) : 0,
+    };
+  },
+
+  toJSON(message: ListDeadLettersResponse): unknown {
+    const obj: any = {};
+    if (message.letters?.length) {
+      obj.letters = message.letters.map((e) => DeadLetterEntry.toJSON(e));
+    }
+    if (message.next !== 0) {
+      obj.next = Math.round(message.next);
+    }
+    if (message.end !== 0) {
+      obj.end = Math.round(message.end);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListDeadLettersResponse>, I>>(base?: I): ListDeadLettersResponse {
+    return ListDeadLettersResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListDeadLettersResponse>, I>>(object: I): ListDeadLettersResponse {
+    const message = createBaseListDeadLettersResponse();
+    message.letters = object.letters?.map((e) => DeadLetterEntry.fromPartial(e)) || [];
+    message.next = object.next ?? 0;
+    message.end = object.end ?? 0;
+    return message;
+  },
+};
+
+function createBaseDeadLetterEntry(): DeadLetterEntry {
+  return { offset: 0, letter: undefined, keptBytes: 0, replayed: undefined };
+}
+
+export const DeadLetterEntry: MessageFns<DeadLetterEntry> = {
+  encode(message: DeadLetterEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.offset !== 0) {
+      writer.uint32(8).int64(message.offset);
+    }
+    if (message.letter !== undefined) {
+      DeadLetter.encode(message.letter, writer.uint32(18).fork()).join();
+    }
+    if (message.keptBytes !== 0) {
+      writer.uint32(24).int64(message.keptBytes);
+    }
+    if (message.replayed !== undefined) {
+      Accepted.encode(message.replayed, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeadLetterEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeadLetterEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.offset = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.letter = DeadLetter.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.keptBytes = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.replayed = Accepted.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeadLetterEntry {
+    return {
+      offset: isSet(object.offset) ? globalThis.Number(object.offset) : 0,
+      letter: isSet(object.letter) ? DeadLetter.fromJSON(object.letter) : undefined,
+      keptBytes: isSet(object.keptBytes)
+        ? globalThis.Number(object.keptBytes)
+        : isSet(object.kept_bytes)
+        ? globalThis.Number(object.kept_bytes)
+        : 0,
+      replayed: isSet(object.replayed) ? Accepted.fromJSON(object.replayed) : undefined,
+    };
+  },
+
+  toJSON(message: DeadLetterEntry): unknown {
+    const obj: any = {};
+    if (message.offset !== 0) {
+      obj.offset = Math.round(message.offset);
+    }
+    if (message.letter !== undefined) {
+      obj.letter = DeadLetter.toJSON(message.letter);
+    }
+    if (message.keptBytes !== 0) {
+      obj.keptBytes = Math.round(message.keptBytes);
+    }
+    if (message.replayed !== undefined) {
+      obj.replayed = Accepted.toJSON(message.replayed);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DeadLetterEntry>, I>>(base?: I): DeadLetterEntry {
+    return DeadLetterEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeadLetterEntry>, I>>(object: I): DeadLetterEntry {
+    const message = createBaseDeadLetterEntry();
+    message.offset = object.offset ?? 0;
+    message.letter = (object.letter !== undefined && object.letter !== null)
+      ? DeadLetter.fromPartial(object.letter)
+      : undefined;
+    message.keptBytes = object.keptBytes ?? 0;
+    message.replayed = (object.replayed !== undefined && object.replayed !== null)
+      ? Accepted.fromPartial(object.replayed)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseReplayDeadLettersRequest(): ReplayDeadLettersRequest {
+  return { offsets: [], from: 0, limit: 0, code: "", source: "" };
+}
+
+export const ReplayDeadLettersRequest: MessageFns<ReplayDeadLettersRequest> = {
+  encode(message: ReplayDeadLettersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.offsets.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.offsets) {
+        writer.int64(v);
+      }
+      writer.join();
+    }
+    if (message.from !== 0) {
+      writer.uint32(16).int64(message.from);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(24).int32(message.limit);
+    }
+    if (message.code !== "") {
+      writer.uint32(34).string(message.code);
+    }
+    if (message.source !== "") {
+      writer.uint32(42).string(message.source);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReplayDeadLettersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReplayDeadLettersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.offsets.push(longToNumber(reader.int64()));
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.offsets.push(longToNumber(reader.int64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.from = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.source = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReplayDeadLettersRequest {
+    return {
+      offsets: globalThis.Array.isArray(object?.offsets) ? object.offsets.map((e: any) => globalThis.Number(e)) : [],
+      from: isSet(object.from) ? globalThis.Number(object.from) : 0,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+      source: isSet(object.source) ? globalThis.String(object.source) : "",
+    };
+  },
+
+  toJSON(message: ReplayDeadLettersRequest): unknown {
+    const obj: any = {};
+    if (message.offsets?.length) {
+      obj.offsets = message.offsets.map((e) => Math.round(e));
+    }
+    if (message.from !== 0) {
+      obj.from = Math.round(message.from);
+    }
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    if (message.source !== "") {
+      obj.source = message.source;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReplayDeadLettersRequest>, I>>(base?: I): ReplayDeadLettersRequest {
+    return ReplayDeadLettersRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReplayDeadLettersRequest>, I>>(object: I): ReplayDeadLettersRequest {
+    const message = createBaseReplayDeadLettersRequest();
+    message.offsets = object.offsets?.map((e) => e) || [];
+    message.from = object.from ?? 0;
+    message.limit = object.limit ?? 0;
+    message.code = object.code ?? "";
+    message.source = object.source ?? "";
+    return message;
+  },
+};
+
+function createBaseReplayDeadLettersResponse(): ReplayDeadLettersResponse {
+  return { letters: [], next: 0, end: 0 };
+}
+
+export const ReplayDeadLettersResponse: MessageFns<ReplayDeadLettersResponse> = {
+  encode(message: ReplayDeadLettersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.letters) {
+      ReplayedDeadLetter.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.next !== 0) {
+      writer.uint32(16).int64(message.next);
+    }
+    if (message.end !== 0) {
+      writer.uint32(24).int64(message.end);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReplayDeadLettersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReplayDeadLettersResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.letters.push(ReplayedDeadLetter.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.next = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.end = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReplayDeadLettersResponse {
+    return {
+      letters: globalThis.Array.isArray(object?.letters)
+        ? object.letters.map((e: any) => ReplayedDeadLetter.fromJSON(e))
+        : [],
+      next: isSet(object.next) ? globalThis.Number(object.next) : 0,
+      end: isSet(object.end) ? globalThis.Number(object.end) : 0,
+    };
+  },
+
+  toJSON(message: ReplayDeadLettersResponse): unknown {
+    const obj: any = {};
+    if (message.letters?.length) {
+      obj.letters = message.letters.map((e) => ReplayedDeadLetter.toJSON(e));
+    }
+    if (message.next !== 0) {
+      obj.next = Math.round(message.next);
+    }
+    if (message.end !== 0) {
+      obj.end = Math.round(message.end);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReplayDeadLettersResponse>, I>>(base?: I): ReplayDeadLettersResponse {
+    return ReplayDeadLettersResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReplayDeadLettersResponse>, I>>(object: I): ReplayDeadLettersResponse {
+    const message = createBaseReplayDeadLettersResponse();
+    message.letters = object.letters?.map((e) => ReplayedDeadLetter.fromPartial(e)) || [];
+    message.next = object.next ?? 0;
+    message.end = object.end ?? 0;
+    return message;
+  },
+};
+
+function createBaseReplayedDeadLetter(): ReplayedDeadLetter {
+  return { offset: 0, acknowledgement: undefined, already: false };
+}
+
+export const ReplayedDeadLetter: MessageFns<ReplayedDeadLetter> = {
+  encode(message: ReplayedDeadLetter, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.offset !== 0) {
+      writer.uint32(8).int64(message.offset);
+    }
+    if (message.acknowledgement !== undefined) {
+      Acknowledgement.encode(message.acknowledgement, writer.uint32(18).fork()).join();
+    }
+    if (message.already !== false) {
+      writer.uint32(24).bool(message.already);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReplayedDeadLetter {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReplayedDeadLetter();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.offset = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.acknowledgement = Acknowledgement.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.already = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReplayedDeadLetter {
+    return {
+      offset: isSet(object.offset) ? globalThis.Number(object.offset) : 0,
+      acknowledgement: isSet(object.acknowledgement) ? Acknowledgement.fromJSON(object.acknowledgement) : undefined,
+      already: isSet(object.already) ? globalThis.Boolean(object.already) : false,
+    };
+  },
+
+  toJSON(message: ReplayedDeadLetter): unknown {
+    const obj: any = {};
+    if (message.offset !== 0) {
+      obj.offset = Math.round(message.offset);
+    }
+    if (message.acknowledgement !== undefined) {
+      obj.acknowledgement = Acknowledgement.toJSON(message.acknowledgement);
+    }
+    if (message.already !== false) {
+      obj.already = message.already;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReplayedDeadLetter>, I>>(base?: I): ReplayedDeadLetter {
+    return ReplayedDeadLetter.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReplayedDeadLetter>, I>>(object: I): ReplayedDeadLetter {
+    const message = createBaseReplayedDeadLetter();
+    message.offset = object.offset ?? 0;
+    message.acknowledgement = (object.acknowledgement !== undefined && object.acknowledgement !== null)
+      ? Acknowledgement.fromPartial(object.acknowledgement)
+      : undefined;
+    message.already = object.already ?? false;
     return message;
   },
 };

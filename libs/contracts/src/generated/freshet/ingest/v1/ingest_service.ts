@@ -34,8 +34,12 @@ import {
   GetStatusResponse,
   LinkSessionsRequest,
   LinkSessionsResponse,
+  ListDeadLettersRequest,
+  ListDeadLettersResponse,
   OpenReplayRequest,
   OpenReplayResponse,
+  ReplayDeadLettersRequest,
+  ReplayDeadLettersResponse,
   ReplayRequest,
   ReplayResponse,
   SetDictionaryRequest,
@@ -169,6 +173,30 @@ export const IngestService = {
     responseSerialize: (value: CloseReplayResponse): Buffer => Buffer.from(CloseReplayResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CloseReplayResponse => CloseReplayResponse.decode(value),
   },
+  /** What was refused for good, page by page. */
+  listDeadLetters: {
+    path: "/freshet.ingest.v1.Ingest/ListDeadLetters" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListDeadLettersRequest): Buffer =>
+      Buffer.from(ListDeadLettersRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListDeadLettersRequest => ListDeadLettersRequest.decode(value),
+    responseSerialize: (value: ListDeadLettersResponse): Buffer =>
+      Buffer.from(ListDeadLettersResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListDeadLettersResponse => ListDeadLettersResponse.decode(value),
+  },
+  /** Each letter's payload is effective once: event ids say so, however often this is called. */
+  replayDeadLetters: {
+    path: "/freshet.ingest.v1.Ingest/ReplayDeadLetters" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReplayDeadLettersRequest): Buffer =>
+      Buffer.from(ReplayDeadLettersRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReplayDeadLettersRequest => ReplayDeadLettersRequest.decode(value),
+    responseSerialize: (value: ReplayDeadLettersResponse): Buffer =>
+      Buffer.from(ReplayDeadLettersResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReplayDeadLettersResponse => ReplayDeadLettersResponse.decode(value),
+  },
   getStatus: {
     path: "/freshet.ingest.v1.Ingest/GetStatus" as const,
     requestStream: false as const,
@@ -197,6 +225,10 @@ export interface IngestServer extends UntypedServiceImplementation {
   openReplay: handleUnaryCall<OpenReplayRequest, OpenReplayResponse>;
   replay: handleBidiStreamingCall<ReplayRequest, ReplayResponse>;
   closeReplay: handleUnaryCall<CloseReplayRequest, CloseReplayResponse>;
+  /** What was refused for good, page by page. */
+  listDeadLetters: handleUnaryCall<ListDeadLettersRequest, ListDeadLettersResponse>;
+  /** Each letter's payload is effective once: event ids say so, however often this is called. */
+  replayDeadLetters: handleUnaryCall<ReplayDeadLettersRequest, ReplayDeadLettersResponse>;
   getStatus: handleUnaryCall<GetStatusRequest, GetStatusResponse>;
 }
 
@@ -360,6 +392,38 @@ export interface IngestClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CloseReplayResponse) => void,
+  ): ClientUnaryCall;
+  /** What was refused for good, page by page. */
+  listDeadLetters(
+    request: ListDeadLettersRequest,
+    callback: (error: ServiceError | null, response: ListDeadLettersResponse) => void,
+  ): ClientUnaryCall;
+  listDeadLetters(
+    request: ListDeadLettersRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListDeadLettersResponse) => void,
+  ): ClientUnaryCall;
+  listDeadLetters(
+    request: ListDeadLettersRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListDeadLettersResponse) => void,
+  ): ClientUnaryCall;
+  /** Each letter's payload is effective once: event ids say so, however often this is called. */
+  replayDeadLetters(
+    request: ReplayDeadLettersRequest,
+    callback: (error: ServiceError | null, response: ReplayDeadLettersResponse) => void,
+  ): ClientUnaryCall;
+  replayDeadLetters(
+    request: ReplayDeadLettersRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReplayDeadLettersResponse) => void,
+  ): ClientUnaryCall;
+  replayDeadLetters(
+    request: ReplayDeadLettersRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReplayDeadLettersResponse) => void,
   ): ClientUnaryCall;
   getStatus(
     request: GetStatusRequest,

@@ -87,6 +87,15 @@ export interface GetStatusResponse {
   phase: string;
   /** The version that rankers were turned to; empty: they follow the journal. */
   serving: string;
+  /** By partition: how many records of `examples` are in the log no more, and were never cut. Such a partition stands still. */
+  lost: number[];
+  /** Records of the journal that count for nothing, since its first, by reason. */
+  voidRecordsByReason: { [key: string]: number };
+}
+
+export interface GetStatusResponse_VoidRecordsByReasonEntry {
+  key: string;
+  value: number;
 }
 
 /** Learns until nothing is left up to the ends of `events` that are given, then answers. */
@@ -191,6 +200,20 @@ export interface RollBackResponse {
   journalOffset: number;
 }
 
+/** Says by a record that examples which are in the log no more will never be learned: their partition goes on behind them. */
+export interface DeclareLossRequest {
+  partition: number;
+  /** How many: as GetStatus says in `lost`, so that nobody gives up more than he knows of. */
+  records: number;
+}
+
+export interface DeclareLossResponse {
+  /** The step that passes over them. */
+  step: number;
+  from: number;
+  to: number;
+}
+
 function createBaseGetStatusRequest(): GetStatusRequest {
   return {};
 }
@@ -267,6 +290,8 @@ function createBaseGetStatusResponse(): GetStatusResponse {
     examplesPerS: 0,
     phase: "",
     serving: "",
+    lost: [],
+    voidRecordsByReason: {},
   };
 }
 
@@ -346,6 +371,16 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     if (message.serving !== "") {
       writer.uint32(178).string(message.serving);
     }
+    if (message.lost.length !== 0) {
+      writer.uint32(186).fork();
+      for (const v of message.lost) {
+        writer.int64(v);
+      }
+      writer.join();
+    }
+    globalThis.Object.entries(message.voidRecordsByReason).forEach(([key, value]: [string, number]) => {
+      GetStatusResponse_VoidRecordsByReasonEntry.encode({ key: key as any, value }, writer.uint32(194).fork()).join();
+    });
     return writer;
   },
 
@@ -558,6 +593,35 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             message.serving = reader.string();
             continue;
           }
+          case 23: {
+            if (tag === 184) {
+              message.lost.push(longToNumber(reader.int64()));
+
+              continue;
+            }
+
+            if (tag === 186) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.lost.push(longToNumber(reader.int64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            const entry24 = GetStatusResponse_VoidRecordsByReasonEntry.decode(reader, reader.uint32());
+            if (entry24.value !== undefined) {
+              message.voidRecordsByReason[entry24.key] = entry24.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -616,6 +680,36 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         : 0,
       phase: isSet(object.phase) ? globalThis.String(object.phase) : "",
       serving: isSet(object.serving) ? globalThis.String(object.serving) : "",
+      lost: globalThis.Array.isArray(object?.lost)
+        ? object.lost.map((e: any) => globalThis.Number(e))
+        : [],
+      voidRecordsByReason: isObject(object.voidRecordsByReason)
+        ? (globalThis.Object.entries(object.voidRecordsByReason) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.void_records_by_reason)
+        ? (globalThis.Object.entries(object.void_records_by_reason) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
     };
   },
 
@@ -687,6 +781,18 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     if (message.serving !== "") {
       obj.serving = message.serving;
     }
+    if (message.lost?.length) {
+      obj.lost = message.lost.map((e) => Math.round(e));
+    }
+    if (message.voidRecordsByReason) {
+      const entries = globalThis.Object.entries(message.voidRecordsByReason) as [string, number][];
+      if (entries.length > 0) {
+        obj.voidRecordsByReason = {};
+        entries.forEach(([k, v]) => {
+          obj.voidRecordsByReason[k] = Math.round(v);
+        });
+      }
+    }
     return obj;
   },
 
@@ -717,6 +823,103 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     message.examplesPerS = object.examplesPerS ?? 0;
     message.phase = object.phase ?? "";
     message.serving = object.serving ?? "";
+    message.lost = object.lost?.map((e) => e) || [];
+    message.voidRecordsByReason = (globalThis.Object.entries(object.voidRecordsByReason ?? {}) as [string, number][])
+      .reduce((acc: { [key: string]: number }, [key, value]: [string, number]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.Number(value);
+        }
+        return acc;
+      }, {});
+    return message;
+  },
+};
+
+function createBaseGetStatusResponse_VoidRecordsByReasonEntry(): GetStatusResponse_VoidRecordsByReasonEntry {
+  return { key: "", value: 0 };
+}
+
+export const GetStatusResponse_VoidRecordsByReasonEntry: MessageFns<GetStatusResponse_VoidRecordsByReasonEntry> = {
+  encode(message: GetStatusResponse_VoidRecordsByReasonEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(16).int64(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetStatusResponse_VoidRecordsByReasonEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetStatusResponse_VoidRecordsByReasonEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetStatusResponse_VoidRecordsByReasonEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
+    };
+  },
+
+  toJSON(message: GetStatusResponse_VoidRecordsByReasonEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== 0) {
+      obj.value = Math.round(message.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetStatusResponse_VoidRecordsByReasonEntry>, I>>(
+    base?: I,
+  ): GetStatusResponse_VoidRecordsByReasonEntry {
+    return GetStatusResponse_VoidRecordsByReasonEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetStatusResponse_VoidRecordsByReasonEntry>, I>>(
+    object: I,
+  ): GetStatusResponse_VoidRecordsByReasonEntry {
+    const message = createBaseGetStatusResponse_VoidRecordsByReasonEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
     return message;
   },
 };
@@ -2340,6 +2543,192 @@ export const RollBackResponse: MessageFns<RollBackResponse> = {
   },
 };
 
+function createBaseDeclareLossRequest(): DeclareLossRequest {
+  return { partition: 0, records: 0 };
+}
+
+export const DeclareLossRequest: MessageFns<DeclareLossRequest> = {
+  encode(message: DeclareLossRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.partition !== 0) {
+      writer.uint32(8).int32(message.partition);
+    }
+    if (message.records !== 0) {
+      writer.uint32(16).int64(message.records);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeclareLossRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeclareLossRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.partition = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.records = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeclareLossRequest {
+    return {
+      partition: isSet(object.partition) ? globalThis.Number(object.partition) : 0,
+      records: isSet(object.records) ? globalThis.Number(object.records) : 0,
+    };
+  },
+
+  toJSON(message: DeclareLossRequest): unknown {
+    const obj: any = {};
+    if (message.partition !== 0) {
+      obj.partition = Math.round(message.partition);
+    }
+    if (message.records !== 0) {
+      obj.records = Math.round(message.records);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DeclareLossRequest>, I>>(base?: I): DeclareLossRequest {
+    return DeclareLossRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeclareLossRequest>, I>>(object: I): DeclareLossRequest {
+    const message = createBaseDeclareLossRequest();
+    message.partition = object.partition ?? 0;
+    message.records = object.records ?? 0;
+    return message;
+  },
+};
+
+function createBaseDeclareLossResponse(): DeclareLossResponse {
+  return { step: 0, from: 0, to: 0 };
+}
+
+export const DeclareLossResponse: MessageFns<DeclareLossResponse> = {
+  encode(message: DeclareLossResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.step !== 0) {
+      writer.uint32(8).int64(message.step);
+    }
+    if (message.from !== 0) {
+      writer.uint32(16).int64(message.from);
+    }
+    if (message.to !== 0) {
+      writer.uint32(24).int64(message.to);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeclareLossResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeclareLossResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.step = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.from = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.to = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeclareLossResponse {
+    return {
+      step: isSet(object.step) ? globalThis.Number(object.step) : 0,
+      from: isSet(object.from) ? globalThis.Number(object.from) : 0,
+      to: isSet(object.to) ? globalThis.Number(object.to) : 0,
+    };
+  },
+
+  toJSON(message: DeclareLossResponse): unknown {
+    const obj: any = {};
+    if (message.step !== 0) {
+      obj.step = Math.round(message.step);
+    }
+    if (message.from !== 0) {
+      obj.from = Math.round(message.from);
+    }
+    if (message.to !== 0) {
+      obj.to = Math.round(message.to);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DeclareLossResponse>, I>>(base?: I): DeclareLossResponse {
+    return DeclareLossResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeclareLossResponse>, I>>(object: I): DeclareLossResponse {
+    const message = createBaseDeclareLossResponse();
+    message.step = object.step ?? 0;
+    message.from = object.from ?? 0;
+    message.to = object.to ?? 0;
+    return message;
+  },
+};
+
 function bytesFromBase64(b64: string): Uint8Array {
   if ((globalThis as any).Buffer) {
     return Uint8Array.from((globalThis as any).Buffer.from(b64, "base64"));
@@ -2391,6 +2780,10 @@ function longToNumber(int64: { toString(): string }): number {
     throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
   }
   return num;
+}
+
+function isObject(value: any): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function isSet(value: any): boolean {

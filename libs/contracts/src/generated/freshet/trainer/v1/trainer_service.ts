@@ -24,6 +24,8 @@ import {
   AuditResponse,
   CheckpointRequest,
   CheckpointResponse,
+  DeclareLossRequest,
+  DeclareLossResponse,
   FetchVersionRequest,
   FetchVersionResponse,
   FollowRequest,
@@ -130,6 +132,15 @@ export const TrainerService = {
     responseSerialize: (value: GrantResponse): Buffer => Buffer.from(GrantResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GrantResponse => GrantResponse.decode(value),
   },
+  declareLoss: {
+    path: "/freshet.trainer.v1.Trainer/DeclareLoss" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeclareLossRequest): Buffer => Buffer.from(DeclareLossRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeclareLossRequest => DeclareLossRequest.decode(value),
+    responseSerialize: (value: DeclareLossResponse): Buffer => Buffer.from(DeclareLossResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeclareLossResponse => DeclareLossResponse.decode(value),
+  },
 } as const;
 
 export interface TrainerServer extends UntypedServiceImplementation {
@@ -142,6 +153,7 @@ export interface TrainerServer extends UntypedServiceImplementation {
   follow: handleUnaryCall<FollowRequest, FollowResponse>;
   audit: handleUnaryCall<AuditRequest, AuditResponse>;
   grant: handleUnaryCall<GrantRequest, GrantResponse>;
+  declareLoss: handleUnaryCall<DeclareLossRequest, DeclareLossResponse>;
 }
 
 export interface TrainerClient extends Client {
@@ -264,6 +276,21 @@ export interface TrainerClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GrantResponse) => void,
+  ): ClientUnaryCall;
+  declareLoss(
+    request: DeclareLossRequest,
+    callback: (error: ServiceError | null, response: DeclareLossResponse) => void,
+  ): ClientUnaryCall;
+  declareLoss(
+    request: DeclareLossRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DeclareLossResponse) => void,
+  ): ClientUnaryCall;
+  declareLoss(
+    request: DeclareLossRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DeclareLossResponse) => void,
   ): ClientUnaryCall;
 }
 
