@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { InvalidFieldError } from '@freshet/kernel'
-import { EMBEDDED } from './faults/back-end'
+import { InvalidFieldError, systemClock } from '@freshet/kernel'
+import { type BackEnd, EMBEDDED, type Engine } from './faults/back-end'
+import { startKafkaRedis } from './faults/kafka-redis'
 import { besiege } from './faults/one-seed'
 import { appendRecord, figuresOf, readRecords, type SeedRecord } from './faults/seed-record'
 import { readSeeds } from './faults/seeds'
@@ -12,10 +13,11 @@ const QUICK_FAULTS = 4
 
 /** Faults upon running services, seed by seed: nothing lost, nothing counted twice, and each state its twin's. */
 async function faults({ isQuick, directory, options, say }: BenchScope) {
-  await using backEnd = openBackEnd(options.engine)
+  const start = BACK_ENDS[engineOf(options.engine)]
   const records: SeedRecord[] = options.append === undefined ? [] : readRecords(options.append)
   for (const seed of readSeeds(options.seeds ?? '1..1')) {
     const own = join(directory, `seed-${seed}`)
+    await using backEnd = await start(`${own}-engines`)
     const record = await besiege({ seed, count: isQuick ? QUICK_FAULTS : FAULTS_PER_SEED, backEnd, directory: own, say })
     records.push(record)
     say(JSON.stringify(record))
@@ -25,9 +27,16 @@ async function faults({ isQuick, directory, options, say }: BenchScope) {
   return figuresOf(records)
 }
 
-function openBackEnd(engine = 'embedded') {
-  if (engine === 'embedded') return EMBEDDED
-  throw new InvalidFieldError({ field: 'engine', value: engine, rule: 'a back end is embedded or kafka-redis', remedy: 'name one of them' })
+/** By name: how one is started, for one seed. */
+const BACK_ENDS: Readonly<Record<Engine, (directory: string) => Promise<BackEnd>>> = {
+  embedded: () => Promise.resolve(EMBEDDED),
+  'kafka-redis': (directory) => startKafkaRedis({ directory, clock: systemClock }),
+}
+
+function engineOf(name = 'embedded'): Engine {
+  if (name in BACK_ENDS) return name as Engine
+  const rule = `a back end is one of ${Object.keys(BACK_ENDS).join(', ')}`
+  throw new InvalidFieldError({ field: 'engine', value: name, rule, remedy: 'name one of them' })
 }
 
 void runBench('faults', faults, { knows: ['seeds', 'append', 'engine'] }).then((code) => process.exit(code))

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Event } from '@freshet/contracts'
 import { IngestClient, TrainerClient } from '@freshet/contracts/services'
 import { ORDER_VARIABLE, planFaults, spellFault } from '@freshet/faults'
 import { systemClock, UnavailableError } from '@freshet/kernel'
@@ -32,15 +33,16 @@ export interface SeedScope {
 const SERVICES: readonly FleetService[] = ['ingest', 'feature-store', 'trainer', 'migrator', 'ranker', 'standby']
 const DICTIONARY = 'movielens'
 const STREAM = { users: 300, items: 60, startMs: Date.UTC(2024, 0, 1), everyMs: 20_000 }
-const EVENTS_PER_S = 200
-const EVENTS_PER_FAULT = 6000 // half a minute each: the stream lasts longer than any plan
+const EVENTS_PER_S = 100
+const EVENTS_PER_FAULT = 3000 // half a minute each: the stream lasts longer than any plan
 const CUT_MS = '40' // twenty-five steps a second: enough to strike between, and few enough for twins to repeat
 const PRELOAD = join(WORKSPACE, 'tools', 'faults', 'dist', 'preload.js')
 const clock = systemClock
 
 /** A fleet, a stream and the seed's faults; then what is wrong with the outcome, in numbers. */
 export async function besiege(scope: SeedScope): Promise<SeedRecord> {
-  const { seed, directory, backEnd, say } = scope
+  const { seed, count, directory, backEnd, say } = scope
+  const events = visits(count * EVENTS_PER_FAULT, { ...STREAM, seed }) // now: relays stand still while this process computes
   const orders = join(directory, 'orders')
   mkdirSync(orders, { recursive: true })
   const options = {
@@ -54,12 +56,13 @@ export async function besiege(scope: SeedScope): Promise<SeedRecord> {
   const outcome = await duringFleet(starting, say, async (fleet) => {
     await using watch = new JournalWatch(runtime.log, clock)
     const siege = new Siege({ fleet, watch, clock, backEnd, orders })
-    return await underFaults({ ...scope, fleet, runtime, watch, siege, recoveries })
+    return await underFaults({ ...scope, events, fleet, runtime, watch, siege, recoveries })
   })
   return { seed, engine: backEnd.name, faults: scope.count, ...(await judge(runtime, outcome)), ...recoveries }
 }
 
 interface Running extends SeedScope {
+  readonly events: readonly Event[]
   readonly fleet: Fleet
   readonly runtime: Runtime
   readonly watch: JournalWatch
@@ -68,9 +71,8 @@ interface Running extends SeedScope {
 }
 
 /** Sends the stream while the plan is carried out; then waits until all of it is learned and answered from. */
-async function underFaults({ seed, count, fleet, watch, ...running }: Running): Promise<Outcome> {
+async function underFaults({ seed, count, events, fleet, watch, ...running }: Running): Promise<Outcome> {
   await stock(fleet, running.runtime)
-  const events = visits(count * EVENTS_PER_FAULT, { ...STREAM, seed })
   const front = new Front({ clock, eventsPerS: EVENTS_PER_S, limit: Infinity })
   const enough = new AbortController()
   const replaying = replayPatiently(events, {
@@ -89,7 +91,7 @@ async function underFaults({ seed, count, fleet, watch, ...running }: Running): 
   return { accepted: events.slice(0, replay.acknowledged).map(({ eventId }) => eventId), learned, others: [other] }
 }
 
-async function carryOut({ seed, count, backEnd, siege, recoveries, say }: Omit<Running, 'fleet' | 'watch'>): Promise<void> {
+async function carryOut({ seed, count, backEnd, siege, recoveries, say }: Omit<Running, 'events' | 'fleet' | 'watch'>): Promise<void> {
   for (const [i, fault] of planFaults(count, { seed, engineFaults: backEnd.faults }).entries()) {
     const startMs = clock.monotonicMs()
     const { hotMs, coldMs } = await siege.suffer(fault)

@@ -1,0 +1,67 @@
+import { cp, mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { EngineFault } from '@freshet/faults'
+import type { Clock } from '@freshet/kernel'
+import { type CutProxy, freePorts, startCutProxy, startKafkaBroker, startRedis } from '@freshet/testing'
+import type { BackEnd } from './back-end'
+
+/** What a start leaves to others. */
+export interface KafkaRedisScope {
+  /** A folder for the engines' data; it must not exist. */
+  readonly directory: string
+  readonly clock: Clock
+}
+
+const REWIND_MS = 1500 // how much of the store's last writes a rewind takes back
+const ANSWER_MS_MAX = 1000 // an idle engine is asked nothing: then only the connections go
+
+/** A real Kafka broker and a real Redis server, each behind a relay that can cut its connections. */
+export async function startKafkaRedis({ directory, clock }: KafkaRedisScope): Promise<BackEnd> {
+  const [brokerPort] = await freePorts(1)
+  const logRelay = await startCutProxy({ to: brokerPort })
+  const broker = await startKafkaBroker({ directory: join(directory, 'kafka'), port: brokerPort, advertisedPort: logRelay.port })
+  const files = join(directory, 'redis')
+  await mkdir(files, { recursive: true })
+  const redis = await startRedis({ directory: files, appendOnly: true })
+  const storeRelay = await startCutProxy({ to: redis.port })
+
+  const suffered: Readonly<Record<EngineFault, () => Promise<void>>> = {
+    'log-killed': () => broker.restart(),
+    'log-cut': () => cut(logRelay, clock),
+    'store-cut': () => cut(storeRelay, clock),
+    async 'store-killed'() {
+      await redis.kill()
+      await redis.restart()
+    },
+    async 'store-rewound'() {
+      const earlier = `${files}-earlier`
+      redis.stop()
+      await cp(files, earlier, { recursive: true })
+      redis.cont()
+      await clock.sleep(REWIND_MS)
+      await redis.kill()
+      await rm(files, { recursive: true })
+      await cp(earlier, files, { recursive: true })
+      await rm(earlier, { recursive: true })
+      await redis.restart()
+    },
+    'store-emptied': () => redis.flush(),
+  }
+  return {
+    name: 'kafka-redis',
+    settings: { FRESHET_LOG: `kafka://127.0.0.1:${logRelay.port}`, FRESHET_STORE: `redis://127.0.0.1:${storeRelay.port}` },
+    faults: Object.keys(suffered) as EngineFault[],
+    suffer: (fault) => suffered[fault](),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([logRelay, storeRelay, redis, broker].map((each) => each[Symbol.asyncDispose]()))
+    },
+  }
+}
+
+/** The worst moment for a connection to go: what was asked has been done, and nobody was told. */
+async function cut(relay: CutProxy, clock: Clock): Promise<void> {
+  relay.muteAnswers()
+  await Promise.race([relay.answered(), clock.sleep(ANSWER_MS_MAX)])
+  relay.cut()
+  relay.restore()
+}
