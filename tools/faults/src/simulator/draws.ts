@@ -36,6 +36,6 @@ export class Draws {
   latencyMs(): number {
     const luck = this.unit()
     if (luck < 0.8) return 0.1 + 2 * this.unit()
-    return luck < 0.97 ? this.between(2, 30) : this.between(30, 300)
+    return luck < 0.97 ? this.between(2, 30) : this.between(30, 150)
   }
 }

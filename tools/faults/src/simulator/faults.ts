@@ -17,7 +17,7 @@ export interface Targets {
 }
 
 /** How long faults may begin. */
-export const FAULTS_UNTIL_MS = 900
+export const FAULTS_UNTIL_MS = 700
 const FAULTS_MIN = 3
 const FAULTS_MORE = 3
 

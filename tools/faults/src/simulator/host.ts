@@ -260,7 +260,7 @@ type Outcome<T> = { readonly value: T } | { readonly error: unknown }
 
 const FREEZE_MS = { min: 300, max: 4000 } // from a hiccup to four times the silence after which a standby claims
 const LATE_MS_MAX = 1500
-const AT_ONCE = 0.6
+const AT_ONCE = 0.85
 
 function attempt<T>(effect: () => T): Outcome<T> {
   try {

@@ -8,6 +8,7 @@ const TELL_EVERY = 64
 /** A thread that simulates its share of the seeds, and tells of them by the dozen. */
 async function main({ from, below, step }: SeedShare, tell: (done: SeedsDone) => void): Promise<void> {
   installLightSignals()
+  Error.stackTraceLimit = 0 // refusals are daily work here; who replays a seed gets the stack
   let done = { seeds: 0, actions: 0, violated: [] as SeedsDone['violated'][number][] }
   const flush = (): void => {
     tell(done)

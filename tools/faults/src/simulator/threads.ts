@@ -17,7 +17,7 @@ export interface SeedsDone {
   readonly violated: readonly { readonly seed: number; readonly rule: string }[]
 }
 
-const YOUNG_MB = 64 // promises and messages die young: a small nursery would be emptied all the time
+const YOUNG_MB = 192 // promises and messages die young: a small nursery would be emptied all the time
 
 /** Runs the seeds `from` to `below` on all processors, and tells of them as they end. Only from built code: threads run no sources. */
 export async function runSeedsInThreads(from: number, below: number, onDone: (done: SeedsDone) => void): Promise<void> {

@@ -8,8 +8,8 @@ import { drawEvent, PARTITIONS, tickAt } from '../shop'
 
 const RETRY_MS = 30
 const REBOOT_MS = 200
-const TICK_MS = 250
-const BATCHES = 5
+const TICK_MS = 300
+const BATCHES = 4
 
 /** An application and its front door: sends events until each is acknowledged, under the same id as often as it takes; and ticks. */
 export class IngestRole {
@@ -41,7 +41,7 @@ export class IngestRole {
     const { host, house } = this
     const { draws } = house
     for (; !this.isDone; this.sent++) {
-      await host.clock.sleep(draws.between(5, 200))
+      await host.clock.sleep(draws.between(5, 160))
       const count = 1 + draws.below(4)
       for (let i = 0; i < count; i++) {
         const isAgain = draws.chance(0.05) && this.sent > 0
