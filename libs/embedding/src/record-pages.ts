@@ -1,4 +1,8 @@
+import { CorruptError } from '@freshet/kernel'
+import { ABSENT } from './absent'
 import type { RecordLayout } from './layout'
+import type { PreImages } from './pre-images'
+import { RowSet } from './row-set'
 
 const PAGE_BYTES = 4 << 20 // small beside a version, and a billion parameters are a thousand pages
 
@@ -12,6 +16,10 @@ export class RecordPages {
   readonly rowShift: number
   readonly rowMask: number
   size = 0
+  /** The rows that were changed since the last scan began. */
+  touched = new RowSet()
+  /** Where a scan that is under way keeps what is about to change. */
+  images: PreImages | undefined
 
   constructor(
     readonly layout: RecordLayout,
@@ -29,7 +37,18 @@ export class RecordPages {
     const at = (row & this.rowMask) * this.layout.stride + this.layout.key
     this.words[page][at] = lo
     this.words[page][at + 1] = hi
+    this.touched.add(row)
     return row
+  }
+
+  /** Says that rows are about to change. */
+  touch(rows: Uint32Array): void {
+    for (let i = 0; i < rows.length; i++) if (rows[i] !== ABSENT) this.touchOne(rows[i])
+  }
+
+  /** As {@link touch}. */
+  touchOne(row: number): void {
+    if (this.touched.add(row)) this.images?.keep(row)
   }
 
   /** The bytes of a page that hold records, as they lie in memory. */
@@ -49,6 +68,18 @@ export class RecordPages {
       new Uint8Array(this.words[page].buffer).set(some, at)
       this.size += some.byteLength / recordBytes
       done += some.byteLength
+    }
+  }
+
+  /** Puts whole records into their rows, rising; the first row that is not there yet is the next one to be born. */
+  put(rows: Uint32Array, records: Uint8Array): void {
+    const recordBytes = this.layout.stride * 4
+    for (let i = 0; i < rows.length; i++) {
+      const record = records.subarray(i * recordBytes, (i + 1) * recordBytes)
+      if (rows[i] > this.size)
+        throw new CorruptError('table.rows', `row ${rows[i]} follows ${this.size} rows`, 'restore from another version')
+      if (rows[i] === this.size) this.append(record)
+      else new Uint8Array(this.words[rows[i] >>> this.rowShift].buffer).set(record, (rows[i] & this.rowMask) * recordBytes)
     }
   }
 

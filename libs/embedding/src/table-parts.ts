@@ -15,42 +15,59 @@ export interface TablePart extends NamedBytes {
   readonly shape: readonly number[]
 }
 
-const HEADER = 'table.header'
-const ADMISSION = 'table.admission'
-const PAGE = 'table.page.'
+/** Anything that digests bytes piece by piece, as `createHash('sha256')` does. */
+export interface ByteDigest {
+  update(bytes: Uint8Array): unknown
+}
+
+/** The parts' names; of pages and records, how they begin. A layer over another table has rows and records where a table has pages. */
+export const PART = {
+  header: 'table.header',
+  page: 'table.page.',
+  rows: 'table.rows',
+  records: 'table.records.',
+  admission: 'table.admission',
+} as const
 const FORMAT = 1
+
+/** The name of a page, or of a run of records. */
+export const partName = (prefix: string, i: number): string => prefix + String(i).padStart(6, '0')
 
 /** A table as parts: header, pages in order, admission counters. */
 export function* tableParts(options: TableOptions, pages: RecordPages, counters: Uint8Array): Iterable<TablePart> {
   const header = headerOf(options, pages.size)
-  yield { name: HEADER, dtype: 'U32', shape: [header.length], bytes: bytesOf(header) }
+  yield { name: PART.header, dtype: 'U32', shape: [header.length], bytes: bytesOf(header) }
   const { stride } = pages.layout
   for (let page = 0; page * pages.rowsPerPage < pages.size; page++) {
     const bytes = pages.filledBytes(page)
-    const name = PAGE + String(page).padStart(6, '0')
+    const name = partName(PART.page, page)
     yield { name, dtype: 'F32', shape: [bytes.byteLength / (stride * 4), stride], bytes }
   }
-  yield { name: ADMISSION, dtype: 'U8', shape: [counters.length], bytes: counters }
+  yield { name: PART.admission, dtype: 'U8', shape: [counters.length], bytes: counters }
 }
 
-/** Takes a table's parts one by one, header first and pages in order; judges the whole at the end. */
+/** Takes a table's parts one by one, header first and pages in order, then those of the layers above it; judges the whole at the end. */
 export class TableReader {
   private readonly pages: RecordPages
   private counters: Uint8Array = new Uint8Array(0)
   private header: Uint32Array = new Uint32Array(0)
+  /** Where the records to come belong. */
+  private rows: Uint32Array = new Uint32Array(0)
 
   constructor(private readonly options: TableOptions) {
     this.pages = new RecordPages(layoutOf(options), options.pageBytes)
   }
 
   take({ name, bytes }: NamedBytes): void {
-    if (name === HEADER) this.header = uint32Of(new Uint8Array(bytes))
-    else if (name === ADMISSION) this.counters = new Uint8Array(bytes)
-    else if (name.startsWith(PAGE)) this.takePage(name, bytes)
+    if (name === PART.header) this.header = uint32Of(new Uint8Array(bytes))
+    else if (name === PART.admission) this.counters = new Uint8Array(bytes)
+    else if (name === PART.rows) this.rows = uint32Of(new Uint8Array(bytes))
+    else if (name.startsWith(PART.page)) this.pages.append(this.wholeRecords(name, bytes))
+    else if (name.startsWith(PART.records)) this.takeRecords(name, this.wholeRecords(name, bytes))
   }
 
   finish(): { pages: RecordPages; counters: Uint8Array } {
-    if (this.header.length === 0) throw new CorruptError(HEADER, 'it is missing', REMEDY)
+    if (this.header.length === 0) throw new CorruptError(PART.header, 'it is missing', REMEDY)
     const expected = headerOf(this.options, this.header[this.header.length - 1])
     if (!sameWords(this.header, expected)) {
       throw new PreconditionError(
@@ -59,25 +76,33 @@ export class TableReader {
       )
     }
     const rows = this.header[this.header.length - 1]
+    if (this.rows.length > 0) throw new CorruptError(PART.records, `${this.rows.length} records are missing`, REMEDY)
     if (this.pages.size !== rows) throw new CorruptError('table.page', `${this.pages.size} of ${rows} rows are there`, REMEDY)
     const counters = admissionCounters(this.options.admission)
     if (this.counters.length !== counters) {
-      throw new CorruptError(ADMISSION, `${this.counters.length} of ${counters} counters are there`, REMEDY)
+      throw new CorruptError(PART.admission, `${this.counters.length} of ${counters} counters are there`, REMEDY)
     }
     return { pages: this.pages, counters: this.counters }
   }
 
-  private takePage(name: string, bytes: Uint8Array): void {
+  private takeRecords(name: string, bytes: Uint8Array): void {
+    const count = bytes.byteLength / (this.pages.layout.stride * 4)
+    if (count > this.rows.length) throw new CorruptError(name, `${count} records are for ${this.rows.length} rows`, REMEDY)
+    this.pages.put(this.rows.subarray(0, count), bytes)
+    this.rows = this.rows.subarray(count)
+  }
+
+  private wholeRecords(name: string, bytes: Uint8Array): Uint8Array {
     const record = this.pages.layout.stride * 4
-    if (bytes.byteLength % record !== 0) throw new CorruptError(name, `${bytes.byteLength} bytes are no whole records of ${record}`, REMEDY)
-    this.pages.append(bytes)
+    if (bytes.byteLength % record === 0) return bytes
+    throw new CorruptError(name, `${bytes.byteLength} bytes are no whole records of ${record}`, REMEDY)
   }
 }
 
 const REMEDY = 'restore from another version'
 
 /** Row scales are left out: they only matter to rows that are not born yet, and are the model declaration's. */
-const headerOf = ({ seed, admission = 1, width, segments }: TableOptions, rows: number): Uint32Array =>
+export const headerOf = ({ seed, admission = 1, width, segments }: TableOptions, rows: number): Uint32Array =>
   Uint32Array.from([FORMAT, seed, admission, width, ...segments, rows])
 
 const sameWords = (a: Uint32Array, b: Uint32Array): boolean => a.length === b.length && a.every((word, i) => word === b[i])

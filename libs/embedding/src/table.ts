@@ -1,17 +1,16 @@
+import { PreconditionError } from '@freshet/kernel'
 import { ABSENT, EMPTY } from './absent'
 import { stepAdagrad } from './adagrad'
 import { Admission } from './admission'
 import { InitialValues } from './initial-values'
 import { layoutOf, type RecordLayout, type TableOptions } from './layout'
+import { PreImages } from './pre-images'
 import { RecordPages } from './record-pages'
 import { RowIndex } from './row-index'
-import { TableReader, tableParts, type NamedBytes, type TablePart } from './table-parts'
+import { RowSet } from './row-set'
+import { TableReader, tableParts, type ByteDigest, type NamedBytes, type TablePart } from './table-parts'
+import { TableScan } from './table-scan'
 import { unique, type Unique } from './unique'
-
-/** Anything that digests bytes piece by piece, as `createHash('sha256')` does. */
-export interface ByteDigest {
-  update(bytes: Uint8Array): unknown
-}
 
 /** Occurrences of ids, and the sums that they belong to. */
 export interface Bags {
@@ -117,6 +116,7 @@ export class Table {
 
   /** One step of row-wise Adagrad on distinct rows, `gradients` reduced over the occurrences; ABSENT rows are passed over. See {@link stepAdagrad}. */
   applyAdagrad(rows: Uint32Array, gradients: Float32Array, { learningRate }: { learningRate: number }): void {
+    this.pages.touch(rows)
     stepAdagrad(this.pages, rows, { gradients, learningRate })
   }
 
@@ -130,6 +130,7 @@ export class Table {
       if ((lo | hi) === 0) continue
       const found = this.index.find(lo, hi)
       const row = found === ABSENT ? this.add(lo, hi) : found
+      this.pages.touchOne(row)
       const page = floats[row >>> rowShift]
       const at = (row & rowMask) * stride
       for (let k = 0; k < width; k++) page[at + k] = values[i * width + k]
@@ -144,6 +145,7 @@ export class Table {
       const [lo, hi] = [pairs[2 * i], pairs[2 * i + 1]]
       const row = (lo | hi) === 0 ? ABSENT : this.index.find(lo, hi)
       if (row === ABSENT) continue
+      this.pages.touchOne(row)
       const at = (row & rowMask) * stride
       this.initial.of(lo, hi).into(floats[row >>> rowShift], at)
       words[row >>> rowShift].fill(0, at + accumulators, at + key)
@@ -158,7 +160,30 @@ export class Table {
     return tableParts(this.options, this.pages, this.admission.counters)
   }
 
-  /** Becomes what {@link serialise} gave, exactly; nothing changes where it throws CorruptError or PreconditionError. */
+  /**
+   * Begins to read the table as it is now, while it goes on: a record is kept before it changes for the first time.
+   *
+   * cost    a block's copy a slice, and what {@link PreImages} says
+   * throws  PreconditionError while another scan is under way
+   */
+  scan(): TableScan {
+    const { options, pages, admission } = this
+    if (pages.images) throw new PreconditionError('a scan of the table is under way', 'close it first')
+    const touched = pages.touched
+    const images = new PreImages(pages)
+    pages.touched = new RowSet()
+    pages.images = images
+    return new TableScan({ options, pages, images, counters: admission.counters.slice(), touched }, (isSealed) => {
+      if (pages.images !== images) return
+      pages.images = undefined
+      if (!isSealed) pages.touched.addAll(touched)
+    })
+  }
+
+  /**
+   * Becomes what {@link serialise} gave, and the layers that {@link TableScan} gave after it, exactly; nothing changes where it throws
+   * CorruptError or PreconditionError.
+   */
   restore(parts: Iterable<NamedBytes>): void {
     const reader = new TableReader(this.options)
     for (const part of parts) reader.take(part)
@@ -229,6 +254,7 @@ export class Table {
   }
 
   private countSightings(rows: Uint32Array, step: number): void {
+    this.pages.touch(rows)
     const { words, rowShift, rowMask } = this.pages
     const { stride, frequency, lastSeen } = this.layout
     for (let i = 0; i < rows.length; i++) {

@@ -1,0 +1,36 @@
+/** Rows, each once: a bit a row. */
+export class RowSet {
+  size = 0
+  private words = new Uint32Array(64)
+
+  /** Adds a row; true where it was not there. */
+  add(row: number): boolean {
+    const at = row >>> 5
+    if (at >= this.words.length) this.grow(at)
+    const bit = 1 << (row & 31)
+    if ((this.words[at] & bit) !== 0) return false
+    this.words[at] |= bit
+    this.size++
+    return true
+  }
+
+  addAll(other: RowSet): void {
+    for (const row of other.rows()) this.add(row)
+  }
+
+  /** All of them, rising. */
+  rows(): Uint32Array {
+    const rows = new Uint32Array(this.size)
+    let count = 0
+    for (let at = 0; at < this.words.length; at++) {
+      for (let left = this.words[at]; left !== 0; left &= left - 1) rows[count++] = at * 32 + 31 - Math.clz32(left & -left)
+    }
+    return rows
+  }
+
+  private grow(at: number): void {
+    const before = this.words
+    this.words = new Uint32Array(Math.max(at + 1, 2 * before.length))
+    this.words.set(before)
+  }
+}
