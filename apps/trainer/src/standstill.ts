@@ -13,7 +13,7 @@ export interface Owed {
 }
 
 /** Nothing moves that somebody waits for. */
-export class StandstillError extends FreshetError {
+class StandstillError extends FreshetError {
   override readonly name = 'StandstillError'
   readonly code = 'DEADLINE_EXCEEDED'
   readonly retryable = true
