@@ -33,6 +33,7 @@ export const orderFile = (directory: string, service: FleetService): string => j
 const STOPPED_MS = 5000
 const STRIKE_PATIENCE_MS = 30_000
 const LOOK_MS = 2
+const ATTACHED_PATIENCE_MS = 300_000 // on a busy machine a standby repeats steps hardly faster than they are made
 const BEHIND_MAX = 2 // steps: as near as a target of a move has to be
 const DELAY_AFTER_GRANT_MS = 1
 
@@ -177,12 +178,13 @@ export class Siege {
   /** A standby is attached once it follows, at most a few steps behind. */
   private async attached(): Promise<void> {
     const { watch, clock } = this.scope
-    await patiently(clock, async () => {
+    const look = async (): Promise<void> => {
       const [owner, follower] = await Promise.all([watch.ownerService, watch.followerService].map((service) => this.status(service)))
       const isAttached = owner.owner === owner.trainerId && follower.role === trainer.TrainerRole.TRAINER_ROLE_FOLLOWER
       if (!isAttached || owner.step - follower.step > BEHIND_MAX)
         throw new UnavailableError('the standby', `it is at step ${follower.step}, the owner ${owner.owner} at ${owner.step}`)
-    })
+    }
+    await patiently(clock, look, ATTACHED_PATIENCE_MS)
   }
 
   private async status(service: FleetService): Promise<trainer.GetStatusResponse> {

@@ -30,8 +30,8 @@ export async function learnAll(address: string, ends: readonly number[], clock: 
 }
 
 /** Tries again while services restart; the last failure is the answer when patience ends. */
-export async function patiently<T>(clock: Clock, work: () => Promise<T>): Promise<T> {
-  const untilMs = clock.monotonicMs() + PATIENCE_MS
+export async function patiently<T>(clock: Clock, work: () => Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
+  const untilMs = clock.monotonicMs() + patienceMs
   for (;;) {
     try {
       return await work()
