@@ -16,6 +16,7 @@ describe('the status of a trainer on the wire', () => {
       ...{ trainerId: 'a-1', role: trainer.TrainerRole.TRAINER_ROLE_OWNER, epoch: 3, owner: 'a-1', step: 7, chain: 'c0ffee' },
       ...{ examples: 900, rankLoss: 0.5, recallLoss: 1.5, auc: 0.75, lag: [3, 0], contains: [4, -1], rows: 12, parameters: 96 },
       ...{ mode: 'online', duplicates: 2, gaps: 1, voidRecords: 5, version: 'v-7', examplesPerS: 120.5, phase: 'gap', serving: 'v-6' },
+      ...{ lost: expect.any(Array), voidRecordsByReason: expect.any(Object) },
     })
   })
 
