@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import type { AddCommand } from './commands/command'
+import { addBackup, addRestore } from './commands/backup'
 import { addDeadLetter } from './commands/dead-letter'
 import { addDictionary } from './commands/dictionary'
 import { addEvaluate } from './commands/evaluate'
@@ -55,6 +56,8 @@ const COMMANDS: readonly AddCommand[] = [
   addDeadLetter,
   addMigrate,
   addVerify,
+  addBackup,
+  addRestore,
 ]
 
 const USAGE = 2

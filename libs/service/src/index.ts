@@ -1,3 +1,8 @@
+export { backUp } from './backup/back-up'
+export type { BackUpOptions } from './backup/back-up'
+export type { BackedUpFile, BackupManifest } from './backup/manifest'
+export { restore } from './backup/restore'
+export type { Restored, RestoreOptions } from './backup/restore'
 export { call, connect, stream } from './client/client'
 export type { AnswerOf, CallBounds, ClientClass, RequestOf, StreamName, UnaryName } from './client/client'
 export { dataSetHealthName, isServed } from './client/probe'

@@ -1,2 +1,3 @@
+export { copyEnvironment, PAGES_FILE } from './copy-environment'
 export { openEnvironment, type Environment } from './environment'
 export { meaningOf } from './failures'
