@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+const TICKS_PER_S = 100 // USER_HZ, in which Linux tells every program's times
+const UTIME = 11 // after the name of the program, which may hold spaces
+const STIME = 12
+
+/**
+ * The CPU that a process has used so far, its threads included, in seconds: user and system.
+ *
+ * throws  where the process is gone, or the system is not Linux
+ * source  proc_pid_stat(5)
+ */
+export const cpuSecondsOf = (pid: number): number => secondsIn(`/proc/${pid}/stat`)
+
+/** The same by thread; the main one's number is the process's. */
+export const threadSecondsOf = (pid: number): ReadonlyMap<number, number> =>
+  new Map(readdirSync(`/proc/${pid}/task`).map((thread) => [Number(thread), secondsIn(`/proc/${pid}/task/${thread}/stat`)]))
+
+function secondsIn(file: string): number {
+  const text = readFileSync(file, 'utf8')
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[UTIME]) + Number(fields[STIME])) / TICKS_PER_S
+}
