@@ -1,9 +1,8 @@
 import { JOURNAL } from '@freshet/event-log'
 import { NotFoundError } from '@freshet/kernel'
 import { TrainingLine } from './training-line'
-import { groups, openRoom, optionsOf, publish, type Room } from './training-room.fixture'
+import { groups, MemoryShelf, openRoom, optionsOf, publish, type Room } from './training-room.fixture'
 import { saveVersion } from './versioning'
-import type { VersionShelf } from './version-shelf'
 
 /** A room whose owner has a genesis and a version. */
 async function roomWithVersion(): Promise<Room> {
@@ -17,14 +16,12 @@ async function roomWithVersion(): Promise<Room> {
 describe('opening a line while its owner makes versions and lets old ones go', () => {
   it('may be tried again where the journal was trimmed after it found no version yet: nothing is corrupt', async () => {
     const room = await roomWithVersion()
-    const shelf: VersionShelf = {
-      ...room.shelf,
-      damaged: async () => [],
+    const shelf = Object.assign(new MemoryShelf(), {
       list: async () => {
         await room.log.trim(JOURNAL, 1)
         return []
       },
-    }
+    })
     await expect(TrainingLine.open({ ...(await optionsOf(room, 'b')), shelf })).rejects.toMatchObject({ code: 'OFFSET_OUT_OF_RANGE' })
   })
 
@@ -32,12 +29,10 @@ describe('opening a line while its owner makes versions and lets old ones go', (
     const room = await roomWithVersion()
     const [kept] = await room.shelf.list()
     let looks = 0
-    const shelf: VersionShelf = {
-      ...room.shelf,
-      damaged: async () => [],
+    const shelf = Object.assign(new MemoryShelf(), {
       list: async () => (looks++ === 0 ? [{ ...kept, name: 'v-gone' }] : [kept]),
       load: (name) => (name === kept.name ? room.shelf.load(name) : Promise.reject(new NotFoundError('version', name, 'look again'))),
-    }
+    })
     const { opened } = await TrainingLine.open({ ...(await optionsOf(room, 'b')), shelf })
     expect(opened).toMatchObject({ version: { name: kept.name }, skipped: [] })
   })

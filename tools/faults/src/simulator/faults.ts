@@ -17,7 +17,7 @@ export interface Targets {
 }
 
 /** How long faults may begin. */
-export const FAULTS_UNTIL_MS = 700
+export const FAULTS_UNTIL_MS = 550
 const FAULTS_MIN = 3
 const FAULTS_MORE = 3
 
@@ -61,9 +61,9 @@ const FAULTS: readonly Fault[] = [
   ...repeat(3, ({ trainers }: Targets, draws: Draws) => trip(draws.pick(trainers).host, draws, POINTS.trainer)),
   ({ ingests }, draws) => trip(draws.pick(ingests).host, draws, POINTS.ingest),
   (targets, draws) => draws.pick(hostsOf(targets)).crash(),
-  (targets, draws) => draws.pick(hostsOf(targets)).freeze(draws.between(200, 3000)),
-  (targets, draws) => draws.pick(hostsOf(targets)).cut(draws.between(50, 800)),
-  ({ house }, draws) => void (house.log.downUntilMs = house.schedule.nowMs + draws.between(50, 600)),
+  (targets, draws) => draws.pick(hostsOf(targets)).freeze(draws.between(100, 2000)),
+  (targets, draws) => draws.pick(hostsOf(targets)).cut(draws.between(50, 500)),
+  ({ house }, draws) => void (house.log.downUntilMs = house.schedule.nowMs + draws.between(50, 300)),
   ({ house }, draws) => rewind(house, draws),
   ({ house }) => house.shelf.tear(),
   ({ stores }, draws) => void draws.pick(stores).leave(),
@@ -93,7 +93,7 @@ function trip(host: Host, draws: Draws, points: readonly string[]): void {
 function rewind(house: House, draws: Draws): void {
   const { schedule, store } = house
   const partition = draws.below(PARTITIONS)
-  const keepMs = draws.chance(0.3) ? undefined : draws.between(10, 600)
+  const keepMs = draws.chance(0.3) ? undefined : draws.between(10, 300)
   const turnBack = (): void => {
     if (house.isHealed) return
     store.rewind(partition)

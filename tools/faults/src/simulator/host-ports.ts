@@ -38,27 +38,28 @@ export function hostLog(host: Host, server: LogServer): EventLog {
 /** The online store as one host sees it: when a store is turned back its connections break, so what is on its way then fails. */
 export function hostStore(host: Host, server: StoreServer): OnlineStore {
   const { life } = host
-  const ask = async <T>(name: string, partition: number, effect: () => T, { lane, detail = '' }: Request = {}): Promise<T> => {
+  const ask = async <T>({ name, partition, lane }: Request, effect: () => T): Promise<T> => {
     const turns = server.turnsOf(partition)
-    const value = await host.call(`${name} ${partition}${detail}`, effect, { lane, life })
+    const value = await host.call(name, effect, { lane, life })
     if (server.turnsOf(partition) !== turns)
       throw new UnavailableError(`partition ${partition} of the store`, 'it has started again; load anew')
     return value
   }
   return {
-    positions: (partition) => ask('asks for positions', partition, () => server.positions(partition)),
-    read: (partition, keys) => ask('reads features', partition, () => server.read(partition, keys)),
+    positions: (partition) => ask({ name: `asks for positions ${partition}`, partition }, () => server.positions(partition)),
+    read: (partition, keys) => ask({ name: `reads features ${partition}`, partition }, () => server.read(partition, keys)),
     commit: (partition, commit) =>
-      ask('commits', partition, () => server.commit(partition, commit), { lane: `store/${partition}`, detail: moveOf(commit) }),
-    outbox: (partition, limit) => ask('reads outbox', partition, () => server.outbox(partition, limit)),
-    scan: (partition, options) => ask(`scans ${options.prefix}`, partition, () => server.scan(partition, options)),
+      ask({ name: `commits ${partition}${moveOf(commit)}`, partition, lane: `store/${partition}` }, () => server.commit(partition, commit)),
+    outbox: (partition, limit) => ask({ name: `reads outbox ${partition}`, partition }, () => server.outbox(partition, limit)),
+    scan: (partition, options) => ask({ name: `scans ${options.prefix} ${partition}`, partition }, () => server.scan(partition, options)),
     [Symbol.asyncDispose]: async () => {},
   }
 }
 
 interface Request {
+  readonly name: string
+  readonly partition: number
   readonly lane?: string
-  readonly detail?: string
 }
 
 /** From which positions to which, in the order events, touches, catalog. */

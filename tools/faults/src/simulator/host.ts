@@ -258,8 +258,8 @@ interface Request<T> {
 
 type Outcome<T> = { readonly value: T } | { readonly error: unknown }
 
-const FREEZE_MS = { min: 300, max: 4000 } // from a hiccup to four times the silence after which a standby claims
-const LATE_MS_MAX = 1500
+const FREEZE_MS = { min: 100, max: 2000 } // from a hiccup to four times the silence after which a standby claims
+const LATE_MS_MAX = 1000
 const AT_ONCE = 0.85
 
 function attempt<T>(effect: () => T): Outcome<T> {

@@ -46,7 +46,8 @@ interface Member {
   told: string
 }
 
-const SESSION_MS = 700 // how long a member may be silent
+const NEWS_MS_MAX = 60 // how late a reader may hear of new records: they come several at a time then
+const SESSION_MS = 300 // how long a member may be silent
 
 /** The log itself, as its servers hold it: every verb takes effect at once and wholly. */
 export class LogServer {
@@ -170,7 +171,7 @@ export class LogServer {
 
   private wake(shelf: Shelf, waiter: Waiter): void {
     shelf.waiting.delete(waiter)
-    waiter.host.tell(this.scope.draws.latencyMs(), `${shelf.of.topic}/${shelf.of.partition} has grown`, waiter.go)
+    waiter.host.tell(this.scope.draws.between(1, NEWS_MS_MAX), `${shelf.of.topic}/${shelf.of.partition} has grown`, waiter.go)
   }
 
   private assertUp(): void {

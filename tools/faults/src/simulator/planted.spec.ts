@@ -35,7 +35,7 @@ describe('the simulator catches', () => {
     async (_, through) => {
       expect(await caught({ through })).toBeDefined()
     },
-    120_000,
+    240_000,
   )
 
   it.each([
@@ -53,7 +53,7 @@ describe('the simulator catches', () => {
         learner.isNext = before
       }
     },
-    120_000,
+    240_000,
   )
 })
 

@@ -38,7 +38,7 @@ const modelSet = declareModelSet(dictionary.layout, dictionary.declared.model)
 /** Small cuts and few kept versions, so that a run of seconds meets backfill, versions and the trimming of logs. */
 export const SETTINGS: TrainingSettings = {
   ...TRAINING_DEFAULTS,
-  ...{ cutExamples: 4, backfillExamples: 8, denseMs: 100, versionSteps: 3, versionMs: 1e9, versionsKept: 2 },
+  ...{ cutExamples: 4, backfillExamples: 8, heartbeatMs: 120, denseMs: 100, versionSteps: 3, versionMs: 1e9, versionsKept: 2 },
 }
 
 /** What every line of a simulated house is opened with, but who and where. */

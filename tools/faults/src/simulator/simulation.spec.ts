@@ -1,7 +1,7 @@
 import { replaySeed, runSeeds } from './run-seeds'
 import type { Outcome } from './simulation'
 
-const SEEDS = 40
+const SEEDS = 20 // the bench runs ten thousand in CI
 
 async function outcomes(from: number, below: number): Promise<Outcome[]> {
   const all: Outcome[] = []
@@ -19,11 +19,11 @@ describe('a simulated house', () => {
     expect(Math.min(...all.map(({ actions }) => actions))).toBeGreaterThanOrEqual(200)
     expect(Math.min(...all.map(({ faults }) => faults))).toBeGreaterThanOrEqual(3)
     expect(new Set(all.map(({ checksum }) => checksum)).size).toBe(SEEDS)
-  }, 60_000)
+  }, 150_000)
 
   it('is the same schedule for the same seed, alone or beside others', async () => {
     const [first, second] = [await outcomes(7, 10), await replaySeed({ seed: 8 })]
     expect([second.checksum, second.actions]).toEqual([first[1].checksum, first[1].actions])
     expect(second.lines.length).toBeGreaterThan(second.actions / 2)
-  }, 60_000)
+  }, 150_000)
 })

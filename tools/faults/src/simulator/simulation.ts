@@ -22,7 +22,7 @@ export interface Outcome {
   readonly lines: readonly string[]
 }
 
-const QUIET_MS = 200 // longer than any message travels
+const QUIET_MS = 160 // longer than any message travels
 const PATIENCE_MS = 40_000 // of the simulation's time: what has not settled by then never will
 const LOOK_EVERY = 8 // actions
 
@@ -121,4 +121,4 @@ export class Simulation {
   }
 }
 
-const HEAL_MS = FAULTS_UNTIL_MS + 250
+const HEAL_MS = FAULTS_UNTIL_MS + 350

@@ -4,7 +4,7 @@ import type { House } from '../house'
 import { dictionary } from '../shop'
 
 const RESTART_MS = 150
-const REBOOT_MS = 400
+const REBOOT_MS = 200
 
 /** A feature store's machine: boots the service, and again whenever it falls. */
 export class FeatureStoreRole {

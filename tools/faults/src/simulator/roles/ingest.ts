@@ -8,8 +8,8 @@ import { drawEvent, PARTITIONS, tickAt } from '../shop'
 
 const RETRY_MS = 30
 const REBOOT_MS = 200
-const TICK_MS = 300
-const BATCHES = 4
+const TICK_MS = 350
+const BATCHES = 3
 
 /** An application and its front door: sends events until each is acknowledged, under the same id as often as it takes; and ticks. */
 export class IngestRole {

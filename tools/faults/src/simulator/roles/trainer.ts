@@ -4,8 +4,8 @@ import type { Host } from '../host'
 import type { House } from '../house'
 import { lineTools, SETTINGS } from '../shop'
 
-const RESTART_MS = 250 // as the service waits before it starts its thread again
-const REBOOT_MS = 400
+const RESTART_MS = 120 // as the service waits before it starts its thread again, to this house's scale
+const REBOOT_MS = 200
 
 /** A trainer's machine: boots the service, whose thread begins again whenever it falls. */
 export class TrainerRole {
