@@ -31,7 +31,8 @@ describe('opening a line while its owner makes versions and lets old ones go', (
     let looks = 0
     const shelf = Object.assign(new MemoryShelf(), {
       list: async () => (looks++ === 0 ? [{ ...kept, name: 'v-gone' }] : [kept]),
-      load: (name) => (name === kept.name ? room.shelf.load(name) : Promise.reject(new NotFoundError('version', name, 'look again'))),
+      load: (name: string) =>
+        name === kept.name ? room.shelf.load(name) : Promise.reject(new NotFoundError('version', name, 'look again')),
     })
     const { opened } = await TrainingLine.open({ ...(await optionsOf(room, 'b')), shelf })
     expect(opened).toMatchObject({ version: { name: kept.name }, skipped: [] })
