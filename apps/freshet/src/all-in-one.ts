@@ -32,7 +32,7 @@ export interface Hosted extends AsyncDisposable {
 export async function hostServices(config: Config, sections: readonly Section[] = SECTIONS, readiness?: Readiness): Promise<Hosted> {
   const apps = await Promise.all(sections.map((section) => APPS[section]()))
   await assertPlaceFree(config, 'all')
-  const runtime = await openRuntime(config)
+  const runtime = await openRuntime(config, { isPatient: readiness !== undefined })
   try {
     const served = await serveApps(apps, { runtime, name: 'freshet', section: 'all', readiness })
     const close = async (): Promise<void> => {

@@ -84,6 +84,12 @@ export class GrpcStrategy extends ServerGrpc implements CustomTransportStrategy 
     })
   }
 
+  /** Says under a name of its own how something does that the process leans on. */
+  turn(name: string, isServing: boolean): void {
+    if (isServing) this.health.serving(name)
+    else this.health.starting(name)
+  }
+
   /** What the services hosted here say of themselves; who does not answer soon is left out. */
   async statuses(): Promise<ServiceStatus[]> {
     const asking = [...this.invokes].filter(([route]) => route.endsWith(STATUS_ROUTE)).map(([route, invoke]) => this.ask(route, invoke))

@@ -29,7 +29,7 @@ export async function serveApp(app: App): Promise<void> {
   try {
     const config = loadConfig({ file: optionOf('--config', process.argv) })
     await assertPlaceFree(config, app.section)
-    const runtime = await openRuntime(config, { logger: openLogger({ name: app.name, level: config.logging.level }) })
+    const runtime = await openRuntime(config, { logger: openLogger({ name: app.name, level: config.logging.level }), isPatient: true })
     const served = await serveApps([app], { runtime, name: app.name, section: app.section }).catch(async (error: unknown) => {
       await runtime[Symbol.asyncDispose]()
       throw error

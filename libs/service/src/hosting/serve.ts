@@ -12,6 +12,7 @@ import { openTelemetry } from '../telemetry/telemetry'
 import { addressOf, assertFree, bindError, placeOf, type Listen } from './addresses'
 import { ErrorFilter } from './error-filters'
 import { GrpcStrategy } from './grpc-strategy'
+import { LOG_HEALTH_NAME, watchLog } from './log-watch'
 import type { Readiness } from './readiness'
 import { IS_READY, METRICS, StatusController } from './status.controller'
 
@@ -57,6 +58,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
   try {
     await app.init()
     await app.startAllMicroservices()
+    void watchLog({
+      ...{ log: runtime.log, clock, logger, signal: drain },
+      onTurn: (isServing) => strategy.turn(LOG_HEALTH_NAME, isServing),
+    })
     const httpAddress = http?.address ? await listen(app, http) : undefined
     return served(strategy, { app, runtime, httpAddress })
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { LogHealth } from '@freshet/event-log'
 import { Controller, Get, Header, Inject, Res } from '@nestjs/common'
 import { RUNTIME, type Runtime } from '../runtime/runtime'
 
@@ -17,11 +18,11 @@ export class StatusController {
   ) {}
 
   @Get('healthz')
-  health(@Res({ passthrough: true }) response: StatusLine): { status: string; name: string; dictionary: string } {
-    const { drain, config, dictionary } = this.runtime
+  health(@Res({ passthrough: true }) response: StatusLine): HealthAnswer {
+    const { drain, config, dictionary, log } = this.runtime
     const status = drain.signal.aborted ? 'draining' : this.isReady() ? 'serving' : 'starting'
     if (status === 'starting') response.status(NOT_YET)
-    return { status, name: config.name, dictionary: dictionary.hash }
+    return { status, name: config.name, dictionary: dictionary.hash, ...(log.health && { log: log.health() }) }
   }
 
   @Get('metrics')
@@ -29,6 +30,14 @@ export class StatusController {
   metrics(): Promise<string> {
     return this.read()
   }
+}
+
+/** What `/healthz` says; `log` where that is an engine outside the process. */
+interface HealthAnswer {
+  readonly status: string
+  readonly name: string
+  readonly dictionary: string
+  readonly log?: LogHealth
 }
 
 /** What the answer's status is set on. */

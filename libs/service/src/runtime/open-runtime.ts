@@ -2,18 +2,20 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventLog } from '@freshet/event-log'
 import { builtInDictionary, compileDictionary, type Dictionary } from '@freshet/features'
-import { systemClock, type Clock } from '@freshet/kernel'
+import { isFreshetError, systemClock, type Clock } from '@freshet/kernel'
 import type { Config } from '../config/schema'
 import { openLogger, type Logger } from '../telemetry/logger'
 import { dictionaryOf, openDataDirectory } from './data-directory'
 import { openLog, openStore, type Opening } from './engines'
-import { assertHolds, readDictionaries } from './dictionaries'
+import { assertHolds, readDictionaries, type Dictionaries } from './dictionaries'
 import type { Runtime } from './runtime'
 
 /** What a test hands in instead of the machine's. */
 export interface RuntimeParts {
   readonly clock?: Clock
   readonly logger?: Logger
+  /** Wait for a log that does not answer, instead of failing: for services. */
+  readonly isPatient?: boolean
 }
 
 /**
@@ -39,9 +41,10 @@ export async function openRuntime(config: Config, parts: RuntimeParts = {}): Pro
     clock: parts.clock ?? systemClock,
   }
   const log = await openLog(opened)
-  const dictionary = await currentDictionary(log, { firstDictionary, asked, directory })
-  const store = await openStore(opened)
   const logger = parts.logger ?? openLogger({ name: 'freshet', level: config.logging.level })
+  const waiting = parts.isPatient ? { clock: opened.clock, logger } : undefined
+  const dictionary = await currentDictionary(log, { firstDictionary, asked, directory, waiting })
+  const store = await openStore(opened)
   return assemble({ config, clock: opened.clock, log, store, dictionary, firstDictionary, directory, logger })
 }
 
@@ -49,12 +52,20 @@ interface DictionaryScope {
   readonly firstDictionary: Dictionary
   readonly asked: Dictionary | undefined
   readonly directory: string
+  readonly waiting: Waiting | undefined
+}
+
+/** How a log is waited for. */
+interface Waiting {
+  readonly clock: Clock
+  readonly logger: Logger
 }
 
 /** The one that the log says; a data set that is refused leaves nothing open. */
-async function currentDictionary(log: EventLog, { firstDictionary, asked, directory }: DictionaryScope): Promise<Dictionary> {
+async function currentDictionary(log: EventLog, { firstDictionary, asked, directory, waiting }: DictionaryScope): Promise<Dictionary> {
   try {
-    const dictionaries = await readDictionaries(log, firstDictionary)
+    const read = (): Promise<Dictionaries> => readDictionaries(log, firstDictionary)
+    const dictionaries = await (waiting ? untilAnswered(read, waiting) : read())
     if (asked !== undefined) assertHolds(dictionaries, asked, directory)
     return dictionaries.current
   } catch (error) {
@@ -62,6 +73,21 @@ async function currentDictionary(log: EventLog, { firstDictionary, asked, direct
     throw error
   }
 }
+
+/** Tries until the log answers: a service that is started before its brokers waits for them. */
+async function untilAnswered<T>(read: () => Promise<T>, { clock, logger }: Waiting): Promise<T> {
+  for (let pauseMs: number = PAUSE_MS.first; ; pauseMs = Math.min(2 * pauseMs, PAUSE_MS.most)) {
+    try {
+      return await read()
+    } catch (error) {
+      if (!isFreshetError(error) || !error.retryable) throw error
+      logger.warn({ reason: error.message, pauseMs }, 'the log does not answer; trying again before anything is served')
+    }
+    await clock.sleep(pauseMs)
+  }
+}
+
+const PAUSE_MS = { first: 250, most: 5000 } as const
 
 const askedText = (dictionary: string): string => (isFile(dictionary) ? readFileSync(dictionary, 'utf8') : builtInDictionary(dictionary))
 
