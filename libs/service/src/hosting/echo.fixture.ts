@@ -88,9 +88,9 @@ export const serveEcho = (runtime = bareRuntime(), addresses: EchoAddresses = {}
     readiness,
   })
 
-/** A runtime without log, store and dictionary: hosting needs none of them. */
+/** A runtime whose log and store are never asked: hosting needs neither. */
 export function bareRuntime(overrides: ConfigInput = {}, clock: Clock = systemClock): Runtime {
-  const unused = {} as Pick<Runtime, 'log' | 'store'>
+  const unused = { log: {}, store: {} } as Pick<Runtime, 'log' | 'store'>
   return {
     ...unused,
     config: loadConfig({ env: {}, overrides }),
