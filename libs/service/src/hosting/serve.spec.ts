@@ -50,19 +50,19 @@ describe('a unary call', () => {
 
   it('ends at the deadline of its caller, and tells the handler', async () => {
     echo.gate = new Promise(() => undefined)
-    const late = call(ingest, 'openReplay', { source: 'x' }, { deadlineMs: 30 })
+    const late = call(ingest, 'openReplay', { source: 'x' }, { deadlineMs: 1000 })
     await expect(late).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED', retryable: true })
-    await ended(echo.signals[0])
+    await ended(echo.signals[0]) // it had begun: a busy machine has a second for that
   })
 
   it('ends at the service’s own deadline when the caller sets none', async () => {
-    await using impatient = await serveEcho(bareRuntime({ deadlineMs: 20 }))
+    await using impatient = await serveEcho(bareRuntime({ deadlineMs: 500 }))
     using client = closing(connect(IngestClient, impatient.grpcAddress))
     echo.gate = new Promise(() => undefined)
     const error = await new Promise<ServiceError | null>((resolve) => client.inner.openReplay({ source: 'x' }, resolve))
     expect(error && remoteError('openReplay', error)).toMatchObject({
       code: 'DEADLINE_EXCEEDED',
-      message: new DeadlineExceededError('Ingest/OpenReplay', 20).message,
+      message: new DeadlineExceededError('Ingest/OpenReplay', 500).message,
     })
     expect(echo.signals[0].aborted).toBe(true)
   })
@@ -137,7 +137,7 @@ describe('a stream of answers', () => {
       expect(detail).toHaveLength(wide.length)
       break
     }
-    await ended(echo.signals[0])
+    await ended(echo.signals[0]) // it had begun: a busy machine has a second for that
     expect(echo.produced).toBeLessThan(1000)
   })
 })
