@@ -72,17 +72,15 @@ class Shelf {
     const values = commit.puts.map(({ value }) => value && Buffer.from(value))
     const outbox = commit.outbox.map(encodeOutgoing)
     for (;;) {
-      const standing = this.standing(partition)
-      if (!samePositions(commit.expect, standing.positions)) throw new StalePositionError(partition, commit.expect, standing.positions)
+      const standing = this.compare(partition, commit)
       const first = Math.min(Math.max(standing.outboxFirst, commit.publishedBelow), standing.outboxNext)
       const next: Standing = { positions: commit.next, outboxFirst: first, outboxNext: standing.outboxNext + outbox.length }
-      const write = (): void => {
+      const apply = (): void => {
         commit.puts.forEach(({ key }, i) => this.write(valueKey(partition, key), values[i]))
-        for (let sequence = standing.outboxFirst; sequence < first; sequence++) this.write(outboxKey(partition, sequence), null)
-        outbox.forEach((entry, i) => this.write(outboxKey(partition, standing.outboxNext + i), entry))
+        this.moveOutbox(partition, standing, { first, outbox })
         void this.database.put(standingKey(partition), encodeStanding(next), (standing.commits ?? 0) + 1)
       }
-      if (await this.provided(partition, standing.commits, write)) return
+      if (await this.provided(partition, standing.commits, apply)) return
     }
   }
 
@@ -100,6 +98,19 @@ class Shelf {
 
   close(): Promise<void> {
     return this.database.close()
+  }
+
+  /** How the partition stands; throws StalePositionError where that is not where the commit begins. */
+  private compare(partition: number, { expect }: Commit): Standing & { readonly commits: number | null } {
+    const standing = this.standing(partition)
+    if (!samePositions(expect, standing.positions)) throw new StalePositionError(partition, expect, standing.positions)
+    return standing
+  }
+
+  /** Forgets what lies below `first`, and puts entries after those that there are. */
+  private moveOutbox(partition: number, from: Standing, { first, outbox }: { first: number; outbox: readonly Buffer[] }): void {
+    for (let sequence = from.outboxFirst; sequence < first; sequence++) this.write(outboxKey(partition, sequence), null)
+    outbox.forEach((entry, i) => this.write(outboxKey(partition, from.outboxNext + i), entry))
   }
 
   private write(key: Buffer, value: Buffer | null): void {

@@ -1,4 +1,4 @@
-import { cpuSecondsOf, threadSecondsOf } from './process-cpu'
+import { cpuSecondsOf, cpuSecondsOfThisThread } from './process-cpu'
 
 /** Keeps this thread busy until the system has counted so much of it. */
 function burn(seconds: number): void {
@@ -18,10 +18,11 @@ describe('the CPU of a process', () => {
     expect(used).toBeLessThan(5)
   })
 
-  it('is told by thread, the main one under the number of the process', () => {
-    const before = threadSecondsOf(process.pid).get(process.pid) ?? NaN
+  it('is told of the calling thread alone, which is at most all of it', () => {
+    const before = cpuSecondsOfThisThread()
     burn(0.2)
-    expect((threadSecondsOf(process.pid).get(process.pid) ?? NaN) - before).toBeGreaterThan(0.15)
+    expect(cpuSecondsOfThisThread() - before).toBeGreaterThan(0.15)
+    expect(cpuSecondsOfThisThread()).toBeLessThanOrEqual(cpuSecondsOf(process.pid))
   })
 
   it('is told of living processes only', () => {

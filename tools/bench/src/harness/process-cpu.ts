@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 
 const TICKS_PER_S = 100 // USER_HZ, in which Linux tells every program's times
 const UTIME = 11 // after the name of the program, which may hold spaces
@@ -12,9 +12,8 @@ const STIME = 12
  */
 export const cpuSecondsOf = (pid: number): number => secondsIn(`/proc/${pid}/stat`)
 
-/** The same by thread; the main one's number is the process's. */
-export const threadSecondsOf = (pid: number): ReadonlyMap<number, number> =>
-  new Map(readdirSync(`/proc/${pid}/task`).map((thread) => [Number(thread), secondsIn(`/proc/${pid}/task/${thread}/stat`)]))
+/** The CPU that the calling thread has used so far, in seconds. */
+export const cpuSecondsOfThisThread = (): number => secondsIn('/proc/thread-self/stat')
 
 function secondsIn(file: string): number {
   const text = readFileSync(file, 'utf8')

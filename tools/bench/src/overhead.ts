@@ -1,0 +1,93 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemClock } from '@freshet/kernel'
+import type { Fleet, FleetService } from '@freshet/testing'
+import { duringFleet, startFleet } from './fleet/bench-fleet'
+import { LiveLoad } from './fleet/live-load'
+import { ratings } from './fleet/ratings'
+import { cpuSecondsOf } from './harness/process-cpu'
+import { atMost } from './harness/report'
+import { type BenchScope, runBench } from './harness/run-bench'
+import { OTHERS, type Part, PARTS, PUBLISHER, sharesOf } from './overhead/parts'
+import { PROFILES, type Slice, slicesBetween } from './overhead/slice'
+
+const DURATION_MS = { full: 60_000, quick: 16_000 }
+const WARM_UP_MS = 10_000
+const EVENTS_PER_S = 2000
+const PERCENT_MAX = 5
+const SERVICES: readonly FleetService[] = ['ingest', 'feature-store', 'trainer', 'migrator', 'ranker']
+const BLOCK = 8192
+const STREAM = { users: 5000, items: 2000, seed: 41, startMs: 0, everyMs: 0 } // time 0: when it arrives
+
+/** What one service used, and what of it belongs to the parts; seconds of CPU. */
+interface Used {
+  readonly service: FleetService
+  readonly seconds: number
+  readonly parts: Readonly<Record<Part, number>>
+}
+
+/** How much of the five services' CPU goes into outbox, compare and chain while events arrive. */
+async function overhead(scope: BenchScope) {
+  const used = await measure(scope)
+  const all = used.reduce((sum, { seconds }) => sum + seconds, 0)
+  for (const { service, seconds, parts } of used) {
+    const spelt = PARTS.map((part) => `${part} ${parts[part].toFixed(2)}`).join(', ')
+    scope.say(`${service}: ${seconds.toFixed(1)} s of CPU, of which ${spelt}`)
+  }
+  const percentOf = (part: Part): number => (100 * used.reduce((sum, { parts }) => sum + parts[part], 0)) / all
+  return {
+    percent: { value: PARTS.reduce((sum, part) => sum + percentOf(part), 0), unit: '%', goal: atMost(PERCENT_MAX) },
+    ...Object.fromEntries(PARTS.map((part) => [`${part}_percent`, { value: percentOf(part), unit: '%' }])),
+    cpu_s_per_s: { value: (all * 1000) / (scope.isQuick ? DURATION_MS.quick : DURATION_MS.full), unit: 'cores' },
+  }
+}
+
+/** Runs the five services under load, each thread of theirs sampled, and reads what they did once it is warm. */
+async function measure({ isQuick, directory, say }: BenchScope): Promise<Used[]> {
+  const profiles = join(directory, 'profiles')
+  mkdirSync(profiles)
+  const preload = join(__dirname, 'overhead', 'profile-thread.js')
+  const environment = { [PROFILES]: profiles, NODE_OPTIONS: `--require ${JSON.stringify(preload)}` }
+  const starting = startFleet({ directory, dictionary: 'movielens', environment })
+  return duringFleet(starting, say, async (fleet) => {
+    const block = ratings(BLOCK, STREAM)
+    const eventOf = (index: number) => ({ ...block[index % BLOCK], eventId: `live-${index}` })
+    await using _load = new LiveLoad({ address: fleet.address('ingest'), clock: systemClock, eventsPerS: EVENTS_PER_S, eventOf })
+    await systemClock.sleep(WARM_UP_MS)
+    const from = { ms: nowMs(), seconds: secondsOf(fleet) }
+    await systemClock.sleep(isQuick ? DURATION_MS.quick : DURATION_MS.full)
+    const seconds = secondsOf(fleet).map((now, i) => now - from.seconds[i])
+    const slices = slicesBetween(profiles, from.ms, nowMs())
+    return SERVICES.map((service, i) => ({
+      service,
+      seconds: seconds[i],
+      parts: partsOf(service, seconds[i], ofProcess(fleet, service, slices)),
+    }))
+  })
+}
+
+/**
+ * Seconds of a process by part: of each thread that runs JavaScript the share of its samples, weighed by its CPU; what the other threads use (LMDB's
+ * writing, compilation, garbage collection) goes to all in proportion.
+ */
+function partsOf(service: FleetService, seconds: number, slices: readonly Slice[]): Record<Part, number> {
+  const parts: Record<Part, number> = { outbox: 0, compare: 0, chain: 0 }
+  const places = service === 'feature-store' ? PUBLISHER : OTHERS
+  const sampled = slices.reduce((sum, slice) => sum + slice.seconds, 0)
+  for (const slice of slices) {
+    const shares = sharesOf(slice.profile, places)
+    if (shares.busy === 0) continue
+    for (const part of PARTS) parts[part] += ((shares.parts[part] / shares.busy) * slice.seconds * seconds) / sampled
+  }
+  return parts
+}
+
+const ofProcess = (fleet: Fleet, service: FleetService, slices: readonly Slice[]): Slice[] =>
+  slices.filter((slice) => slice.process === fleet.pid(service))
+
+const secondsOf = (fleet: Fleet): number[] => SERVICES.map((service) => cpuSecondsOf(fleet.pid(service) ?? 0))
+
+/** By the clock that all processes of a machine share, as the slices are told. */
+const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6
+
+void runBench('overhead', overhead).then((code) => process.exit(code))
