@@ -56,7 +56,7 @@ export async function kafkaJars({ directory = DEFAULT_DIRECTORY, say = sayToStde
 
 /** Throws PreconditionError with the remedy where a program is missing. */
 async function assertRuns(program: string, argument: string, remedy: string): Promise<void> {
-  await run(program, [argument]).catch((error: unknown) => {
+  await run(program, [argument], { env: process.env }).catch((error: unknown) => {
     throw new PreconditionError(`a Kafka broker needs '${program}', which does not run here (${String(error)})`, remedy)
   })
 }
@@ -64,8 +64,8 @@ async function assertRuns(program: string, argument: string, remedy: string): Pr
 async function download(into: string): Promise<void> {
   await writeFile(join(into, 'pom.xml'), POM)
   const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${join(into, 'lib')}`, '-DincludeScope=runtime']
-  await run('mvn', ['-q', '-B', ...goal], { cwd: into, timeout: FETCH_MS_MAX }).catch((error: unknown) => {
-    const words = error instanceof Error && 'stdout' in error ? `${error.message}\n${String(error.stdout)}` : String(error)
+  await run('mvn', ['-q', '-B', ...goal], { cwd: into, env: process.env, timeout: FETCH_MS_MAX }).catch((error: unknown) => {
+    const words = `${String(error)}\n${typeof error === 'object' && error !== null && 'stdout' in error ? String(error.stdout) : ''}`
     throw new UnavailableError('Maven Central', `see whether this machine reaches it; Maven said:\n${words.slice(-LAST_WORDS_MAX)}`)
   })
 }

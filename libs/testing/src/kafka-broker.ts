@@ -29,6 +29,8 @@ export interface KafkaBrokerOptions {
 export interface KafkaBroker extends AsyncDisposable {
   /** `host:port` for clients. */
   readonly address: string
+  /** Where its data and `broker.log` lie. */
+  readonly directory: string
   readonly pid: number
   /** Ends it and waits until it is gone; SIGKILL unless told otherwise. */
   kill(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>
@@ -73,6 +75,7 @@ export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promis
   }
   return {
     address: `127.0.0.1:${port}`,
+    directory,
     get pid() {
       return child.pid ?? 0
     },

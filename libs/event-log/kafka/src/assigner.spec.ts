@@ -1,16 +1,16 @@
-import { AssignerProtocol, type Cluster, type GroupMember } from 'kafkajs'
+import { AssignerProtocol, type Cluster, type GroupMember, type Logger } from 'kafkajs'
 import { assignerOf, signatureOf } from './assigner'
 
 const share = { topic: 'shop.group-members', partitions: 4 }
-const cluster = {} as Cluster // the assigner asks it nothing
+const scope = { cluster: {} as Cluster, groupId: 'features', logger: {} as Logger } // the assigner asks them nothing
 
 const memberOf = (member: string, memberId = `id of ${member}`): GroupMember => {
-  const { metadata } = assignerOf(share, { member, host: 'h', pid: 7 })({ cluster }).protocol({ topics: [share.topic] })
+  const { metadata } = assignerOf(share, { member, host: 'h', pid: 7 })(scope).protocol({ topics: [share.topic] })
   return { memberId, memberMetadata: metadata }
 }
 
 async function assigned(...members: GroupMember[]): Promise<Record<string, readonly number[] | undefined>> {
-  const assigner = assignerOf(share, { member: 'leader', host: 'h', pid: 7 })({ cluster })
+  const assigner = assignerOf(share, { member: 'leader', host: 'h', pid: 7 })(scope)
   const answers = await assigner.assign({ members, topics: [share.topic] })
   return Object.fromEntries(
     answers.map(({ memberId, memberAssignment }) => [

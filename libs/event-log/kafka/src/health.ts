@@ -44,3 +44,24 @@ export class HealthRecord {
     this.reason = reason
   }
 }
+
+/** Asks something of the cluster whenever nothing has been heard of it for a while, until `closed`: so that health is never old. */
+export async function keepAsking(health: HealthRecord, { clock, closed, ask }: KeepAsking): Promise<void> {
+  while (!closed.aborted) {
+    await clock.sleep(ASK_EVERY_MS, closed)
+    if (closed.aborted || health.silentMs < ASK_EVERY_MS) continue
+    await ask().then(
+      () => health.succeeded(),
+      (error: unknown) => health.failed(error),
+    )
+  }
+}
+
+/** How a cluster is kept in sight. */
+export interface KeepAsking {
+  readonly clock: Clock
+  readonly closed: AbortSignal
+  readonly ask: () => Promise<void>
+}
+
+const ASK_EVERY_MS = 2000

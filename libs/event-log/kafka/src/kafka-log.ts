@@ -11,6 +11,7 @@ import {
 import { isFreshetError, systemClock } from '@freshet/kernel'
 import { accessCluster } from './cluster'
 import { Groups, MEMBERS_TOPIC } from './groups'
+import { keepAsking } from './health'
 import type { KafkaLogOptions } from './options'
 import { Partitions } from './partitions'
 import type { Target } from './reader'
@@ -58,6 +59,7 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
       await close()
       throw error
     })
+  void keepAsking(health, { clock, closed: closed.signal, ask: () => access.reading.refresh() })
   return {
     partitions: countOf,
     append: async (to, entries) => {

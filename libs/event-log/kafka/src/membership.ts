@@ -147,7 +147,7 @@ function isGone(signature: Signature | undefined): boolean {
     process.kill(signature.pid, 0)
     return false
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+    return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ESRCH'
   }
 }
 

@@ -90,11 +90,6 @@ export class Partitions {
     return this.extents.of(place).voids
   }
 
-  /** Whether anybody has been heard lately; asks where nothing else was asked. */
-  async probe(place: Place): Promise<void> {
-    await this.offsets.ask('next', place)
-  }
-
   /** Lets go of those who wait, and waits for appends that are under way. */
   async settled(): Promise<void> {
     this.poller.close()

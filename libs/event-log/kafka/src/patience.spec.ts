@@ -2,7 +2,7 @@ import { OffsetOutOfRangeError } from '@freshet/event-log'
 import { PreconditionError, UnavailableError } from '@freshet/kernel'
 import { fakeClock, type FakeClock } from '@freshet/testing'
 import { failureOf, isOutOfRange, isPassing, meaningOf } from './failures'
-import { HealthRecord } from './health'
+import { HealthRecord, keepAsking } from './health'
 import { Patience } from './patience'
 
 /** An error as kafkajs makes them. */
@@ -100,5 +100,26 @@ describe('health', () => {
     const { health } = patient()
     for (const warning of ['one replica', 'one replica', 'short']) health.warn(warning)
     expect(health.report.warnings).toEqual(['one replica', 'short'])
+  })
+
+  it('is asked for where nothing was heard, and not where others ask', async () => {
+    const { clock, health, closed } = patient()
+    let isAway = false
+    const ask = jest.fn(async () => {
+      if (isAway) throw lost
+    })
+    const asking = keepAsking(health, { clock, closed: closed.signal, ask })
+    await clock.advance(1500)
+    health.succeeded()
+    await clock.advance(1000)
+    expect(ask).toHaveBeenCalledTimes(0)
+    isAway = true
+    await clock.advance(2000)
+    expect([ask.mock.calls.length, health.report.isServing]).toEqual([1, false])
+    isAway = false
+    await clock.advance(2000)
+    expect(health.report.isServing).toBe(true)
+    closed.abort()
+    await asking
   })
 })

@@ -1,12 +1,12 @@
 import type { CompressionTypes, Message } from 'kafkajs'
 import { UnavailableError } from '@freshet/kernel'
-import { failureOf } from './failures'
+import { failureOf, isPassing } from './failures'
 import type { Link, Place, Producer } from './link'
 import type { Patience } from './patience'
 
 /** What the sessions of a log share. */
 export interface SessionScope {
-  readonly link: Link
+  readonly link: Pick<Link, 'introduce' | 'produce' | 'refresh'>
   readonly patience: Patience
   readonly compression: CompressionTypes
   readonly deadlineMs: number
@@ -55,7 +55,7 @@ export class ProducerSession {
         if (attempts.isOpen) return LOST
         throw new UnavailableError('the producer id', 'the broker has forgotten it; a new one is asked for')
       }
-      attempts.isOpen = true
+      attempts.isOpen ||= isPassing(error) // a refusal was written nowhere
       await link.refresh().catch(() => {}) // the next try says what is wrong
       throw error
     }

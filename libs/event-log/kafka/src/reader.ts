@@ -10,9 +10,9 @@ import { sift } from './validity'
 
 /** What the readers of a log share. */
 export interface ReaderScope {
-  readonly link: Link
+  readonly link: Pick<Link, 'nodeOf' | 'fetch' | 'refresh'>
   readonly patience: Patience
-  readonly offsets: Offsets
+  readonly offsets: Pick<Offsets, 'ask'>
   readonly extents: Extents
   readonly cache: ChunkCache
 }

@@ -1,5 +1,5 @@
 import { describeAppending, describeRefusing } from './contract/appending'
-import { describeContending } from './contract/contending'
+import { describeContending, describeLosing } from './contract/contending'
 import { describeGrowing } from './contract/growing'
 import { describeKeeping, describeReading } from './contract/reading'
 import { describeSharing } from './contract/sharing'
@@ -15,6 +15,7 @@ export type { OpenLog, Trial } from './contract/trial'
 export function describeEventLog(adapter: string, open: OpenLog): void {
   describe(`event log, ${adapter}: appending`, () => describeAppending(open))
   describe(`event log, ${adapter}: contending`, () => describeContending(open))
+  describe(`event log, ${adapter}: losing a race`, () => describeLosing(open))
   describe(`event log, ${adapter}: refusing`, () => describeRefusing(open))
   describe(`event log, ${adapter}: reading`, () => describeReading(open))
   describe(`event log, ${adapter}: keeping`, () => describeKeeping(open))

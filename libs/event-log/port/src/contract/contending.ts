@@ -32,6 +32,11 @@ export function describeContending(open: OpenLog): void {
     }
     expect(await ours.read(clicks, 0, ALL)).toHaveLength(10)
   })
+}
+
+/** What a lost race leaves behind: nothing that anybody sees, and nothing that is in the way. */
+export function describeLosing(open: OpenLog): void {
+  const trial = eachTrial()
 
   it('shows the same records to readers, wherever they begin, whatever was lost in races', async () => {
     await using ours = await open(trial())

@@ -1,0 +1,90 @@
+import { CompressionTypes, type Message } from 'kafkajs'
+import { UnavailableError } from '@freshet/kernel'
+import { fakeClock } from '@freshet/testing'
+import { HealthRecord } from './health'
+import type { Batch, Producer } from './link'
+import { Patience } from './patience'
+import { ProducerSession } from './producer-session'
+
+const messages = (count: number): Message[] => Array.from({ length: count }, () => ({ value: null }))
+const lost = Object.assign(new Error('Closed connection'), { retriable: true })
+const refused = (type: string): Error => Object.assign(new Error(type), { type, retriable: false })
+
+/** A session to a broker whose answers to batches the test gives, one after another. */
+function room(...answers: readonly (number | Error)[]) {
+  const clock = fakeClock()
+  const closed = new AbortController().signal
+  const patience = new Patience({ clock, health: new HealthRecord(clock, 'a:1'), brokers: 'a:1', deadlineMs: 1000, closed })
+  const batches: Batch[] = []
+  let producers = 0
+  const link = {
+    introduce: async (): Promise<Producer> => ({ producerId: String(++producers), producerEpoch: 0 }),
+    refresh: async () => {},
+    produce: async (_: unknown, batch: Batch): Promise<number> => {
+      const answer = answers[batches.length] ?? lost
+      batches.push(batch)
+      if (answer instanceof Error) throw answer
+      return answer
+    },
+  }
+  const session = new ProducerSession(
+    { link, patience, compression: CompressionTypes.None, deadlineMs: 1000 },
+    { topic: 'a', partition: 0 },
+  )
+  const sent = (): string[] => batches.map(({ producerId, firstSequence }) => `${producerId}:${firstSequence}`)
+  return { clock, session, sent }
+}
+
+describe('a session of a producer', () => {
+  it('numbers its messages without a gap', async () => {
+    const { session, sent } = room(0, 3, 5)
+    expect([await session.send(messages(3)), await session.send(messages(2)), await session.send(messages(1))]).toEqual([0, 3, 5])
+    expect(sent()).toEqual(['1:0', '1:3', '1:5'])
+  })
+
+  it('sends what got no answer again under the same numbers', async () => {
+    const { clock, session, sent } = room(0, lost, lost, 3)
+    await session.send(messages(3))
+    const again = session.send(messages(2))
+    await clock.advance(500)
+    expect(await again).toBe(3)
+    expect(sent()).toEqual(['1:0', '1:3', '1:3', '1:3'])
+  })
+
+  it('goes on as somebody else after a batch whose outcome stayed unknown', async () => {
+    const { clock, session, sent } = room(0, lost, lost, lost, lost, 7)
+    await session.send(messages(3))
+    const unknown = expect(session.send(messages(2))).rejects.toThrow(UnavailableError)
+    await clock.advance(1000)
+    await unknown
+    expect(await session.send(messages(1))).toBe(7)
+    expect(sent().at(-1)).toBe('2:0')
+  })
+
+  it('asks for another id where the broker has forgotten it and nothing is open', async () => {
+    const { clock, session, sent } = room(0, refused('UNKNOWN_PRODUCER_ID'), 3)
+    await session.send(messages(3))
+    const next = session.send(messages(1))
+    await clock.advance(100)
+    expect(await next).toBe(3)
+    expect(sent()).toEqual(['1:0', '1:3', '2:0'])
+  })
+
+  it('does not send again what may be there, once the broker has forgotten who it was', async () => {
+    const { clock, session, sent } = room(0, lost, refused('OUT_OF_ORDER_SEQUENCE_NUMBER'), 9)
+    await session.send(messages(3))
+    const unknown = expect(session.send(messages(1))).rejects.toThrow(/read, then decide/)
+    await clock.advance(500)
+    await unknown
+    expect(await session.send(messages(1))).toBe(9)
+    expect(sent()).toEqual(['1:0', '1:3', '1:3', '2:0'])
+  })
+
+  it('keeps its numbers where a batch was refused whole', async () => {
+    const { session, sent } = room(0, refused('MESSAGE_TOO_LARGE'), 3)
+    await session.send(messages(3))
+    await expect(session.send(messages(9))).rejects.toThrow(/raise max.message.bytes/)
+    expect(await session.send(messages(1))).toBe(3)
+    expect(sent()).toEqual(['1:0', '1:3', '1:3'])
+  })
+})
