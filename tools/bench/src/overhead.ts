@@ -26,9 +26,15 @@ interface Used {
   readonly parts: Readonly<Record<Part, number>>
 }
 
+interface Measurement {
+  readonly used: readonly Used[]
+  /** Acknowledged meanwhile. */
+  readonly eventsPerS: number
+}
+
 /** How much of the five services' CPU goes into outbox, compare and chain while events arrive. */
 async function overhead(scope: BenchScope) {
-  const used = await measure(scope)
+  const { used, eventsPerS } = await measure(scope)
   const all = used.reduce((sum, { seconds }) => sum + seconds, 0)
   for (const { service, seconds, parts } of used) {
     const spelt = PARTS.map((part) => `${part} ${parts[part].toFixed(2)}`).join(', ')
@@ -38,12 +44,13 @@ async function overhead(scope: BenchScope) {
   return {
     percent: { value: PARTS.reduce((sum, part) => sum + percentOf(part), 0), unit: '%', goal: atMost(PERCENT_MAX) },
     ...Object.fromEntries(PARTS.map((part) => [`${part}_percent`, { value: percentOf(part), unit: '%' }])),
+    events_per_s: { value: eventsPerS, unit: 'events/s' },
     cpu_s_per_s: { value: (all * 1000) / (scope.isQuick ? DURATION_MS.quick : DURATION_MS.full), unit: 'cores' },
   }
 }
 
 /** Runs the five services under load, each thread of theirs sampled, and reads what they did once it is warm. */
-async function measure({ isQuick, directory, say }: BenchScope): Promise<Used[]> {
+async function measure({ isQuick, directory, say }: BenchScope): Promise<Measurement> {
   const profiles = join(directory, 'profiles')
   mkdirSync(profiles)
   const preload = join(__dirname, 'overhead', 'profile-thread.js')
@@ -52,17 +59,19 @@ async function measure({ isQuick, directory, say }: BenchScope): Promise<Used[]>
   return duringFleet(starting, say, async (fleet) => {
     const block = ratings(BLOCK, STREAM)
     const eventOf = (index: number) => ({ ...block[index % BLOCK], eventId: `live-${index}` })
-    await using _load = new LiveLoad({ address: fleet.address('ingest'), clock: systemClock, eventsPerS: EVENTS_PER_S, eventOf })
+    await using load = new LiveLoad({ address: fleet.address('ingest'), clock: systemClock, eventsPerS: EVENTS_PER_S, eventOf })
     await systemClock.sleep(WARM_UP_MS)
-    const from = { ms: nowMs(), seconds: secondsOf(fleet) }
+    const from = { ms: nowMs(), seconds: secondsOf(fleet), events: load.acknowledged }
     await systemClock.sleep(isQuick ? DURATION_MS.quick : DURATION_MS.full)
     const seconds = secondsOf(fleet).map((now, i) => now - from.seconds[i])
-    const slices = slicesBetween(profiles, from.ms, nowMs())
-    return SERVICES.map((service, i) => ({
-      service,
-      seconds: seconds[i],
-      parts: partsOf(service, seconds[i], ofProcess(fleet, service, slices)),
-    }))
+    const toMs = nowMs()
+    const eventsPerS = ((load.acknowledged - from.events) * 1000) / (toMs - from.ms)
+    const slices = slicesBetween(profiles, from.ms, toMs)
+    const used = SERVICES.map((service, i) => {
+      const own = slices.filter((slice) => slice.process === fleet.pid(service))
+      return { service, seconds: seconds[i], parts: partsOf(service, seconds[i], own) }
+    })
+    return { used, eventsPerS }
   })
 }
 
@@ -81,9 +90,6 @@ function partsOf(service: FleetService, seconds: number, slices: readonly Slice[
   }
   return parts
 }
-
-const ofProcess = (fleet: Fleet, service: FleetService, slices: readonly Slice[]): Slice[] =>
-  slices.filter((slice) => slice.process === fleet.pid(service))
 
 const secondsOf = (fleet: Fleet): number[] => SERVICES.map((service) => cpuSecondsOf(fleet.pid(service) ?? 0))
 
