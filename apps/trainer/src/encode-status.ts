@@ -20,8 +20,10 @@ export function encodeStatus(status: TrainerStatus): trainer.GetStatusResponse {
     parameters: status.parameters,
     mode: status.mode,
     duplicates: status.duplicates,
-    gaps: status.gaps,
-    voidRecords: status.voids,
+    gaps: gapsIn(status),
+    lost: [...status.lost],
+    voidRecords: Object.values(status.voids).reduce((sum, n) => sum + n, 0),
+    voidRecordsByReason: { ...status.voids },
     version: status.version,
     examplesPerS: status.examplesPerS,
     phase: phaseOf(status),
@@ -30,12 +32,16 @@ export function encodeStatus(status: TrainerStatus): trainer.GetStatusResponse {
 }
 
 /** What it does at this moment, in a word or two. */
-function phaseOf({ role, owner, mode, gaps, lag }: TrainerStatus): string {
+function phaseOf(status: TrainerStatus): string {
+  const { role, owner, mode, lag } = status
   if (role === 'follower') return owner === '' ? 'waiting for an owner' : 'following'
-  if (gaps > 0) return 'gap'
+  if (gapsIn(status) > 0) return 'gap'
   if (mode === 'backfill') return 'backfill'
   return lag.some((records) => records > 0) ? 'learning' : 'waiting for examples'
 }
+
+/** How many partitions stand still. */
+const gapsIn = ({ lost }: TrainerStatus): number => lost.filter((records) => records > 0).length
 
 /** There is nothing to say yet: the wire says 0. */
 const finiteOrZero = (value: number): number => (Number.isFinite(value) ? value : 0)

@@ -4,7 +4,7 @@ import { type Config, detailsOf, openRuntime } from '@freshet/service'
 import { Trainer, type VersionShelf } from '@freshet/training'
 import { openTrainerOptions } from './trainer-options'
 import { openVersionShelf } from './version-shelf'
-import type { FromWorker, Question, TrainerVerbs } from './worker-protocol'
+import type { Argument, FromWorker, Question, TrainerVerbs } from './worker-protocol'
 
 /** What the thread is started with. */
 export interface WorkerInput {
@@ -38,6 +38,7 @@ async function learn(port: MessagePort, trainer: Trainer, shelfIn: (directory: s
     audit: (step) => trainer.audit(step),
     grant: (to) => trainer.grant(to),
     serve: (version) => trainer.serve(version),
+    declareLoss: (loss) => trainer.declareLoss(loss),
     followFrom: (directory) => trainer.reopen(shelfIn(directory)),
   }
   const stop = new AbortController()
@@ -51,7 +52,7 @@ async function learn(port: MessagePort, trainer: Trainer, shelfIn: (directory: s
 
 async function answer(verbs: TrainerVerbs, { id, verb, argument }: Question): Promise<FromWorker> {
   try {
-    const ask = verbs[verb as keyof TrainerVerbs] as (argument: string | number) => Promise<unknown>
+    const ask = verbs[verb as keyof TrainerVerbs] as (argument: Argument) => Promise<unknown>
     return { kind: 'answer', id, value: await ask(argument) }
   } catch (error) {
     return { kind: 'refusal', id, error: detailsOf(error) }

@@ -68,6 +68,13 @@ export class TrainerController {
     if (to === '') throw new InvalidFieldError(NOBODY)
     return this.service.ask('grant', to)
   }
+
+  @GrpcMethod('Trainer', 'DeclareLoss')
+  async declareLoss({ partition, records }: trainer.DeclareLossRequest): Promise<trainer.DeclareLossResponse> {
+    const { step, from, to } = await this.service.ask('declareLoss', { partition, records })
+    this.runtime.logger.warn({ partition, records, step }, 'examples that are in the log no more are given up, as an operator said')
+    return { step, from, to }
+  }
 }
 
 const NOBODY = {

@@ -4,7 +4,7 @@ import { JOURNAL } from '@freshet/event-log'
 import { UnavailableError } from '@freshet/kernel'
 import { RUNTIME, type Runtime } from '@freshet/service'
 import type { TrainerNotice } from '@freshet/training'
-import type { Answer, TrainerVerbs } from './worker-protocol'
+import type { Answer, Argument, TrainerVerbs } from './worker-protocol'
 import { WorkerLink } from './worker-link'
 
 const RECOVERY = {
@@ -38,7 +38,7 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
   }
 
   /** Asks the thread. While there is none, throws why the last one ended, else UnavailableError. */
-  async ask<V extends keyof TrainerVerbs>(verb: V, argument: string | number = ''): Promise<Answer<V>> {
+  async ask<V extends keyof TrainerVerbs>(verb: V, argument: Argument = ''): Promise<Answer<V>> {
     const { link } = this
     if (!link) throw this.failure ?? new UnavailableError('the trainer', 'it is starting; ask again in a second')
     await link.ready

@@ -4,7 +4,7 @@ import { UnavailableError } from '@freshet/kernel'
 import { RemoteError } from '@freshet/service'
 import type { TrainerNotice } from '@freshet/training'
 import type { WorkerInput } from './step-worker'
-import type { Answer, FromWorker, Question, TrainerVerbs } from './worker-protocol'
+import type { Answer, Argument, FromWorker, Question, TrainerVerbs } from './worker-protocol'
 
 interface Pending {
   readonly resolve: (value: never) => void
@@ -48,7 +48,7 @@ export class WorkerLink {
   }
 
   /** Asks one question. Throws what the thread threw, and UnavailableError once it has ended. */
-  ask<V extends keyof TrainerVerbs>(verb: V, argument: string | number = ''): Promise<Answer<V>> {
+  ask<V extends keyof TrainerVerbs>(verb: V, argument: Argument = ''): Promise<Answer<V>> {
     return new Promise<Answer<V>>((resolve, reject) => {
       const id = this.nextId++
       this.pending.set(id, { resolve, reject })

@@ -1,5 +1,5 @@
 import type { ErrorDetails } from '@freshet/service'
-import type { TrainerNotice, TrainerStatus, VersionFacts } from '@freshet/training'
+import type { DeclaredLoss, LostRange, TrainerNotice, TrainerStatus, VersionFacts } from '@freshet/training'
 
 /** What the service may ask of the thread that learns. */
 export interface TrainerVerbs {
@@ -10,7 +10,11 @@ export interface TrainerVerbs {
   serve(version: string): Promise<{ readonly journalOffset: number }>
   /** Starts over from a version that lies in `directory`. */
   followFrom(directory: string): Promise<{ readonly step: number; readonly version: string }>
+  declareLoss(loss: DeclaredLoss): Promise<LostRange>
 }
+
+/** What a verb is asked with. */
+export type Argument = string | number | DeclaredLoss
 
 /** What a verb answers. */
 export type Answer<V extends keyof TrainerVerbs> = Awaited<ReturnType<TrainerVerbs[V]>>
@@ -19,7 +23,7 @@ export type Answer<V extends keyof TrainerVerbs> = Awaited<ReturnType<TrainerVer
 export interface Question {
   readonly id: number
   readonly verb: keyof TrainerVerbs | 'stop'
-  readonly argument: string | number
+  readonly argument: Argument
 }
 
 /** What comes back: answers by their question's id, notices, the word that it learns, and why it can not. */

@@ -1,6 +1,6 @@
 import { type Cut, DeadLetter, ExampleGroup, PayloadKind } from '@freshet/contracts'
 import { DEAD_LETTER, type Entry, type EventLog, TOPICS } from '@freshet/event-log'
-import { readRecords } from './example-source'
+import { readKept } from './example-source'
 import type { LeftOut } from './pending-result'
 
 /** What a letter says beside the record that it holds. */
@@ -18,7 +18,7 @@ const PAYLOAD_BYTES_MAX = 768 << 10 // a record holds at most 1 MiB, envelope in
  */
 export async function keepCut(log: EventLog, cut: Cut, facts: LetterFacts): Promise<void> {
   for (const range of cut.ranges) {
-    for await (const { offset, value } of readRecords(log, range)) {
+    for await (const { offset, value } of readKept(log, range)) {
       await log.append(DEAD_LETTER, [letter(`${TOPICS.examples}/${range.partition}/${offset}`, value, facts)])
     }
   }

@@ -31,16 +31,20 @@ describe('an example source', () => {
     expect(await source.lag()).toEqual([1, 0])
   })
 
-  it('counts partitions that have lost what they were to read next', async () => {
+  it('counts, by partition, what is in the log no more that was to be read next; such a one stands still, and the others go on', async () => {
     const { log } = openRoom()
     await publish(log, 0, groups(0, 3))
     await publish(log, 1, groups(100, 3))
     const source = new ExampleSource(log, [1, 0])
-    expect(await source.gaps()).toBe(0)
+    expect(await source.lost()).toEqual([0, 0])
     await log.trim({ topic: TOPICS.examples, partition: 0 }, 1)
-    expect(await source.gaps()).toBe(0)
-    await log.trim({ topic: TOPICS.examples, partition: 0 }, 2)
-    expect(await source.gaps()).toBe(1)
+    expect(await source.lost()).toEqual([0, 0])
+    expect(await source.lostRange(0)).toBeUndefined()
+    await log.trim({ topic: TOPICS.examples, partition: 0 }, 3)
+    expect(await source.lost()).toEqual([2, 0])
+    expect(await source.lostRange(0)).toEqual({ partition: 0, from: 1, to: 3 })
+    await source.refill(100)
+    expect(source.take(100).ranges).toEqual([{ partition: 1, from: 0, to: 3 }])
   })
 
   it('gives the groups that somebody else cut, read ahead or not, and goes on behind them', async () => {

@@ -48,17 +48,28 @@ export class ExampleSource {
     )
   }
 
-  /** How many partitions have lost what they were to read next: it was trimmed before it was cut. */
-  async gaps(): Promise<number> {
+  /** By partition: how many records are in the log no more that were to be read next. Such a partition stands still. */
+  async lost(): Promise<number[]> {
     const firsts = await Promise.all(this.readTo.map((_, partition) => this.log.first({ topic: TOPICS.examples, partition })))
-    return firsts.filter((first, partition) => first > this.readTo[partition]).length
+    return firsts.map((first, partition) => Math.max(0, first - this.readTo[partition]))
   }
 
-  /** Resolves when there is something beyond what has been read, or at `signal`. */
+  /** What a cut has to pass over that gives up what a partition has lost; undefined where it has lost nothing. */
+  async lostRange(partition: number): Promise<Range | undefined> {
+    const from = this.readTo[partition]
+    const to = await this.log.first({ topic: TOPICS.examples, partition })
+    return to > from ? { partition, from, to } : undefined
+  }
+
+  /** Resolves when there is something to read beyond what has been, or at `signal`; a partition that stands still brings nothing. */
   async grown(signal: AbortSignal): Promise<void> {
     const first = new AbortController()
     const either = AbortSignal.any([signal, first.signal])
-    await Promise.race(this.readTo.map((offset, partition) => this.log.grown({ topic: TOPICS.examples, partition }, offset, either)))
+    const lost = await this.lost()
+    const legible = this.readTo.flatMap((offset, partition) => (lost[partition] === 0 ? [{ partition, offset }] : []))
+    const never = new Promise<void>((resolve) => either.addEventListener('abort', () => resolve(), { once: true }))
+    const grown = legible.map(({ partition, offset }) => this.log.grown({ topic: TOPICS.examples, partition }, offset, either))
+    await Promise.race([...grown, ...(legible.length === 0 ? [never] : [])])
     first.abort()
   }
 
@@ -87,12 +98,12 @@ export class ExampleSource {
     )
   }
 
-  /** As {@link of}, without what cannot be decoded: for a cut that is not executed. */
+  /** As {@link of}, without what cannot be decoded or is in the log no more: for a cut that is not executed. */
   async legible(ranges: readonly Range[]): Promise<CutPart[]> {
     const parts: CutPart[] = []
     for (const { partition, from, to } of ranges) {
       const groups: ExampleGroup[] = []
-      for await (const { value } of readRecords(this.log, { partition, from, to })) groups.push(...decodable(value))
+      for await (const { value } of readKept(this.log, { partition, from, to })) groups.push(...decodable(value))
       this.forget(partition, to)
       parts.push({ partition, to, groups })
     }
@@ -107,6 +118,7 @@ export class ExampleSource {
   private async readOn(partition: number): Promise<void> {
     const at = { topic: TOPICS.examples, partition }
     if ((await this.log.next(at)) <= this.readTo[partition]) return
+    if ((await this.log.first(at)) > this.readTo[partition]) return // a gap: this one stands still, and the others go on
     const records = await this.log.read(at, this.readTo[partition], READ)
     for (const { offset, value } of records) this.waiting[partition].push({ offset, group: ExampleGroup.decode(value) })
     const last = records.at(-1)
@@ -134,7 +146,7 @@ export class ExampleSource {
 }
 
 /** The records of `examples` that a range names, as they lie there. */
-export async function* readRecords(log: Pick<EventLog, 'read'>, { partition, from, to }: Range): AsyncGenerator<LogRecord> {
+async function* readRecords(log: Pick<EventLog, 'read'>, { partition, from, to }: Range): AsyncGenerator<LogRecord> {
   for (let at = from; at < to;) {
     const records = await log.read({ topic: TOPICS.examples, partition }, at, { ...READ, records: Math.min(READ.records, to - at) })
     yield* records.filter(({ offset }) => offset < to)
@@ -142,6 +154,12 @@ export async function* readRecords(log: Pick<EventLog, 'read'>, { partition, fro
     if (!last) return
     at = last.offset + 1
   }
+}
+
+/** As {@link readRecords}, from the first record on that is still in the log. */
+export async function* readKept(log: Pick<EventLog, 'read' | 'first'>, { partition, from, to }: Range): AsyncGenerator<LogRecord> {
+  const first = await log.first({ topic: TOPICS.examples, partition })
+  yield* readRecords(log, { partition, from: Math.max(from, first), to })
 }
 
 function decodable(value: Uint8Array): ExampleGroup[] {

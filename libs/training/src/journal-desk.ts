@@ -19,8 +19,6 @@ const READ = { records: 16, bytes: 8 << 20 } // what is read is executed before 
  * write succeeds only if the writer knew all that came before.
  */
 export class JournalDesk {
-  voids = 0
-
   constructor(
     private readonly log: EventLog,
     private readonly id: string,
@@ -72,7 +70,6 @@ export class JournalDesk {
     const { state, verdict } = foldJournal(this.state, record, offset)
     this.state = state
     this.position = offset + 1
-    if (verdict === 'void') this.voids++
     return { offset, record, isValid: verdict === 'valid' }
   }
 }

@@ -1,6 +1,6 @@
 import { Cut } from '@freshet/contracts'
 import type { EventLog } from '@freshet/event-log'
-import { type Clock, cross } from '@freshet/kernel'
+import { type Clock, cross, PreconditionError } from '@freshet/kernel'
 import type { CommandQueue } from './command-queue'
 import { keepCut, keepExamples } from './dead-letters'
 import type { CutPart } from './learner'
@@ -19,6 +19,19 @@ export interface OwnerTools {
   readonly onVersion: (version: VersionFacts) => void
   readonly onVoid: (cut: Cut) => void
   readonly onLeftOut: (examples: number) => void
+}
+
+/** What an operator gives up: the next so many records of a partition, which are in the log no more. */
+export interface DeclaredLoss {
+  readonly partition: number
+  readonly records: number
+}
+
+/** What was given up, and the step that passes over it. */
+export interface LostRange {
+  readonly step: number
+  readonly from: number
+  readonly to: number
 }
 
 /** A cut that is durable and waits for its turn. */
@@ -85,6 +98,27 @@ export class Owner {
       await this.execute(ahead)
     }
     await this.tell()
+  }
+
+  /**
+   * Gives up records that are in the log no more, by a cut that is void as it is made: whoever replays passes over them at the same step.
+   * Throws PreconditionError where the partition has lost something else than is said.
+   */
+  async giveUp({ partition, records }: DeclaredLoss): Promise<LostRange> {
+    await this.settle()
+    const { source, desk } = this.line
+    const range = await source.lostRange(partition)
+    const lost = range ? range.to - range.from : 0
+    if (!range || lost !== records)
+      throw new PreconditionError(`partition ${partition} has lost ${lost} examples, not ${records}`, 'say how many `freshet status` shows')
+    const cut = Cut.create({ step: desk.state.step + 1, ranges: [range] })
+    await desk.append({ $case: 'cut', cut })
+    const reason = `${lost} examples of partition ${partition} are in the log no more, and were given up`
+    await desk.append({ $case: 'voidCut', voidCut: { step: cut.step, reason } })
+    this.line.void(cut.step)
+    await this.execute({ cut, parts: undefined })
+    await this.tell()
+    return { step: cut.step, from: range.from, to: range.to }
   }
 
   /** Settles, and makes a version while heartbeats go on. */

@@ -17,8 +17,8 @@ export interface TrainerStatus {
   readonly recallLoss: number
   readonly auc: number
   readonly logLoss: number
-  /** Partitions whose next record to cut is in the log no more: they stand still. */
-  readonly gaps: number
+  /** By partition: records that are in the log no more and were never cut. Such a partition stands still. */
+  readonly lost: readonly number[]
   /** By partition: records of `examples` that have not been cut. */
   readonly lag: readonly number[]
   readonly contains: readonly number[]
@@ -26,7 +26,8 @@ export interface TrainerStatus {
   readonly parameters: number
   readonly duplicates: number
   readonly refused: number
-  readonly voids: number
+  /** Records of the journal that count for nothing, since its first, by reason. */
+  readonly voids: Readonly<Record<string, number>>
   readonly version: string
   /** The version that rankers were turned to; empty: they follow the journal. */
   readonly serving: string
@@ -49,13 +50,13 @@ export async function statusOf(
     step: state.step,
     chain: spellChecksum(state.chain),
     ...{ examples, rankLoss, recallLoss, auc, logLoss, refused },
-    gaps: await source.gaps(),
+    lost: await source.lost(),
     lag: await source.lag(),
     contains: [...state.contains],
     rows: state.table.size,
     parameters: state.dense.length + state.table.size * state.table.width,
     duplicates: state.duplicates,
-    voids: desk.voids,
+    voids: { ...desk.state.voidReasons },
     serving: desk.state.serving ?? '',
     journalPosition: desk.position,
   }

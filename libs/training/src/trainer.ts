@@ -3,7 +3,7 @@ import { type Clock, cross, isFreshetError, PreconditionError } from '@freshet/k
 import { CommandQueue } from './command-queue'
 import { DivergedError, NotOwnerError, VoidedError } from './errors'
 import { digestState } from './learner-state'
-import { Owner } from './owner'
+import { type DeclaredLoss, type LostRange, Owner } from './owner'
 import { createPace } from './pace'
 import { Recovery, type RecoveryNotice } from './recovery'
 import { Replay } from './replay'
@@ -134,6 +134,14 @@ export class Trainer {
       if (version !== '') await this.options.shelf.load(version)
       const { offset } = await this.line.desk.append({ $case: 'serve', serve: { version } })
       return { journalOffset: offset }
+    })
+  }
+
+  /** Gives up examples that are in the log no more. Throws NotOwnerError, and PreconditionError where others were lost than is said. */
+  declareLoss(loss: DeclaredLoss): Promise<LostRange> {
+    return this.commands.ask(async () => {
+      this.assertOwner()
+      return this.owner.giveUp(loss)
     })
   }
 
