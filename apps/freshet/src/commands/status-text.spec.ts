@@ -27,6 +27,27 @@ describe('the status screen', () => {
     expect(screen({ observe })).toContain('events in the log 1,234   accepted since start 5   rejected 3 (INVALID_FIELD 2, OVERLOADED 1)')
   })
 
+  it('counts dead letters by reason, the most frequent first, and says how many were replayed', () => {
+    const deadLettersByCode = { VOID_CUT: 1, INVALID_FIELD: 1200 }
+    const observe = ingest.GetStatusResponse.fromPartial({ deadLettersByCode, deadLettersReplayed: 7 })
+    expect(screen({ observe })).toContain('dead letters 1,201 (INVALID_FIELD 1,200, VOID_CUT 1), replayed 7')
+    expect(screen({ observe: ingest.GetStatusResponse.fromPartial({}) })).not.toContain('dead letters')
+  })
+
+  it('says that nothing is accepted where too little of the disk is free', () => {
+    const observe = (diskFreeBytes: number) =>
+      screen({ observe: ingest.GetStatusResponse.fromPartial({ diskFreeBytes, diskFreeBytesMin: 256 << 20 }) })
+    expect(observe(12 << 20)).toContain('nothing is accepted: 12 MiB are free, and 256 MiB are kept')
+    expect(observe(300 << 20)).not.toContain('nothing is accepted')
+    expect(observe(0)).not.toContain('nothing is accepted') // the system does not say
+  })
+
+  it('names records that could not be read, and those that count for nothing', () => {
+    expect(screen({ remember: feature.GetStatusResponse.fromPartial({ unreadable: 3 }) })).toContain('late 0   unreadable 3')
+    const learn = trainer.GetStatusResponse.fromPartial({ duplicates: 4, voidRecords: 5, voidRecordsByReason: { 'stale-epoch': 5 } })
+    expect(screen({ learn })).toContain('duplicates 4   void records 5 (stale-epoch 5)')
+  })
+
   it('says that live writes wait while a replay is open', () => {
     expect(screen({ observe: ingest.GetStatusResponse.fromPartial({ replayId: 'r-1' }) })).toContain(
       'replay r-1 is open: live writes are refused',
@@ -73,8 +94,11 @@ describe('the status screen', () => {
   })
 
   it('says what keeps learning or rankers from going on', () => {
-    const learn = trainer.GetStatusResponse.fromPartial({ gaps: 2, serving: 'v-7' })
-    expect(screen({ learn })).toContain('2 partitions stand still: what they were to learn next was trimmed')
+    const learn = trainer.GetStatusResponse.fromPartial({ gaps: 2, lost: [0, 5, 7], serving: 'v-7' })
+    expect(screen({ learn })).toContain(
+      '2 partitions stand still: 12 records that they were to learn were trimmed from the log: see `freshet repair`',
+    )
+    expect(screen({ learn })).toContain('partition 2 is furthest behind: 7 examples lost')
     expect(screen({ learn })).toContain('rankers stay with version v-7, until `freshet model rollback --latest`')
   })
 

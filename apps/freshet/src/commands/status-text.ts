@@ -1,6 +1,7 @@
 import type { feature, ingest, ranker, trainer } from '@freshet/contracts/services'
 import type { Addresses } from '../services'
 import { count } from '../terminal'
+import { worstPartition } from './partition-table'
 
 /** What each stage says of itself; absent where it does not answer. */
 export interface StatusReport {
@@ -18,28 +19,37 @@ export function statusText({ addresses, observe, remember, learn, answer }: Stat
     stage('remember', addresses.featureStore, remember && rememberText(remember, nowMs)),
     stage('learn', addresses.trainer, learn && learnText(learn)),
     stage('answer', addresses.ranker, answer && answerText(answer)),
+    ...indented(worstPartition({ remember, learn })),
   ].join('\n')
 }
 
+const indented = (line: string | undefined): string[] => (line === undefined ? [] : [`${' '.repeat(INDENT)}${line}`])
+
 function stage(name: string, address: string | undefined, lines: readonly string[] | undefined): string {
   const [first = 'does not answer', ...rest] = address === undefined ? ['not running'] : (lines ?? [])
-  return [`${name.padEnd(10)}${(address ?? '').padEnd(18)}${first}`, ...rest.map((line) => `${' '.repeat(28)}${line}`)].join('\n')
+  return [`${name.padEnd(10)}${(address ?? '').padEnd(18)}${first}`, ...rest.map((line) => `${' '.repeat(INDENT)}${line}`)].join('\n')
 }
 
-function observeText({ accepted, rejected, rejectedByCode, ends, replayId }: ingest.GetStatusResponse): string[] {
-  const reasons = Object.entries(rejectedByCode).map(([code, n]) => `${code} ${count(n)}`)
+function observeText(status: ingest.GetStatusResponse): string[] {
+  const { accepted, rejected, rejectedByCode, ends, replayId, deadLettersByCode, deadLettersReplayed, diskFreeBytes } = status
+  const letters = sum(Object.values(deadLettersByCode))
   return [
-    `events in the log ${count(sum(ends))}   accepted since start ${count(accepted)}   rejected ${count(rejected)}${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`,
+    `events in the log ${count(sum(ends))}   accepted since start ${count(accepted)}   rejected ${count(rejected)}${reasonsText(rejectedByCode)}`,
+    ...(letters > 0 ? [`dead letters ${count(letters)}${reasonsText(deadLettersByCode)}, replayed ${count(deadLettersReplayed)}`] : []),
+    ...(isDiskLow(status)
+      ? [`nothing is accepted: ${mebibytes(diskFreeBytes)} are free, and ${mebibytes(status.diskFreeBytesMin)} are kept`]
+      : []),
     ...(replayId === '' ? [] : [`replay ${replayId} is open: live writes are refused`]),
   ]
 }
 
-function rememberText({ partitions, folded, duplicates, late, examples }: feature.GetStatusResponse, nowMs: number): string[] {
+function rememberText(status: feature.GetStatusResponse, nowMs: number): string[] {
+  const { partitions, folded, duplicates, late, examples, unreadable } = status
   const behind = sum(partitions.map(({ eventsEnd, eventsPosition }) => eventsEnd - eventsPosition))
   const outbox = sum(partitions.map(({ outboxDepth }) => outboxDepth))
   const watermarks = partitions.map(({ watermarkMs }) => watermarkMs).filter((ms) => ms > 0)
   return [
-    `${behindText(behind, 'events')}   folded ${count(folded)}   duplicates ${count(duplicates)}   late ${count(late)}`,
+    `${behindText(behind, 'events')}   folded ${count(folded)}   duplicates ${count(duplicates)}   late ${count(late)}${unreadable > 0 ? `   unreadable ${count(unreadable)}` : ''}`,
     [`examples ${count(examples)}`, `outbox ${count(outbox)}`, ...watermarkTexts(watermarks, nowMs)].join('   '),
   ]
 }
@@ -58,13 +68,16 @@ function watermarkTexts(watermarks: readonly number[], nowMs: number): string[] 
 
 function learnText(status: trainer.GetStatusResponse): string[] {
   const { trainerId, owner, epoch, step, examples, rankLoss, recallLoss, auc, rows, parameters, lag, version, examplesPerS } = status
-  const { phase, gaps, serving } = status
+  const { phase, gaps, serving, lost, duplicates, voidRecords, voidRecordsByReason } = status
   const role = owner === trainerId ? 'owner' : `follows ${owner || 'nobody yet'}`
   return [
     `${behindText(sum(lag), 'examples')}   step ${count(step)}   loss ${rankLoss.toFixed(4)} + ${recallLoss.toFixed(4)}   AUC ${auc > 0 ? auc.toFixed(4) : '–'}`,
     `${trainerId}, ${role}, epoch ${count(epoch)}   ${phase}   ${count(examples)} examples${examplesPerS > 0 ? `, ${count(examplesPerS)}/s` : ''}`,
     `${count(rows)} rows, ${count(parameters)} parameters   version ${version || 'none yet'}`,
-    ...(gaps > 0 ? [`${count(gaps)} partitions stand still: what they were to learn next was trimmed from the log`] : []),
+    ...(duplicates + voidRecords > 0
+      ? [`duplicates ${count(duplicates)}   void records ${count(voidRecords)}${reasonsText(voidRecordsByReason)}`]
+      : []),
+    ...(gaps > 0 ? [`${gapText(gaps, sum(lost))}: see \`freshet repair\``] : []),
     ...(serving === '' ? [] : [`rankers stay with version ${serving}, until \`freshet model rollback --latest\``]),
   ]
 }
@@ -91,9 +104,24 @@ function answerText(status: ranker.GetStatusResponse): string[] {
   ]
 }
 
+const gapText = (partitions: number, records: number): string =>
+  `${count(partitions)} partitions stand still: ${count(records)} records that they were to learn were trimmed from the log`
+
+const isDiskLow = ({ diskFreeBytes, diskFreeBytesMin }: ingest.GetStatusResponse): boolean =>
+  diskFreeBytes > 0 && diskFreeBytes < diskFreeBytesMin
+
+const INDENT = 28
 const STANDING_MS = 60_000 // ingest ticks once a second
 
 const behindText = (n: number, what: string): string => (n > 0 ? `${count(n)} ${what} behind` : 'up to date')
+
+const mebibytes = (bytes: number): string => `${count(bytes / 2 ** 20)} MiB`
+
+/** Counts by reason, the largest first, in brackets; nothing where there is none. */
+function reasonsText(counts: Readonly<Record<string, number>>): string {
+  const reasons = Object.entries(counts).sort(([, a], [, b]) => b - a)
+  return reasons.length > 0 ? ` (${reasons.map(([reason, n]) => `${reason} ${count(n)}`).join(', ')})` : ''
+}
 
 const seconds = (ms: number): string => `${(Math.max(0, ms) / 1000).toFixed(1)} s`
 const momentText = (ms: number): string => `${new Date(ms).toISOString().replace('T', ' ').slice(0, 16)} UTC`

@@ -5,6 +5,7 @@ import { configOf, type DataSetOptions } from '../data-set'
 import { dataOption } from '../known-data-sets'
 import { findServices, withClients, type Clients } from '../services'
 import { addCommand, terminalOf, type AddCommand } from './command'
+import { partitionTable } from './partition-table'
 import { statusText, type StatusReport } from './status-text'
 
 /** One screen: what each stage has done, and how far behind the one before it is. */
@@ -12,17 +13,25 @@ export const addStatus: AddCommand = (program, output) => {
   addCommand(program, {
     name: 'status',
     description: 'show offsets, lag, step, loss and freshness of each stage, on one screen',
-    examples: ['status', 'status --data shop --json'],
-  }).action(async (options: DataSetOptions) => {
-    const config = configOf(options)
-    const addresses = await findServices(config, STAGES)
-    if (Object.values(addresses).every((address) => address === undefined)) {
-      const option = dataOption(config)
-      throw new UnavailableError(`Freshet${option && ` with data set '${config.name}'`}`, `start it: npx freshet up${option}`)
-    }
-    const report = await withClients(addresses, (clients) => askAll(clients, addresses))
-    terminalOf(output, options).answer(asJson(report), statusText(report, Date.now()))
+    examples: ['status', 'status --partitions', 'status --data shop --json'],
   })
+    .option('--partitions', 'with a line a partition')
+    .action(async (options: StatusOptions) => {
+      const config = configOf(options)
+      const addresses = await findServices(config, STAGES)
+      if (Object.values(addresses).every((address) => address === undefined)) {
+        const option = dataOption(config)
+        throw new UnavailableError(`Freshet${option && ` with data set '${config.name}'`}`, `start it: npx freshet up${option}`)
+      }
+      const report = await withClients(addresses, (clients) => askAll(clients, addresses))
+      const nowMs = Date.now()
+      const text = [statusText(report, nowMs), ...(options.partitions ? ['', partitionTable(report, nowMs)] : [])]
+      terminalOf(output, options).answer(asJson(report), text.join('\n'))
+    })
+}
+
+interface StatusOptions extends DataSetOptions {
+  readonly partitions?: boolean
 }
 
 const STAGES = ['ingest', 'featureStore', 'trainer', 'ranker'] as const

@@ -1,3 +1,5 @@
+import { STATUS_METRICS, type Sample, type StatusMetric } from './status-metrics'
+
 /** What a service says of itself: the answer of its GetStatus. */
 export interface ServiceStatus {
   /** Such as `Ranker`. */
@@ -6,15 +8,36 @@ export interface ServiceStatus {
 }
 
 /**
- * Every number that services say of themselves, as Prometheus gauges: `freshet_trainer_step`, and for lists one sample an index.
+ * What services say of themselves as Prometheus reads it: by {@link STATUS_METRICS}; of a service that is not there, every number as a
+ * gauge named after its field, and for lists one sample an index.
  *
  * source  Prometheus' text format, 0.0.4
  */
 export function statusFigures(statuses: readonly ServiceStatus[], process: string): string {
-  const figures = statuses.flatMap(({ service, status }) => flatten(`freshet_${snake(service)}`, status, {}))
-  const byName = new Map<string, Figure[]>()
-  for (const figure of figures) byName.set(figure.name, [...(byName.get(figure.name) ?? []), figure])
-  return [...byName].map(([name, samples]) => `# TYPE ${name} gauge\n${samples.map((sample) => line(sample, process)).join('')}`).join('')
+  const families = new Map<string, Family>()
+  for (const family of statuses.flatMap(familiesOf)) {
+    const known = families.get(family.name)
+    families.set(family.name, known ? { ...known, samples: [...known.samples, ...family.samples] } : family)
+  }
+  return [...families.values()].map((family) => spell(family, process)).join('')
+}
+
+/** All samples of one name. */
+interface Family extends Pick<StatusMetric<never>, 'name' | 'kind' | 'help'> {
+  readonly samples: readonly Sample[]
+}
+
+function familiesOf({ service, status }: ServiceStatus): Family[] {
+  const declared = STATUS_METRICS[service] as readonly StatusMetric<object>[] | undefined
+  if (declared) return declared.map(({ samples, ...family }) => ({ ...family, samples: samples(status) }))
+  const figures = flatten(`freshet_${snake(service)}`, status, {})
+  return figures.map(({ name, labels, value }) => ({ name, kind: 'gauge', help: `of GetStatus of ${service}`, samples: [[labels, value]] }))
+}
+
+function spell({ name, kind, help, samples }: Family, process: string): string {
+  if (samples.length === 0) return ''
+  const lines = samples.map(([labels, value]) => line(name, { ...labels, service: process }, value))
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${kind}\n${lines.join('')}`
 }
 
 interface Figure {
@@ -35,8 +58,8 @@ function flatten(name: string, value: unknown, labels: Labels): Figure[] {
   )
 }
 
-function line({ name, value, labels }: Figure, process: string): string {
-  const spelled = Object.entries({ ...labels, service: process }).map(([label, text]) => `${label}="${text.replace(/["\\\n]/g, '_')}"`)
+function line(name: string, labels: Labels, value: number): string {
+  const spelled = Object.entries(labels).map(([label, text]) => `${label}="${text.replace(/["\\\n]/g, '_')}"`)
   return `${name}{${spelled.join(',')}} ${Number.isNaN(value) ? 'NaN' : value}\n`
 }
 

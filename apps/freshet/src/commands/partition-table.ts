@@ -1,0 +1,70 @@
+import type { feature, trainer } from '@freshet/contracts/services'
+import { count, table } from '../terminal'
+
+/** What the two stages say that work by partition; absent where one does not answer. */
+export interface PartitionReport {
+  readonly remember?: feature.GetStatusResponse
+  readonly learn?: trainer.GetStatusResponse
+}
+
+/** A partition of both stages: what it still has to do, and what it met. */
+interface PartitionFacts {
+  readonly partition: number
+  /** Records that wait to be folded, to be published, to be cut. */
+  readonly toFold: number
+  readonly outbox: number
+  readonly toLearn: number
+  /** Records that can not be learned any more. */
+  readonly lost: number
+  readonly watermarkMs: number
+  readonly duplicates: number
+  readonly late: number
+  readonly unreadable: number
+}
+
+/** The partition that is furthest behind, and by what; undefined where none is. What stands still comes before what is slow. */
+export function worstPartition(report: PartitionReport): string | undefined {
+  const facts = factsOf(report)
+  const words = [
+    worst(facts, ({ lost }) => lost, 'examples lost'),
+    worst(facts, ({ toFold }) => toFold, 'events to fold'),
+    worst(facts, ({ toLearn }) => toLearn, 'examples to learn'),
+    worst(facts, ({ outbox }) => outbox, 'outgoing to publish'),
+  ]
+  return words.find((word) => word !== undefined)
+}
+
+/** A line a partition. */
+export function partitionTable(report: PartitionReport, nowMs: number): string {
+  const rows = factsOf(report).map(({ partition, toFold, outbox, toLearn, lost, watermarkMs, duplicates, late, unreadable }) => [
+    ...[partition, toFold, outbox, toLearn, lost].map(count),
+    watermarkMs > 0 ? `${count(Math.max(0, nowMs - watermarkMs) / 1000)} s` : '–',
+    ...[duplicates, late, unreadable].map(count),
+  ])
+  return table([['partition', 'to fold', 'outbox', 'to learn', 'lost', 'watermark', 'duplicates', 'late', 'unreadable'], ...rows])
+}
+
+function worst(facts: readonly PartitionFacts[], value: (facts: PartitionFacts) => number, what: string): string | undefined {
+  const first = facts.reduce<PartitionFacts | undefined>((best, each) => (best && value(best) >= value(each) ? best : each), undefined)
+  return first && value(first) > 0 ? `partition ${first.partition} is furthest behind: ${count(value(first))} ${what}` : undefined
+}
+
+/** The feature store names its partitions; what the trainer lists is by index. */
+function factsOf({ remember, learn }: PartitionReport): PartitionFacts[] {
+  const folded = new Map((remember?.partitions ?? []).map((partition) => [partition.partition, partition]))
+  const all = Array.from({ length: Math.max(folded.size, learn?.lag.length ?? 0, learn?.lost.length ?? 0) }, (_, partition) => partition)
+  return all.map((partition) => {
+    const fold = folded.get(partition)
+    return {
+      partition,
+      toFold: Math.max(0, (fold?.eventsEnd ?? 0) - (fold?.eventsPosition ?? 0)),
+      outbox: fold?.outboxDepth ?? 0,
+      toLearn: learn?.lag[partition] ?? 0,
+      lost: learn?.lost[partition] ?? 0,
+      watermarkMs: fold?.watermarkMs ?? 0,
+      duplicates: fold?.duplicates ?? 0,
+      late: fold?.late ?? 0,
+      unreadable: fold?.unreadable ?? 0,
+    }
+  })
+}
