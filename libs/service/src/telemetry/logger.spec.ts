@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream'
+import { UnavailableError } from '@freshet/kernel'
 import { pino } from 'pino'
-import { nestLogger, prettyLine } from './logger'
+import { errorFacts, nestLogger, prettyLine } from './logger'
 
 describe('a log record on a terminal', () => {
   it('is one line: time of day, level, name, message, facts', () => {
@@ -19,6 +20,18 @@ describe('a log record on a terminal', () => {
   it('shows the stack of an error below it', () => {
     const record = { level: 50, time: '2026-01-02T03:04:05.678Z', msg: 'failed', err: { message: 'm', stack: 'Error: m\n    at f' } }
     expect(prettyLine(JSON.stringify(record))).toBe('03:04:05.678 error  failed\n    Error: m\n    at f\n')
+  })
+})
+
+describe('an error in the log', () => {
+  it('says code and sentence where it is an operating error, and no stack', () => {
+    const error = new UnavailableError('the store', 'start it')
+    expect(errorFacts(error)).toEqual({ code: 'UNAVAILABLE', message: error.message })
+  })
+
+  it('keeps its stack where it is a defect, and is said as it is where it is no error', () => {
+    expect(errorFacts(new TypeError('odd'))).toMatchObject({ message: 'odd', stack: expect.stringContaining('logger.spec') })
+    expect(errorFacts('odd')).toEqual({ message: 'odd' })
   })
 })
 

@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty'
 import type { LoggerService } from '@nestjs/common'
-import { destination, pino, stdTimeFunctions, type Logger } from 'pino'
+import { isFreshetError } from '@freshet/kernel'
+import { destination, pino, stdSerializers, stdTimeFunctions, type Logger } from 'pino'
 
 export type { Logger } from 'pino'
 
@@ -9,7 +10,13 @@ export function openLogger({ name, level }: { readonly name: string; readonly le
   const sink = isatty(process.stderr.fd)
     ? { write: (line: string) => void process.stderr.write(prettyLine(line)) }
     : destination({ dest: 2, sync: true })
-  return pino({ name, level, base: undefined, timestamp: stdTimeFunctions.isoTime }, sink)
+  return pino({ name, level, base: undefined, timestamp: stdTimeFunctions.isoTime, serializers: { err: errorFacts } }, sink)
+}
+
+/** An operating error by what it says, which names value, rule and remedy; anything else with its stack, for it is a defect. */
+export function errorFacts(error: unknown): object {
+  if (isFreshetError(error)) return { code: error.code, message: error.message }
+  return error instanceof Error ? stdSerializers.err(error) : { message: String(error) }
 }
 
 /** One record as one line: time of day, level, message, then what else it holds, but for whole configurations. */
