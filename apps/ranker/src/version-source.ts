@@ -20,7 +20,7 @@ export function openVersionSource({ directory, clock, openTable }: VersionSource
     async load(name) {
       const stored = await store.open(name)
       const table = openTable()
-      await table.restoreFrom(stored.tensors(FILES.table))
+      await table.restoreFrom(stored.layers(FILES.table))
       return placed(stored, table)
     },
   }

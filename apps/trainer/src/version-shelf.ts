@@ -1,13 +1,30 @@
 import { type Clock, textOf, utf8 } from '@freshet/kernel'
-import { type Manifest, openModelStore, type StoredVersion, safetensorsParts, tensorOf, valuesOf } from '@freshet/model-store'
-import type { Tensors, VersionContents, VersionFacts, VersionShelf } from '@freshet/training'
+import {
+  type FileDraft,
+  type Manifest,
+  openModelStore,
+  type StoredVersion,
+  safetensorsHeader,
+  safetensorsParts,
+  tensorOf,
+  valuesOf,
+} from '@freshet/model-store'
+import {
+  type DraftFacts,
+  TABLE_FILE,
+  type Tensors,
+  type VersionContents,
+  type VersionDraft,
+  type VersionFacts,
+  type VersionShelf,
+} from '@freshet/training'
 
 /** A trainer's versions as folders of standard files: `*.safetensors`, `*.json`, `*.onnx`. */
 export function openVersionShelf(directory: string, clock: Clock): VersionShelf {
   const store = openModelStore(directory, { clock })
   return {
-    async save(facts, contents) {
-      await store.write({ manifest: draftOf(facts), files: [...filesOf(contents)] })
+    async save(facts, draft) {
+      await store.write({ manifest: { ...draftOf(facts), digest: '' }, files: [...filesOf(draft)], digest: draft.digest })
     },
 
     async list() {
@@ -29,7 +46,7 @@ export function openVersionShelf(directory: string, clock: Clock): VersionShelf 
   }
 }
 
-const draftOf = (facts: Omit<VersionFacts, 'createdMs'>) => ({
+const draftOf = (facts: Omit<DraftFacts, 'createdMs'>) => ({
   name: facts.name,
   dictionaryHash: facts.dictionaryHash,
   pins: facts.pins,
@@ -40,14 +57,20 @@ const draftOf = (facts: Omit<VersionFacts, 'createdMs'>) => ({
   contains: facts.contains,
   step: facts.step,
   chain: facts.chain,
-  digest: facts.digest,
   parent: facts.parent,
+  kind: facts.kind,
+  parentDigest: facts.parentDigest,
   model: facts.model,
 })
 
-const factsOf = (manifest: Manifest): VersionFacts => ({ ...draftOf(manifest), createdMs: manifest.createdMs })
+const factsOf = (manifest: Manifest): VersionFacts => ({
+  ...draftOf(manifest),
+  digest: manifest.digest,
+  createdMs: manifest.createdMs,
+})
 
-function* filesOf({ tensors, documents, blobs }: VersionContents): Iterable<{ name: string; parts: Iterable<Uint8Array> }> {
+function* filesOf({ tensors, table, documents, blobs }: VersionDraft): Iterable<FileDraft> {
+  yield { name: TABLE_FILE, parts: tableParts(table) }
   for (const [name, file] of Object.entries(tensors)) {
     yield { name, parts: safetensorsParts(Object.entries(file).map(([tensor, values]) => tensorOf(tensor, values))) }
   }
@@ -55,16 +78,22 @@ function* filesOf({ tensors, documents, blobs }: VersionContents): Iterable<{ na
   for (const [name, bytes] of Object.entries(blobs)) yield { name, parts: [bytes] }
 }
 
+async function* tableParts({ entries, bytes }: VersionDraft['table']): AsyncGenerator<Uint8Array> {
+  yield safetensorsHeader(entries)
+  yield* bytes()
+}
+
 async function contentsOf(version: StoredVersion): Promise<VersionContents> {
   const tensors: Record<string, Tensors> = {}
   const documents: Record<string, string> = {}
   const blobs: Record<string, Uint8Array> = {}
-  for (const { name } of version.manifest.files) {
+  for (const name of version.files) {
+    if (name === TABLE_FILE) continue
     if (name.endsWith('.safetensors')) tensors[name] = await tensorsOf(version, name)
     else if (name.endsWith('.json')) documents[name] = textOf(await version.read(name))
     else blobs[name] = await version.read(name)
   }
-  return { tensors, documents, blobs }
+  return { tensors, documents, blobs, table: version.layers(TABLE_FILE) }
 }
 
 async function tensorsOf(version: StoredVersion, file: string): Promise<Tensors> {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Inject, Injectable } from '@nestjs/common'
 import { type trainer, TrainerClient } from '@freshet/contracts/services'
 import { CorruptError } from '@freshet/kernel'
-import { type ModelStore, openModelStore } from '@freshet/model-store'
+import { type ModelStore, openModelStore, type Reception } from '@freshet/model-store'
 import { connect, RUNTIME, type Runtime, stream } from '@freshet/service'
 
 const JOIN_DEADLINE_MS = 600_000
@@ -31,11 +31,13 @@ export class VersionTransfer {
     return { versions }
   }
 
-  /** A version's files, the manifest first. */
-  async *send(version: string): AsyncGenerator<trainer.FetchVersionResponse> {
-    const stored = await this.store.open(version)
-    for await (const { file, offset, bytes, crc32, fileBytes } of stored.chunks()) {
-      yield { version, file, offset, chunk: bytes, crc32, fileSize: fileBytes }
+  /** A version's files, the manifest first; those of the versions that it builds upon before them. */
+  async *send(name: string): AsyncGenerator<trainer.FetchVersionResponse> {
+    for (const stored of (await this.store.open(name)).lineage) {
+      const version = stored.manifest.name
+      for await (const { file, offset, bytes, crc32, fileBytes } of stored.chunks()) {
+        yield { version, file, offset, chunk: bytes, crc32, fileSize: fileBytes }
+      }
     }
   }
 
@@ -44,19 +46,34 @@ export class VersionTransfer {
     const received = openModelStore(this.receivedDirectory, { clock: this.runtime.clock })
     const client = connect(TrainerClient, address)
     try {
-      const chunks = stream(client, 'fetchVersion', { version: '' }, { deadlineMs: JOIN_DEADLINE_MS })[Symbol.asyncIterator]()
-      const first = await chunks.next()
-      if (first.done) throw new CorruptError(address, 'it sent no version', 'ask the trainer that owns the model set')
-      if ((await received.list()).some(({ name }) => name === first.value.version)) return this.receivedDirectory
-      await using reception = await received.receive(first.value.version)
-      for (let piece: IteratorResult<trainer.FetchVersionResponse> = first; !piece.done; piece = await chunks.next()) {
-        await reception.write({ file: piece.value.file, offset: piece.value.offset, bytes: piece.value.chunk, crc32: piece.value.crc32 })
-      }
-      await reception.seal()
+      const chunks = stream(client, 'fetchVersion', { version: '' }, { deadlineMs: JOIN_DEADLINE_MS })
+      if ((await takeIn(received, chunks)) === 0)
+        throw new CorruptError(address, 'it sent no version', 'ask the trainer that owns the model set')
       await received.prune(VERSIONS_RECEIVED_KEPT)
       return this.receivedDirectory
     } finally {
       client.close()
     }
+  }
+}
+
+/** Stores what comes, version by version; those that are there already stay as they are. Returns how many came. */
+async function takeIn(received: ModelStore, pieces: AsyncIterable<trainer.FetchVersionResponse>): Promise<number> {
+  const there = (await received.list()).map(({ name }) => name)
+  let [current, versions]: [Reception | undefined, number] = [undefined, 0]
+  let name = ''
+  try {
+    for await (const { version, file, offset, chunk: bytes, crc32 } of pieces) {
+      if (version !== name) {
+        await current?.seal()
+        current = there.includes(version) ? undefined : await received.receive(version)
+        ;[name, versions] = [version, versions + 1]
+      }
+      await current?.write({ file, offset, bytes, crc32 })
+    }
+    await current?.seal()
+    return versions
+  } finally {
+    await current?.discard()
   }
 }

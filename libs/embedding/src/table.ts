@@ -191,7 +191,7 @@ export class Table {
   }
 
   /** As {@link restore}, from a stream: only one part need be in memory beside the table. */
-  async restoreFrom(parts: AsyncIterable<NamedBytes>): Promise<void> {
+  async restoreFrom(parts: AsyncIterable<NamedBytes> | Iterable<NamedBytes>): Promise<void> {
     const reader = new TableReader(this.options)
     for await (const part of parts) reader.take(part)
     this.become(reader)

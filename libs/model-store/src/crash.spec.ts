@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import * as node from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { systemClock, utf8 } from '@freshet/kernel'
-import { openModelStore, StorageFullError, VersionExistsError, type Disk, type FileDraft, type ManifestDraft } from './index'
+import { disturbedDisk, refuseIf } from './disturbed-disk.fixture'
+import { openModelStore, StorageFullError, VersionExistsError, type FileDraft, type ManifestDraft } from './index'
 
 let directory: string
 beforeEach(async () => {
@@ -38,7 +39,7 @@ describe('a disk that fails', () => {
   it('shows v1 or v2, never a half, wherever the process stops between two of its calls', async () => {
     const calls = await callsOfAWrite()
     for (let last = 0; last < calls.length; last++) {
-      const stopping = disturbedDisk((count) => refuseIf(count > last, 'EIO'))
+      const stopping = disturbedDisk(directory, (count) => refuseIf(count > last, 'EIO'))
       await openModelStore(directory, { clock: systemClock, disk: stopping }).write({ manifest: draft('v2', 2), files: files() }).catch(() => undefined) // prettier-ignore
       const { version, skipped } = await openModelStore(directory, { clock: systemClock }).newestValid()
       expect(version?.manifest.name).toBe(calls.slice(0, last + 1).some((call) => call.startsWith('rename')) ? 'v2' : 'v1')
@@ -57,7 +58,7 @@ describe('a disk that fails', () => {
   it.each(['ENOSPC', 'EDQUOT'])('says that it is full (%s) and keeps nothing of the version', async (code) => {
     for (let room = 0; room < 6; room++) {
       let writes = 0
-      const full = disturbedDisk((_, call) => refuseIf(call.startsWith('write') && writes++ >= room, code))
+      const full = disturbedDisk(directory, (_, call) => refuseIf(call.startsWith('write') && writes++ >= room, code))
       const store = openModelStore(directory, { clock: systemClock, disk: full })
       const writing = store.write({ manifest: draft('v2', 2), files: files() })
       const outcome = await writing.catch((error: unknown) => error)
@@ -72,7 +73,7 @@ describe('a disk that fails', () => {
 describe('a stream that meets a full disk', () => {
   it('says so, and leaves nothing once it is given up', async () => {
     const bytes = utf8('abc')
-    const disk = disturbedDisk((_, call) => refuseIf(call === 'write chunk', 'ENOSPC'))
+    const disk = disturbedDisk(directory, (_, call) => refuseIf(call === 'write chunk', 'ENOSPC'))
     const reception = await openModelStore(directory, { clock: systemClock, disk }).receive('v2')
     const chunk = { file: 'chunk', offset: 0, bytes, crc32: crc32(bytes) }
     await expect(reception.write(chunk)).rejects.toThrow(StorageFullError)
@@ -110,55 +111,10 @@ async function killedWriter(moment: string): Promise<void> {
 
 async function callsOfAWrite(): Promise<string[]> {
   const calls: string[] = []
-  const disk = disturbedDisk((_, call) => void calls.push(call))
+  const disk = disturbedDisk(directory, (_, call) => void calls.push(call))
   await openModelStore(directory, { clock: systemClock, disk }).write({ manifest: draft('v2', 2), files: files() })
   await node.rm(join(directory, 'v2'), { recursive: true })
   return calls
-}
-
-/** The real disk, of which each call is first shown to `disturb`, with its number: what that throws, the call throws. */
-function disturbedDisk(disturb: (count: number, call: string) => void): Disk {
-  let count = 0
-  const show = (call: string): void => disturb(count++, call)
-  return {
-    ...node,
-    mkdir: (async (path: string, options: object) => {
-      show('mkdir')
-      return node.mkdir(path, options)
-    }) as Disk['mkdir'],
-    rename: async (from, to) => {
-      show(`rename ${basename(String(to))}`)
-      return node.rename(from, to)
-    },
-    rm: async (path, options) => {
-      show('rm')
-      return node.rm(path, options)
-    },
-    open: async (path, flags) => {
-      const name = String(path) === directory ? 'shelf' : basename(String(path)).startsWith('.') ? 'folder' : basename(String(path))
-      show(`open ${name}`)
-      const handle = await node.open(path, flags)
-      const [sync, writeFile, write] = [handle.sync.bind(handle), handle.writeFile.bind(handle), handle.write.bind(handle)]
-      return Object.assign(handle, {
-        sync: async () => {
-          show(`sync ${name}`)
-          return sync()
-        },
-        writeFile: async (data: Uint8Array) => {
-          show(`write ${name}`)
-          return writeFile(data)
-        },
-        write: async (data: Uint8Array, from: number, length: number) => {
-          show(`write ${name}`)
-          return write(data, from, length)
-        },
-      })
-    },
-  }
-}
-
-function refuseIf(disturbed: boolean, code: string): void {
-  if (disturbed) throw Object.assign(new Error(code), { code })
 }
 
 function draft(name: string, journalOffset: number): ManifestDraft {

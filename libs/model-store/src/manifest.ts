@@ -13,6 +13,9 @@ export interface ManifestFile {
   readonly sha256: string
 }
 
+/** Whether a version stands for itself. */
+export type VersionKind = 'full' | 'increment'
+
 /** What a version says about itself: enough to know whether it fits, before anything large is read. */
 export interface Manifest {
   readonly schema: typeof MANIFEST_SCHEMA
@@ -33,23 +36,30 @@ export interface Manifest {
   readonly chain: string
   /** SHA-256 of the full state, hexadecimal. */
   readonly digest: string
-  /** The version before, empty for the first. */
+  /** The version before, empty for the first. An increment builds upon it. */
   readonly parent: string
+  /** `full`: it needs no other. `increment`: what has changed since its parent; other files are the parent's. */
+  readonly kind: VersionKind
+  /** The digest of the parent that an increment was made for, so that it is never laid upon another one; empty where it is full. */
+  readonly parentDigest: string
   readonly createdMs: number
   readonly files: readonly ManifestFile[]
   /** The model declaration, canonical JSON. */
   readonly model: string
 }
 
-/** What a writer says; the store adds the rest. */
-export type ManifestDraft = Omit<Manifest, 'schema' | 'files' | 'createdMs'>
+/** What a writer says; the store adds the rest. A version is full unless it says otherwise. */
+export type ManifestDraft = Omit<Manifest, 'schema' | 'files' | 'createdMs' | keyof typeof FULL> & Partial<typeof FULL>
+
+/** What a version that stands for itself says, and those of before there were increments do not. */
+export const FULL: Readonly<Pick<Manifest, 'kind' | 'parentDigest'>> = { kind: 'full', parentDigest: '' }
 
 /** The bytes of a manifest: JSON that people read, too. */
 export const manifestText = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 2)}\n`
 
 /** Reads a manifest. Throws CorruptError naming the field where it is none. */
 export function parseManifest(version: string, text: string): Manifest {
-  const fields = parseObject(version, text)
+  const fields: Record<string, unknown> = { ...FULL, ...parseObject(version, text) }
   if (fields.schema !== MANIFEST_SCHEMA) throw broken(version, `schema is ${String(fields.schema)}, and this code reads ${MANIFEST_SCHEMA}`)
   for (const [field, fits] of Object.entries(shape)) {
     if (!fits(fields[field])) throw broken(version, `field '${field}' is missing or of the wrong type`)
@@ -70,6 +80,7 @@ const isFile: Check = (value) => isObject(value) && isText(value.name) && isWhol
 
 const shape: Readonly<Record<Exclude<keyof Manifest, 'schema'>, Check>> = {
   ...{ name: isText, dictionaryHash: isText, owner: isText, chain: isText, digest: isText, parent: isText, model: isText },
+  ...{ parentDigest: isText, kind: (value) => value === 'full' || value === 'increment' },
   ...{ epoch: isWhole, journalOffset: isWhole, step: isWhole, createdMs: isWhole },
   ...{ positions: isListOf(isWhole), contains: isListOf(isWhole), files: isListOf(isFile) },
   pins: (value) => isObject(value) && Object.values(value).every(isText),

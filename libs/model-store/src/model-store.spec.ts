@@ -207,7 +207,7 @@ describe('prune', () => {
 
 const draft = (name: string, journalOffset: number): ManifestDraft => ({
   ...{ name, journalOffset, dictionaryHash: 'd', pins: { node: 'v20' }, epoch: 1, owner: 'a', positions: [1, 2], contains: [0, -1] },
-  ...{ step: 3, chain: '0'.repeat(16), digest: 'f'.repeat(64), parent: '', model: '{}' },
+  ...{ step: 3, chain: '0'.repeat(16), digest: 'f'.repeat(64), parent: '', parentDigest: '', kind: 'full', model: '{}' },
 })
 
 const write = (name: string, journalOffset: number) =>

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { CorruptError, InvalidFieldError, NotFoundError, type Clock } from '@freshet/kernel'
 import { nodeDisk, systemCode, type Disk } from './disk'
 import { VersionExistsError } from './errors'
-import { MANIFEST_FILE, MANIFEST_SCHEMA, type Manifest, type ManifestDraft } from './manifest'
+import { FULL, MANIFEST_FILE, MANIFEST_SCHEMA, type Manifest, type ManifestDraft } from './manifest'
 import { Reception, type ReceptionLimits } from './reception'
 import { assertPlainName, openStaging, reveal, stageFile, stageManifest, withStaging, type FileDraft } from './staging'
 import { StoredVersion } from './stored-version'
@@ -19,6 +19,8 @@ export interface ModelStoreOptions {
 export interface VersionDraft {
   readonly manifest: ManifestDraft
   readonly files: readonly FileDraft[]
+  /** The state's digest where it is known only once all parts have been read; takes the place of the manifest's. */
+  readonly digest?: () => string
 }
 
 /** A version that cannot be used, and the file that is to blame. */
@@ -54,14 +56,15 @@ export class ModelStore {
    * Writes a version: every file and then the manifest under a temporary name, each made durable, then renamed.
    * Throws VersionExistsError, StorageFullError or InvalidFieldError, and leaves nothing that a reader would see.
    */
-  async write({ manifest: draft, files }: VersionDraft): Promise<Manifest> {
+  async write({ manifest: draft, files, digest }: VersionDraft): Promise<Manifest> {
     assertDistinct(files.map(({ name }) => name))
     const staging = await openStaging(this.disk, this.directory, draft.name)
     return withStaging(staging, async () => {
       await this.makeWay(draft.name)
       const written = []
       for (const file of files) written.push(await stageFile(staging, file))
-      const manifest = { ...draft, schema: MANIFEST_SCHEMA, createdMs: this.options.clock.nowMs(), files: written } as const
+      const said = { ...FULL, ...draft, ...(digest && { digest: digest() }) }
+      const manifest = { ...said, schema: MANIFEST_SCHEMA, createdMs: this.options.clock.nowMs(), files: written } as const
       await stageManifest(staging, manifest)
       await reveal(staging)
       return manifest
@@ -106,23 +109,29 @@ export class ModelStore {
   }
 
   /**
-   * Removes versions, oldest first, but never the newest `keep`, nor one that is referenced: served, followed, or the start of
-   * somebody's replay. Sweeps what writers that died have left. Returns the names of the removed.
+   * Removes old versions, but never the newest `keep` full ones with their increments, nor one that is referenced (served, followed,
+   * or the start of somebody's replay), nor what any of these builds upon. An increment goes before what it builds upon, so that
+   * nobody ever meets one without. Sweeps what writers that died have left. Returns the names of the removed, oldest first.
    */
   async prune(keep: number, isReferenced: (manifest: Manifest) => boolean = () => false): Promise<string[]> {
     await sweep(this.disk, this.directory, this.options.clock.nowMs())
-    const versions = await this.list()
-    const old = versions.slice(0, Math.max(0, versions.length - keep)).filter((manifest) => !isReferenced(manifest))
-    for (const { name } of old) await remove(this.disk, this.directory, name)
-    return old.map(({ name }) => name)
+    const { complete } = await this.survey()
+    const full = complete.filter(({ manifest }) => manifest.kind === 'full').map(({ manifest }) => manifest.name)
+    const newest = new Set(full.slice(Math.max(0, full.length - keep)))
+    const kept = complete.filter(({ manifest, lineage }) => newest.has(lineage[0].manifest.name) || isReferenced(manifest))
+    const needed = new Set(kept.flatMap(({ lineage }) => lineage.map(({ manifest }) => manifest.name)))
+    const old = complete.map(({ manifest }) => manifest.name).filter((name) => !needed.has(name))
+    for (const name of old.toReversed()) await remove(this.disk, this.directory, name)
+    return old
   }
 
   private async survey(): Promise<{ complete: StoredVersion[]; broken: SkippedVersion[] }> {
     const complete: StoredVersion[] = []
     const broken: SkippedVersion[] = []
+    const known = new Map<string, StoredVersion>()
     for (const name of await this.names()) {
       try {
-        complete.push(await openVersion(this.directory, name))
+        complete.push(await openVersion(this.directory, name, { known }))
       } catch (error) {
         if (!(error instanceof CorruptError)) throw error
         broken.push({ name, error })

@@ -68,9 +68,7 @@ describe('safetensors', () => {
 
   it('refuses to write a tensor whose bytes are not its shape’s, or two of one name', () => {
     const tensor = tensorOf('a', Float32Array.of(1))
-    expect(() => fileOf([{ ...tensor, shape: [2] }])).toThrow(
-      "tensor a is '4 bytes', but names are distinct, none is __metadata__, and F32 [2] takes 8 bytes",
-    )
+    expect(() => fileOf([{ ...tensor, shape: [2] }])).toThrow("tensor a is '4 bytes', but F32 [2] takes 8 bytes")
     expect(() => fileOf([tensor, tensor])).toThrow(InvalidFieldError)
   })
 

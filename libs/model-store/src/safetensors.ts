@@ -29,9 +29,34 @@ const ELEMENT_BYTES: Readonly<Record<Dtype, number>> = { F32: 4, F64: 8, U32: 4,
 
 /** The parts of a safetensors file: its header, then each tensor's bytes as they are, uncopied. Throws InvalidFieldError where they do not fit. */
 export function* safetensorsParts(tensors: readonly Tensor[]): Iterable<Uint8Array> {
-  yield headerBytes(tensors)
+  for (const { name, dtype, shape, bytes } of tensors) {
+    const expected = elements(shape) * ELEMENT_BYTES[dtype]
+    if (bytes.length !== expected) throw misfit(name, `${bytes.length} bytes`, `${dtype} [${shape}] takes ${expected} bytes`)
+  }
+  yield safetensorsHeader(tensors)
   for (const { bytes } of tensors) yield bytes
 }
+
+/** What precedes the tensors' bytes, which follow in this order without gaps. Throws InvalidFieldError where names are not distinct. */
+export function safetensorsHeader(tensors: readonly Omit<Tensor, 'bytes'>[]): Uint8Array {
+  const header = new Map<string, object>()
+  let at = 0
+  for (const { name, dtype, shape } of tensors) {
+    if (header.has(name) || name === METADATA) throw misfit(name, name, `names are distinct, and none is ${METADATA}`)
+    const end = at + elements(shape) * ELEMENT_BYTES[dtype]
+    header.set(name, { dtype, shape, data_offsets: [at, end] })
+    at = end
+  }
+  const json = utf8(JSON.stringify(Object.fromEntries(header)))
+  const padded = Math.ceil(json.length / 8) * 8 // so that tensors begin at a multiple of eight
+  const out = new Uint8Array(PREFIX_BYTES + padded).fill(0x20)
+  new DataView(out.buffer).setBigUint64(0, BigInt(padded), true)
+  out.set(json, PREFIX_BYTES)
+  return out
+}
+
+const misfit = (tensor: string, value: string, rule: string): InvalidFieldError =>
+  new InvalidFieldError({ field: `tensor ${tensor}`, value, rule, remedy: 'correct its name or shape' })
 
 /** The tensors of a file in memory; their bytes are views of it. Throws CorruptError naming `where`. */
 export function readSafetensors(file: Uint8Array, where: string): Tensor[] {
@@ -61,26 +86,6 @@ export function readHeader(header: Uint8Array, { where, bytes }: { where: string
   }
   if (at !== bytes) throw corrupt(where, `its tensors have ${at} bytes, and ${bytes} are there`)
   return entries
-}
-
-function headerBytes(tensors: readonly Tensor[]): Uint8Array {
-  const header = new Map<string, object>()
-  let at = 0
-  for (const { name, dtype, shape, bytes } of tensors) {
-    const expected = elements(shape) * ELEMENT_BYTES[dtype]
-    if (header.has(name) || name === METADATA || bytes.length !== expected) {
-      const rule = `names are distinct, none is ${METADATA}, and ${dtype} [${shape}] takes ${expected} bytes`
-      throw new InvalidFieldError({ field: `tensor ${name}`, value: `${bytes.length} bytes`, rule, remedy: 'correct its name or shape' })
-    }
-    header.set(name, { dtype, shape, data_offsets: [at, at + bytes.length] })
-    at += bytes.length
-  }
-  const json = utf8(JSON.stringify(Object.fromEntries(header)))
-  const padded = Math.ceil(json.length / 8) * 8 // so that tensors begin at a multiple of eight
-  const out = new Uint8Array(PREFIX_BYTES + padded).fill(0x20)
-  new DataView(out.buffer).setBigUint64(0, BigInt(padded), true)
-  out.set(json, PREFIX_BYTES)
-  return out
 }
 
 function parseEntries(header: Uint8Array, where: string): TensorEntry[] {

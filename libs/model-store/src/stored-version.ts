@@ -19,15 +19,30 @@ export interface VersionChunk {
  * A version at rest. Whatever is read of it is compared with the manifest: a missing, truncated or flipped file is a
  * CorruptError that names it, thrown at the latest with the file's last byte. So what `stream` and `tensors` gave counts
  * only once they have ended.
+ *
+ * An increment reads what it has itself, and else what those have that it builds upon.
  */
 export class StoredVersion {
   constructor(
     private readonly directory: string,
     readonly manifest: Manifest,
+    /** What an increment builds upon. */
+    private readonly parent?: StoredVersion,
   ) {}
+
+  /** The versions that make up its state: a full one, then increments, itself last. */
+  get lineage(): readonly StoredVersion[] {
+    return [...(this.parent?.lineage ?? []), this]
+  }
+
+  /** The names of all files, those of the versions that it builds upon included. */
+  get files(): readonly string[] {
+    return [...new Set(this.lineage.flatMap(({ manifest }) => manifest.files.map(({ name }) => name)))]
+  }
 
   /** A whole file in one buffer. */
   async read(file: string): Promise<Buffer> {
+    if (this.parent && !this.has(file)) return this.parent.read(file)
     return FileReader.reading(this.factsOf(file), (reader) => reader.next(reader.left))
   }
 
@@ -41,7 +56,14 @@ export class StoredVersion {
     }
   }
 
-  /** The tensors of a safetensors file, one in memory at a time. */
+  /** The tensors of a file whose increments lie one above the other, from the full version's on. Throws NotFoundError where none has it. */
+  async *layers(file: string): AsyncGenerator<Tensor, void> {
+    const having = this.lineage.filter((version) => version.has(file))
+    if (having.length === 0) this.factsOf(file)
+    for (const version of having) yield* version.tensors(file)
+  }
+
+  /** The tensors of a safetensors file of this very version, one in memory at a time. */
   async *tensors(file: string): AsyncGenerator<Tensor, void> {
     const reader = await FileReader.open(this.factsOf(file))
     try {
@@ -55,8 +77,9 @@ export class StoredVersion {
     }
   }
 
-  /** Reads every file once. Throws CorruptError naming the first that is not what was written. */
+  /** Reads every file once, those of the versions that it builds upon first. Throws CorruptError naming the first that is not what was written. */
   async verify(): Promise<void> {
+    await this.parent?.verify()
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
     for (const { name } of this.manifest.files) {
       await FileReader.reading(this.factsOf(name), async (reader) => {
@@ -65,7 +88,7 @@ export class StoredVersion {
     }
   }
 
-  /** The version as pieces for `ModelStore.receive`, manifest first. */
+  /** The version as pieces for `ModelStore.receive`, manifest first; what it builds upon must be sent before it. */
   async *chunks(): AsyncGenerator<VersionChunk, void> {
     const manifest = utf8(manifestText(this.manifest))
     yield chunkOf(manifest, { file: MANIFEST_FILE, offset: 0, fileBytes: manifest.length })
@@ -76,6 +99,10 @@ export class StoredVersion {
         offset += piece.length
       }
     }
+  }
+
+  private has(file: string): boolean {
+    return this.manifest.files.some(({ name }) => name === file)
   }
 
   private factsOf(file: string): FileFacts {

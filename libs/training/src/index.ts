@@ -5,9 +5,19 @@ export { digestState, genesisState, type LearnerState } from './learner-state'
 export type { DeclaredLoss, LostRange } from './owner'
 export { type ProgressiveFigures, ProgressiveMetrics } from './progressive-metrics'
 export { TRAINING_DEFAULTS, type TrainingSettings } from './settings'
-export { restoreState, snapshotState } from './snapshot'
 export { Trainer, type TrainerNotice, type TrainerOptions } from './trainer'
 export type { TrainerStatus } from './trainer-status'
 export { type LineOptions, TrainingLine } from './training-line'
 export { replayTwin, type TwinOptions, type TwinOutcome } from './verify'
-export { EMPTY_SHELF, type Tensors, type VersionContents, type VersionFacts, type VersionShelf } from './version-shelf'
+export {
+  type DraftFacts,
+  EMPTY_SHELF,
+  type HeldVersion,
+  holdVersion,
+  TABLE_FILE,
+  type Tensors,
+  type VersionContents,
+  type VersionDraft,
+  type VersionFacts,
+  type VersionShelf,
+} from './version-shelf'

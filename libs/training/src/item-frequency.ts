@@ -1,43 +1,72 @@
 import { mix64, naturalLog } from '@freshet/kernel'
 
+const ITEMS_AT_START = 256
+
+/** Keys in the order of their first occurrence, and their counts. */
+export interface Frequencies {
+  readonly keys: Uint32Array
+  readonly counts: Float64Array
+}
+
 /**
  * How often each item has stood in a column of the sampled softmax: the sampling probability that log-Q takes out.
  *
- * Items are told apart by 32 bits of their hash; a collision blurs an estimate and nothing else. Serialised in the order
- * of the keys, so that equal histories give equal bytes.
+ * Items are told apart by 32 bits of their hash; a collision blurs an estimate and nothing else.
  *
  * source  Yi et al., Sampling-bias-corrected neural modeling for large corpus item recommendations (2019)
  */
 export class ItemFrequency {
-  private readonly counts = new Map<number, number>()
+  /** By key: its place. */
+  private readonly places = new Map<number, number>()
+  private keys = new Uint32Array(ITEMS_AT_START)
+  private counts = new Float64Array(ITEMS_AT_START)
   private total = 0
 
   /** Counts one occurrence. */
   count(lo: number, hi: number): void {
     const key = mix64(lo, hi)
-    this.counts.set(key, (this.counts.get(key) ?? 0) + 1)
+    const place = this.places.get(key) ?? this.add(key) // may move the counts
+    this.counts[place]++
     this.total++
   }
 
   /** The logarithm of an item's estimated probability of standing in a column; one count is added to each, so that none is impossible. */
   logProbability(lo: number, hi: number): number {
-    const count = this.counts.get(mix64(lo, hi)) ?? 0
-    return naturalLog((count + 1) / (this.total + this.counts.size + 1))
+    const place = this.places.get(mix64(lo, hi))
+    const count = place === undefined ? 0 : this.counts[place]
+    return naturalLog((count + 1) / (this.total + this.places.size + 1))
   }
 
-  /** Keys in rising order, and their counts. */
-  serialise(): { readonly keys: Uint32Array; readonly counts: Float64Array } {
-    const keys = Uint32Array.from(this.counts.keys()).sort()
-    return { keys, counts: Float64Array.from(keys, (key) => this.counts.get(key) ?? 0) }
+  /** A copy of the counts as they are now; keys that are there never change. Cost: eight bytes an item. */
+  serialise(): Frequencies {
+    const { size } = this.places
+    return { keys: this.keys.subarray(0, size), counts: this.counts.slice(0, size) }
   }
 
   /** The inverse of {@link serialise}. */
-  static restore({ keys, counts }: { readonly keys: Uint32Array; readonly counts: Float64Array }): ItemFrequency {
+  static restore({ keys, counts }: Frequencies): ItemFrequency {
     const frequency = new ItemFrequency()
     keys.forEach((key, i) => {
-      frequency.counts.set(key, counts[i])
+      const place = frequency.add(key)
+      frequency.counts[place] = counts[i]
       frequency.total += counts[i]
     })
     return frequency
+  }
+
+  private add(key: number): number {
+    const place = this.places.size
+    if (place === this.keys.length) this.grow()
+    this.keys[place] = key
+    this.places.set(key, place)
+    return place
+  }
+
+  private grow(): void {
+    const { keys, counts } = this
+    this.keys = new Uint32Array(2 * keys.length)
+    this.keys.set(keys)
+    this.counts = new Float64Array(2 * counts.length)
+    this.counts.set(counts)
   }
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
 import type { Table } from '@freshet/embedding'
 import { bytesOf, CHECKSUM_START, type Checksum64, checksumBytes, utf8 } from '@freshet/kernel'
 import type { ModelSet } from '@freshet/model'
-import { ItemFrequency } from './item-frequency'
-import { ProgressiveMetrics } from './progressive-metrics'
+import { type Frequencies, ItemFrequency } from './item-frequency'
+import { type MetricsState, ProgressiveMetrics } from './progressive-metrics'
 
 /** Everything that the next step depends on: a function of durable records, equal bit for bit in every follower by replay. */
 export interface LearnerState {
@@ -53,33 +52,49 @@ export function genesisState(modelSet: ModelSet, partitions: number, table: Tabl
 /**
  * SHA-256 over the full state, as 64 hexadecimal digits.
  *
- * cost    1.1 GiB/s: for audits, versions and twins, not for every step (that is the chain's work)
+ * cost    1.1 GiB/s: for audits and twins, not for every step (that is the chain's work)
  */
 export function digestState(state: LearnerState): string {
   const hash = createHash('sha256')
-  for (const part of partsOf(state)) hash.update(part)
+  const { before, after } = smallPartsOf(smallStateOf(state))
+  for (const part of before) hash.update(part)
+  state.table.digestInto(hash)
+  for (const part of after) hash.update(part)
   return hash.digest('hex')
 }
 
-/** As {@link digestState}, a page at a time: between two pages whatever else waits has its turn. Nothing may step meanwhile. */
-export async function digestInTurns(state: LearnerState): Promise<string> {
-  const hash = createHash('sha256')
-  for (const part of partsOf(state)) {
-    hash.update(part)
-    await setImmediate()
+/** A state but for its table, as it was at one moment. */
+export interface SmallState {
+  /** {@link LearnerCounters} as JSON. */
+  readonly counters: string
+  readonly chain: Checksum64
+  readonly dense: Float32Array
+  readonly mean: Float32Array
+  readonly square: Float32Array
+  readonly powers: Float64Array
+  readonly frequency: Frequencies
+  readonly metrics: MetricsState
+}
+
+/** Takes a state but for its table: a step replaces dense parameters and their slots, and what it changes in place is copied. */
+export function smallStateOf(state: LearnerState): SmallState {
+  const { chain, dense, mean, square, powers, frequency, metrics } = state
+  const { positives, negatives, sums } = metrics.serialise()
+  return {
+    ...{ counters: JSON.stringify(countersOf(state)), chain, dense, mean, square, powers: powers.slice() },
+    frequency: frequency.serialise(),
+    metrics: { positives: positives.slice(), negatives: negatives.slice(), sums: sums.slice() },
   }
-  return hash.digest('hex')
 }
 
-/** All bytes of a state, in one fixed order. */
-function* partsOf(state: LearnerState): Generator<Uint8Array> {
-  yield utf8(JSON.stringify(countersOf(state)))
-  yield checksumBytes(state.chain)
-  for (const tensor of [state.dense, state.mean, state.square, state.powers]) yield bytesOf(tensor)
-  for (const { bytes } of state.table.serialise()) yield bytes
-  const { keys, counts } = state.frequency.serialise()
-  const { positives, negatives, sums } = state.metrics.serialise()
-  for (const tensor of [keys, counts, positives, negatives, sums]) yield bytesOf(tensor)
+/** The bytes of a small state in their order: what a digest takes in before the table, and what after it. */
+export function smallPartsOf({ counters, chain, dense, mean, square, powers, frequency, metrics }: SmallState) {
+  const { keys, counts } = frequency
+  const { positives, negatives, sums } = metrics
+  return {
+    before: [utf8(counters), checksumBytes(chain), ...[dense, mean, square, powers].map(bytesOf)],
+    after: [keys, counts, positives, negatives, sums].map(bytesOf),
+  }
 }
 
 /** The small numbers of a state. */

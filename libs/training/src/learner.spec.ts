@@ -4,8 +4,7 @@ import { bytesOf, uint32Of } from '@freshet/kernel'
 import { type GraphRunner, interpretGraph } from '@freshet/tensor'
 import { shapeOf } from './batch'
 import { Learner, type LearnerTools } from './learner'
-import { digestInTurns, digestState, genesisState } from './learner-state'
-import { restoreState, snapshotState } from './snapshot'
+import { digestState, genesisState } from './learner-state'
 import { exampleItem, floats, group, groups, layout, modelSet, openRoom, optionsOf, PARTITIONS } from './training-room.fixture'
 
 async function openTools(logicalShards: number, spoil: (denseGradient: Float32Array) => void = () => undefined): Promise<LearnerTools> {
@@ -31,12 +30,6 @@ async function learn(learner: Learner, steps: number, size = 6): Promise<void> {
     const cut = Cut.create({ step, ranges: [{ partition: 0, from, to: from + size }] })
     await learner.step(cut, [{ partition: 0, to: from + size, groups: groups(from, size) }])
   }
-}
-
-async function trained(): Promise<Learner> {
-  const learner = await openLearner()
-  await learn(learner, 2)
-  return learner
 }
 
 describe('a learner', () => {
@@ -126,42 +119,5 @@ describe('a learner', () => {
     await learn(learner, 1)
     expect(learner.state.skippedSteps).toBe(1)
     expect(learner.state.dense).toEqual(before)
-  })
-
-  it('goes on from a snapshot to the very bits of one that never stopped', async () => {
-    const one = await openLearner()
-    const { openTable } = await optionsOf(openRoom(), 'x')
-    await learn(one, 4)
-    const restored = restoreState(structuredClone(snapshotState(one.state)), openTable())
-    expect(digestState(restored)).toBe(digestState(one.state))
-    const resumed = new Learner(restored, await openTools(4))
-    await Promise.all([learn(one, 3), learn(resumed, 3)])
-    expect(digestState(resumed.state)).toBe(digestState(one.state))
-  })
-
-  it('makes a snapshot without a copy of any page', async () => {
-    const { state } = await trained()
-    const pages = new Set([...state.table.serialise()].map(({ bytes }) => bytes.buffer))
-    const shown = Object.entries(snapshotState(state).tensors['table.safetensors']).filter(([name]) => name.includes('page'))
-    expect(shown.length).toBeGreaterThan(0)
-    expect(shown.every(([, { buffer }]) => pages.has(buffer))).toBe(true)
-  })
-
-  it('is digested in turns to the digest at once, and lets others have theirs between two pages', async () => {
-    const { state } = await trained()
-    let turns = 0
-    const counting = setInterval(() => turns++, 0)
-    const digest = await digestInTurns(state)
-    clearInterval(counting)
-    expect(digest).toBe(digestState(state))
-    expect(turns).toBeGreaterThan(0)
-  })
-
-  it.each(['dense.safetensors', 'table.safetensors', 'learner.safetensors'])('names %s where a version lacks it', async (file) => {
-    const learner = await openLearner()
-    const { openTable } = await optionsOf(openRoom(), 'x')
-    const { tensors, documents } = snapshotState(learner.state)
-    const rest = Object.fromEntries(Object.entries(tensors).filter(([name]) => name !== file))
-    expect(() => restoreState({ tensors: rest, documents }, openTable())).toThrow(file)
   })
 })

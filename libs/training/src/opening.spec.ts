@@ -2,14 +2,14 @@ import { JOURNAL } from '@freshet/event-log'
 import { NotFoundError } from '@freshet/kernel'
 import { TrainingLine } from './training-line'
 import { groups, MemoryShelf, openRoom, optionsOf, publish, type Room } from './training-room.fixture'
-import { saveVersion } from './versioning'
+import { VersionKeeper } from './version-keeper'
 
 /** A room whose owner has a genesis and a version. */
 async function roomWithVersion(): Promise<Room> {
   const room = openRoom()
   await publish(room.log, 0, groups(0, 2))
   const options = await optionsOf(room, 'a')
-  await saveVersion(await TrainingLine.open(options), { ...options, parent: '' })
+  await new VersionKeeper({ ...options, onVersion: () => undefined }).begin(await TrainingLine.open(options))?.saved
   return room
 }
 

@@ -6,8 +6,9 @@ import { keepCut, keepExamples } from './dead-letters'
 import type { CutPart } from './learner'
 import { DEATHS_MAX, type TrainingSettings } from './settings'
 import type { TrainingLine } from './training-line'
-import type { VersionKeeper } from './version-keeper'
-import type { VersionFacts } from './version-shelf'
+import type { Saving, VersionKeeper } from './version-keeper'
+
+const ROOM_MS = 5 // a slice or two of a version
 
 /** What an owner works with, beside the line. */
 export interface OwnerTools {
@@ -16,7 +17,6 @@ export interface OwnerTools {
   readonly settings: TrainingSettings
   readonly commands: CommandQueue
   readonly versions: VersionKeeper
-  readonly onVersion: (version: VersionFacts) => void
   readonly onVoid: (cut: Cut) => void
   readonly onLeftOut: (examples: number) => void
 }
@@ -45,6 +45,7 @@ export class Owner {
   /** Large cuts without rows in their results, until nothing waits. */
   isBackfill = false
   private ahead: PlannedCut | undefined
+  private failure: { readonly error: unknown } | undefined
   private wroteMs: number
   private resultMs = 0
   private denseMs = 0
@@ -78,6 +79,8 @@ export class Owner {
 
   /** One step, or a rest where there is nothing to learn. */
   async turn(signal: AbortSignal): Promise<void> {
+    if (this.failure) throw this.failure.error
+    if (this.tools.versions.isCrowded) return this.makeRoom(signal)
     const current = this.ahead ?? (await this.planCut(signal))
     this.ahead = undefined
     if (!current) return
@@ -87,7 +90,7 @@ export class Owner {
     if (executed.status === 'rejected') throw executed.reason
     if (planned.status === 'rejected') throw planned.reason
     if (this.isResultDue()) await this.tell()
-    if (this.tools.versions.isDue(this.line)) await this.checkpoint()
+    if (this.tools.versions.isDue(this.line)) await this.makeVersion()
   }
 
   /** Executes what is durable and tells all of it: the state is then what the journal says, to the last record. */
@@ -121,20 +124,17 @@ export class Owner {
     return { step: cut.step, from: range.from, to: range.to }
   }
 
-  /** Settles, and makes a version while heartbeats go on. */
-  async checkpoint(): Promise<VersionFacts> {
+  /** Settles, and begins a version of the state as it then is; undefined while one of an earlier state is being made. */
+  async beginVersion(): Promise<Saving | undefined> {
     await this.settle()
-    const over = new AbortController()
-    const beating = this.beatUntil(over.signal)
-    beating.catch(() => undefined) // thrown below
-    try {
-      const version = await this.tools.versions.save(this.line)
-      this.tools.onVersion(version)
-      return version
-    } finally {
-      over.abort()
-      await beating
-    }
+    return this.tools.versions.begin(this.line)
+  }
+
+  /** Begins a version that nobody waits for; the next turn throws what it fails by. Returns whether one was begun. */
+  private async makeVersion(): Promise<boolean> {
+    const saving = await this.beginVersion()
+    saving?.saved.catch((error: unknown) => (this.failure = { error }))
+    return saving !== undefined
   }
 
   private async keepLeftOut(): Promise<void> {
@@ -179,7 +179,7 @@ export class Owner {
     const { commands, clock, versions } = this.tools
     if (this.isBackfill) await this.endBackfill()
     else if (!this.line.pending.isEmpty(this.line.learner.state)) await this.tell()
-    else if (versions.isDue(this.line)) await this.checkpoint()
+    else if (versions.isDue(this.line)) await this.makeVersion()
     if (this.untilBeatMs <= 0) return this.beat()
     await commands.idle(signal, async (until) => {
       const over = new AbortController()
@@ -189,6 +189,12 @@ export class Owner {
     })
   }
 
+  /** Lets a version that is being made go on alone for a moment. */
+  private async makeRoom(signal: AbortSignal): Promise<void> {
+    if (this.untilBeatMs <= 0) await this.beat()
+    await this.tools.clock.sleep(ROOM_MS, signal)
+  }
+
   private get untilBeatMs(): number {
     return this.wroteMs + this.tools.settings.heartbeatMs - this.tools.clock.monotonicMs()
   }
@@ -196,13 +202,6 @@ export class Owner {
   private async beat(): Promise<void> {
     await this.line.desk.append({ $case: 'heartbeat', heartbeat: {} })
     this.wroteMs = this.tools.clock.monotonicMs()
-  }
-
-  private async beatUntil(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      if (this.untilBeatMs > 0) await this.tools.clock.sleep(this.untilBeatMs, signal)
-      else await this.beat()
-    }
   }
 
   /** Takes what waits, up to a cut's size, and makes the cut durable. */
@@ -219,10 +218,9 @@ export class Owner {
     return { cut, parts }
   }
 
-  /** Backfill left rows out: readers get a version, and results carry rows again. */
+  /** Backfill left rows out: readers get a version, and results carry rows again. Where one is being made already, later. */
   private async endBackfill(): Promise<void> {
-    await this.checkpoint()
-    this.isBackfill = false
+    this.isBackfill = !(await this.makeVersion())
   }
 
   private isResultDue(): boolean {

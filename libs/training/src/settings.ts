@@ -10,10 +10,15 @@ export interface TrainingSettings {
   /** How often results carry rows, at most, and dense parameters. */
   readonly resultMs: number
   readonly denseMs: number
+  /** When the next full version is due. */
   readonly versionSteps: number
   readonly versionMs: number
+  /** When the next increment is due: this bounds what a restart replays. */
+  readonly incrementSteps: number
+  readonly incrementMs: number
   /** Journal records between versions, heartbeats included: this bounds the journal, whatever the idle time. */
   readonly versionRecords: number
+  /** Full ones; their increments are kept beside them. */
   readonly versionsKept: number
 }
 
@@ -27,6 +32,8 @@ export const TRAINING_DEFAULTS: TrainingSettings = {
   denseMs: 500,
   versionSteps: 20_000,
   versionMs: 120_000,
+  incrementSteps: 256,
+  incrementMs: 5000,
   versionRecords: 4096, // seventeen minutes of heartbeats
   versionsKept: 3,
 }

@@ -1,48 +1,92 @@
+import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import type { Table } from '@freshet/embedding'
-import { checksumOf, CorruptError } from '@freshet/kernel'
+import { checksumOf, CorruptError, UnavailableError } from '@freshet/kernel'
 import { ItemFrequency } from './item-frequency'
-import { countersOf, type LearnerCounters, type LearnerState } from './learner-state'
+import { type LearnerCounters, type LearnerState, type SmallState, smallPartsOf, smallStateOf } from './learner-state'
 import { ProgressiveMetrics } from './progressive-metrics'
-import type { Tensors, VersionContents } from './version-shelf'
+import type { Tensors, VersionContents, VersionDraft } from './version-shelf'
 
-/** The files of a version that hold state. */
+/** The files of a version that hold state, beside the table's. */
 const STATE_FILES = {
   dense: 'dense.safetensors',
-  table: 'table.safetensors',
   learner: 'learner.safetensors',
   counters: 'counters.json',
 } as const
 
-/** The state as tensors that show it as it lies in memory, page by page: nothing is copied, so nothing may step until they are written. */
-export function snapshotState(state: LearnerState): Pick<VersionContents, 'tensors' | 'documents'> {
-  const { keys, counts } = state.frequency.serialise()
-  const { positives, negatives, sums } = state.metrics.serialise()
-  const table = Object.fromEntries([...state.table.serialise()].map(({ name, bytes }) => [name, bytes]))
+/** A state as it was at one moment, while steps go on. It can be written once. */
+export interface Snapshot {
+  /** What a full version of it takes, and what an increment. */
+  readonly bytes: { readonly full: number; readonly increment: number }
+  /** What is held of memory so that it is exact. */
+  readonly heldBytes: number
+  /** What a shelf is given; `signal` ends it with an UnavailableError. */
+  draft(kind: 'full' | 'increment', signal: AbortSignal): Omit<VersionDraft, 'blobs'>
+  /** Ends it: what was touched is told by the next increment, unless the version is `sealed`. */
+  close(isSealed: boolean): void
+}
+
+/**
+ * Takes a state between two steps; what a step changes later is kept first, once.
+ *
+ * cost    at once: a copy of what is counted by item and by score. A slice: a megabyte of the table copied and digested, two to three
+ *         milliseconds; between two slices steps have their turn
+ */
+export function takeSnapshot(state: LearnerState): Snapshot {
+  const scan = state.table.scan()
+  const small = smallStateOf(state)
+  const { before, after } = smallPartsOf(small)
+  const rest = [...before, ...after].reduce((sum, { length }) => sum + length, 0)
+  const hash = createHash('sha256')
   return {
-    tensors: {
-      [STATE_FILES.dense]: { dense: state.dense, mean: state.mean, square: state.square },
-      [STATE_FILES.table]: table,
-      [STATE_FILES.learner]: {
-        powers: state.powers,
-        chain: new Uint32Array([state.chain.lo, state.chain.hi]),
-        itemKeys: keys,
-        itemCounts: counts,
-        positives,
-        negatives,
-        sums,
-      },
+    bytes: { full: rest + scan.bytes.all, increment: rest + scan.bytes.touched },
+    get heldBytes() {
+      return scan.heldBytes
     },
-    documents: { [STATE_FILES.counters]: JSON.stringify(countersOf(state)) },
+    draft: (kind, signal) => {
+      const { entries, slices } = kind === 'full' ? scan.whole() : scan.increment()
+      async function* bytes(): AsyncGenerator<Uint8Array> {
+        for (const part of before) hash.update(part)
+        yield* inTurns(slices(hash), signal)
+        for (const part of after) hash.update(part)
+      }
+      const documents = { [STATE_FILES.counters]: small.counters }
+      return { tensors: tensorsOf(small), documents, table: { entries, bytes }, digest: () => hash.copy().digest('hex') }
+    },
+    close: (isSealed) => scan.close(isSealed),
   }
 }
 
-/** The inverse of {@link snapshotState}, into an empty table. Throws CorruptError naming the file and what it lacks. */
-export function restoreState({ tensors, documents }: Pick<VersionContents, 'tensors' | 'documents'>, table: Table): LearnerState {
+/** Slice by slice: between two of them whatever else waits has its turn. */
+async function* inTurns(slices: Iterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for (const slice of slices) {
+    if (signal.aborted)
+      throw new UnavailableError('the state that a version was made of', 'it is not the journal’s any more; make another version')
+    if (slice.length > 0) yield slice
+    await setImmediate()
+  }
+}
+
+const tensorsOf = ({ dense, mean, square, powers, chain, frequency, metrics }: SmallState): VersionDraft['tensors'] => ({
+  [STATE_FILES.dense]: { dense, mean, square },
+  [STATE_FILES.learner]: {
+    powers,
+    chain: new Uint32Array([chain.lo, chain.hi]),
+    itemKeys: frequency.keys,
+    itemCounts: frequency.counts,
+    ...metrics,
+  },
+})
+
+/** The state that a version holds, into an empty table. Throws CorruptError naming the file and what it lacks. */
+export async function restoreState(
+  { tensors, documents, table: parts }: Omit<VersionContents, 'blobs'>,
+  table: Table,
+): Promise<LearnerState> {
   const dense = fileOf(tensors, STATE_FILES.dense)
   const learner = fileOf(tensors, STATE_FILES.learner)
   const counters = parseCounters(documents[STATE_FILES.counters])
-  const parts = Object.entries(fileOf(tensors, STATE_FILES.table)).map(([name, bytes]) => ({ name, bytes: bytesIn(bytes) }))
-  table.restore(parts)
+  await table.restoreFrom(parts)
   return {
     ...counters,
     positions: [...counters.positions],

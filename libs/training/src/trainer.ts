@@ -12,7 +12,7 @@ import { Silence } from './silence'
 import { type LineOptions, TrainingLine } from './training-line'
 import { type TrainerStatus, statusOf } from './trainer-status'
 import type { SkippedVersion, VersionFacts, VersionShelf } from './version-shelf'
-import { VersionKeeper } from './version-keeper'
+import { type Saving, VersionKeeper } from './version-keeper'
 
 /** What a trainer is made of. */
 export interface TrainerOptions extends LineOptions {
@@ -59,7 +59,7 @@ export class Trainer {
     private readonly options: TrainerOptions,
     private line: TrainingLine,
   ) {
-    this.versions = new VersionKeeper(options)
+    this.versions = new VersionKeeper({ ...options, onVersion: (version) => options.onNotice({ kind: 'version', version }) })
     ;({ owner: this.owner, replay: this.replay, silence: this.silence, recovery: this.recovery } = this.adopt(line))
   }
 
@@ -82,7 +82,8 @@ export class Trainer {
         await this.recover(error)
       }
     }
-    if (this.isActing && this.versions.isBehind(this.line)) await this.checkpointNow().catch(ignoreConflict)
+    await this.versions.idle()
+    if (this.isActing && this.versions.isBehind(this.line)) await this.lastVersion().catch(ignoreConflict)
     this.commands.close()
   }
 
@@ -95,9 +96,13 @@ export class Trainer {
     })
   }
 
-  /** Makes a version of the state as it is. */
-  checkpoint(): Promise<VersionFacts> {
-    return this.commands.ask(() => this.checkpointNow())
+  /** Makes a version of the state as it is when it is asked, or as it is once the one that is being made is there; steps go on meanwhile. */
+  async checkpoint(): Promise<VersionFacts> {
+    for (;;) {
+      const { saving } = await this.commands.ask(async () => ({ saving: await this.beginVersion() }))
+      if (saving) return saving.saved
+      await this.versions.idle()
+    }
   }
 
   /** The SHA-256 of the full state after exactly `step` (0: now). Throws PreconditionError once the step is behind. */
@@ -167,12 +172,16 @@ export class Trainer {
     await this.owner.turn(signal)
   }
 
-  private async checkpointNow(): Promise<VersionFacts> {
-    if (this.isActing) return this.owner.checkpoint()
+  private async beginVersion(): Promise<Saving | undefined> {
+    if (this.isActing) return this.owner.beginVersion()
     if (this.replay.waiting > 0) throw new PreconditionError('cuts wait for the owner to survive them', 'ask the owner, or in a moment')
-    const version = await this.versions.save(this.line)
-    this.options.onNotice({ kind: 'version', version })
-    return version
+    return this.versions.begin(this.line)
+  }
+
+  private async lastVersion(): Promise<void> {
+    await (
+      await this.owner.beginVersion()
+    )?.saved
   }
 
   private async followerTurn(signal: AbortSignal): Promise<void> {
@@ -212,6 +221,7 @@ export class Trainer {
   }
 
   private async reopenLine(instead: Partial<LineOptions> = {}): Promise<void> {
+    await this.versions.abandon()
     this.line = await TrainingLine.open({ ...this.options, ...instead })
     ;({ owner: this.owner, replay: this.replay, silence: this.silence, recovery: this.recovery } = this.adopt(this.line))
     await this.recovery.opened()
@@ -222,10 +232,9 @@ export class Trainer {
     this.isCurrent = this.wasOwner = this.hasClaimed = false
     this.versions.adopt(line)
     for (const skipped of line.opened.skipped) onNotice({ kind: 'version-skipped', skipped })
-    const onVersion = (version: VersionFacts): void => onNotice({ kind: 'version', version })
     const onVoid = ({ step, ranges }: Cut): void => onNotice({ kind: 'void', step, ranges })
     const onLeftOut = (examples: number): void => onNotice({ kind: 'left-out', examples })
-    const tools = { log, clock, settings, commands: this.commands, versions: this.versions, onVersion, onVoid, onLeftOut }
+    const tools = { log, clock, settings, commands: this.commands, versions: this.versions, onVoid, onLeftOut }
     return {
       owner: new Owner(line, tools),
       replay: new Replay(line, (outcome) => {

@@ -109,7 +109,7 @@ export class TrainingLine {
 }
 
 interface OpenedVersion {
-  readonly state: ReturnType<typeof restoreState>
+  readonly state: Awaited<ReturnType<typeof restoreState>>
   readonly journal: JournalState
   readonly position: number
   readonly facts: VersionFacts
@@ -130,7 +130,7 @@ async function openVersion(options: LineOptions, skipped: SkippedVersion[]): Pro
     try {
       const { facts, contents } = await shelf.load(version)
       const journal = JSON.parse(contents.documents[JOURNAL_FILE] ?? '') as JournalState
-      return { state: restoreState(contents, openTable()), journal, position: facts.journalOffset, facts }
+      return { state: await restoreState(contents, openTable()), journal, position: facts.journalOffset, facts }
     } catch (error) {
       if (from !== undefined || !(isFreshetError(error) || error instanceof SyntaxError)) throw error
       if (isFreshetError(error) && error.code === 'NOT_FOUND') haveGone = true

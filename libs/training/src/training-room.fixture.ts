@@ -1,5 +1,5 @@
 import { ExampleGroup, ExampleItem, Genesis, LabelSource } from '@freshet/contracts'
-import { openTable } from '@freshet/embedding'
+import { type NamedBytes, openTable } from '@freshet/embedding'
 import { type EventLog, TOPICS } from '@freshet/event-log'
 import { openMemoryLog } from '@freshet/event-log/memory'
 import type { FeatureLayout } from '@freshet/features'
@@ -10,7 +10,15 @@ import { type FakeClock, fakeClock } from '@freshet/testing'
 import { shapeOf } from './batch'
 import { TRAINING_DEFAULTS } from './settings'
 import type { TrainerNotice, TrainerOptions } from './trainer'
-import type { VersionContents, VersionFacts, VersionShelf } from './version-shelf'
+import {
+  type DraftFacts,
+  type HeldVersion,
+  holdVersion,
+  type VersionContents,
+  type VersionDraft,
+  type VersionFacts,
+  type VersionShelf,
+} from './version-shelf'
 
 export const PARTITIONS = 2
 
@@ -56,7 +64,15 @@ export async function optionsOf(room: Room, id: string, settings: Partial<Traine
   return {
     ...{ id, log: room.log, shelf: room.shelf, clock: room.clock, blobs: {} },
     genesis: Genesis.create({ dictionaryHash: 'd0', model: modelSet.canonical, seed: 1, logicalShards: 4, partitions: PARTITIONS }),
-    settings: { ...TRAINING_DEFAULTS, cutExamples: 8, backfillExamples: 16, versionMs: 1e9, ...settings },
+    settings: {
+      ...TRAINING_DEFAULTS,
+      cutExamples: 8,
+      backfillExamples: 16,
+      versionMs: 1e9,
+      incrementSteps: 1e9,
+      incrementMs: 1e9,
+      ...settings,
+    },
     openTable: () => openTable({ width: modelSet.rowWidth, segments: modelSet.segments, rowScales: modelSet.rowScales, seed: 7 }),
     tools: { modelSet, shape: shapeOf(layout), gradient: await interpretGraph(gradient), update: await interpretGraph(update) },
     onNotice: (notice) => room.notices.push(notice),
@@ -109,12 +125,13 @@ export const floats = (values: readonly number[]): Uint8Array => bytesOf(new Flo
 const userHash = (name: string) => ({ userLo: hash64(name).lo, userHi: hash64(name).hi })
 const itemHash = (name: string) => ({ itemLo: hash64(name).lo, itemHi: hash64(name).hi })
 
-/** Versions in memory, whole copies. */
+/** Versions in memory. */
 export class MemoryShelf implements VersionShelf {
-  readonly versions: { readonly facts: VersionFacts; contents: VersionContents }[] = []
+  readonly versions: { readonly facts: VersionFacts; contents: HeldVersion['contents'] }[] = []
 
-  async save(facts: VersionFacts, contents: VersionContents): Promise<void> {
-    this.versions.push({ facts, contents: structuredClone(contents) })
+  async save(facts: DraftFacts, draft: VersionDraft): Promise<void> {
+    const { contents, digest } = await holdVersion(draft)
+    this.versions.push({ facts: { ...facts, digest }, contents })
   }
 
   async list(): Promise<readonly VersionFacts[]> {
@@ -122,9 +139,8 @@ export class MemoryShelf implements VersionShelf {
   }
 
   async load(name: string): Promise<{ readonly facts: VersionFacts; readonly contents: VersionContents }> {
-    const found = this.versions.find(({ facts }) => facts.name === name)
-    if (!found) throw new NotFoundError('version', name, 'list the versions there are')
-    return { facts: found.facts, contents: structuredClone(found.contents) }
+    const { facts, contents } = this.find(name)
+    return { facts, contents: { ...contents, tensors: structuredClone(contents.tensors), table: this.layersOf(name) } }
   }
 
   async damaged(): Promise<[]> {
@@ -132,7 +148,25 @@ export class MemoryShelf implements VersionShelf {
   }
 
   async prune(keep: number, serving?: string): Promise<void> {
-    const old = this.versions.splice(0, Math.max(0, this.versions.length - keep))
-    this.versions.unshift(...old.filter(({ facts }) => facts.name === serving))
+    const full = this.versions.filter(({ facts }) => facts.kind === 'full').slice(-keep)
+    const first = this.versions.indexOf(full[0])
+    const needed = serving ? this.lineageOf(serving) : []
+    const old = this.versions.splice(0, first)
+    this.versions.unshift(...old.filter(({ facts }) => needed.includes(facts.name)))
+  }
+
+  private layersOf(name: string): NamedBytes[] {
+    return this.lineageOf(name).flatMap((each) => [...this.find(each).contents.table])
+  }
+
+  private lineageOf(name: string): string[] {
+    const { kind, parent } = this.find(name).facts
+    return kind === 'full' ? [name] : [...this.lineageOf(parent), name]
+  }
+
+  private find(name: string): { readonly facts: VersionFacts; contents: HeldVersion['contents'] } {
+    const found = this.versions.find(({ facts }) => facts.name === name)
+    if (!found) throw new NotFoundError('version', name, 'list the versions there are')
+    return found
   }
 }

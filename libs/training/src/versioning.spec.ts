@@ -1,5 +1,5 @@
 import type { JournalState } from '@freshet/follow'
-import { ask, start, until, untilLearned } from './running-trainer.fixture'
+import { ask, start, turn, until, untilLearned } from './running-trainer.fixture'
 import { TrainingLine } from './training-line'
 import { groups, openRoom, optionsOf, publish } from './training-room.fixture'
 
@@ -7,8 +7,11 @@ describe('a version', () => {
   it('contains each cut that its place in the journal lies behind: also the one that was durable one ahead', async () => {
     const room = openRoom()
     await using running = await start(room, 'a', { versionSteps: 2 })
-    await publish(room.log, 0, groups(0, 40))
-    await untilLearned(room, running, 120)
+    for (let i = 1; i <= 4; i++) {
+      await publish(room.log, 0, groups(10 * (i - 1), 10))
+      await untilLearned(room, running, 30 * i)
+    }
+    await turn(room, 100)
     expect(room.shelf.versions.length).toBeGreaterThan(2)
     for (const { facts, contents } of room.shelf.versions) {
       const journal = JSON.parse(contents.documents['journal.json']) as JournalState

@@ -2,7 +2,7 @@ import { JournalRecord } from '@freshet/contracts'
 import { type EventLog, type Partition, TOPICS } from '@freshet/event-log'
 import { UnavailableError } from '@freshet/kernel'
 import type { Commit, OnlineStore, PositionVector } from '@freshet/online-store'
-import type { VersionShelf } from '@freshet/training'
+import { holdVersion, type VersionShelf } from '@freshet/training'
 import type { Host } from './host'
 import type { LogServer } from './log-server'
 import type { ShelfServer } from './shelf-server'
@@ -71,7 +71,10 @@ export function hostShelf(host: Host, server: ShelfServer): VersionShelf {
   const { life } = host
   const ask = <T>(name: string, effect: () => T): Promise<T> => host.call(name, effect, { life })
   return {
-    save: (facts, contents) => ask(`saves ${facts.name}`, () => server.save(facts, contents)),
+    save: async (facts, draft) => {
+      const { contents, digest } = await holdVersion(draft)
+      await ask(`saves ${facts.name}`, () => server.save({ ...facts, digest }, contents))
+    },
     list: () => ask('lists versions', () => server.list()),
     load: (name) => ask(`loads ${name}`, () => server.load(name)),
     damaged: () => ask('lists damaged versions', () => server.damaged()),

@@ -62,7 +62,7 @@ export class MoverRole {
     const sent = new ShelfServer()
     await target.host.call(`receives ${name}`, () => {
       const { facts, contents } = shelf.load(name)
-      sent.save(facts, contents)
+      sent.save({ ...facts, kind: 'full' }, contents)
     })
     return target.ask((trainer) => trainer.reopen(hostShelf(target.host, sent)))
   }
