@@ -1,6 +1,7 @@
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { isFreshetError } from '@freshet/kernel'
-import { type Config, detailsOf, openRuntime } from '@freshet/service'
+import type { Config } from '@freshet/service'
+import { detailsOf, openRuntime } from '@freshet/service/runtime'
 import { Trainer, type VersionShelf } from '@freshet/training'
 import { openTrainerOptions } from './trainer-options'
 import { openVersionShelf } from './version-shelf'
