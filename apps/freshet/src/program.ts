@@ -10,6 +10,7 @@ import { addMigrate } from './commands/migrate'
 import { addModel } from './commands/model'
 import { addRank } from './commands/rank'
 import { addRecommend } from './commands/recommend'
+import { addRepair } from './commands/repair'
 import { addSimilar } from './commands/similar'
 import { addStatus } from './commands/status'
 import { addUp } from './commands/up'
@@ -54,6 +55,7 @@ const COMMANDS: readonly AddCommand[] = [
   addLink,
   addForget,
   addDeadLetter,
+  addRepair,
   addMigrate,
   addVerify,
   addBackup,

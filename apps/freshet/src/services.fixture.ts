@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { IngestService, RankerService, TrainerService, ingest, ranker, trainer } from '@freshet/contracts/services'
-import { InvalidFieldError, NotFoundError } from '@freshet/kernel'
+import { InvalidFieldError, NotFoundError, PreconditionError } from '@freshet/kernel'
 import { loadConfig, openRuntime, serve, type Runtime, type Served } from '@freshet/service'
 import { temporaryDirectory, type TemporaryDirectory } from '@freshet/testing'
 import { Controller, Module } from '@nestjs/common'
@@ -53,6 +53,12 @@ class StagedServices {
   rollBack({ version }: trainer.RollBackRequest): trainer.RollBackResponse {
     if (version !== 'v1' && version !== '') throw new NotFoundError('version', version, 'there is: v1')
     return { version, journalOffset: 42 }
+  }
+
+  @GrpcMethod('Trainer', 'DeclareLoss')
+  declareLoss({ partition, records }: trainer.DeclareLossRequest): trainer.DeclareLossResponse {
+    if (records !== 120) throw new PreconditionError(`partition ${partition} has lost 120 examples, not ${records}`, 'say how many')
+    return { step: 7, from: 40, to: 160 }
   }
 
   @GrpcMethod('Ingest', 'GetStatus')

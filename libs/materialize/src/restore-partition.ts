@@ -1,6 +1,10 @@
 import { TOPICS, type EventLog } from '@freshet/event-log'
+import { PreconditionError } from '@freshet/kernel'
 import { type OnlineStore, type PositionVector, type Put, START } from '@freshet/online-store'
 import type { SnapshotShelf, StoredSnapshot } from './snapshot-shelf'
+
+/** What a partition's state is begun anew from: its latest snapshot where there is one, or the log alone. */
+export type RestoreFrom = 'snapshot' | 'log'
 
 /** What a partition is brought back from. */
 export interface RestoreScope {
@@ -10,9 +14,11 @@ export interface RestoreScope {
   readonly shelf: SnapshotShelf
 }
 
-/** Stands in a store from the first to the last commit of a restoration: whoever finds it starts that anew. */
-const RESTORING_KEY = 'm:restoring'
+/** Stands in a store from the first to the last commit of a restoration: whoever finds it starts that anew. Its value says from what. */
+export const RESTORING_KEY = 'm:restoring'
+const MARKS: Readonly<Record<RestoreFrom, Uint8Array>> = { snapshot: Uint8Array.of(0), log: Uint8Array.of(1) }
 const PAGE = 1000
+const SOURCES = ['events', 'touches', 'catalog'] as const
 
 /**
  * Where the store is behind the latest snapshot (it was restarted with an older state, or with none), puts the snapshot in its place;
@@ -27,26 +33,53 @@ const PAGE = 1000
 export async function restorePartition(scope: RestoreScope): Promise<PositionVector | undefined> {
   const { store, partition } = scope
   const standing = await store.positions(partition)
-  const [isHalfDone] = await store.read(partition, [RESTORING_KEY])
-  const snapshot = await usable(scope)
-  if (!isHalfDone && !(snapshot && isAhead(snapshot.positions, standing))) return undefined
+  const [mark] = await store.read(partition, [RESTORING_KEY])
+  const from: RestoreFrom = mark?.[0] === MARKS.log[0] ? 'log' : 'snapshot'
+  const snapshot = from === 'log' ? undefined : await usable(scope)
+  if (!mark && !(snapshot && isAhead(snapshot.positions, standing))) return undefined
   const positions = snapshot?.positions ?? START
   const commit = (puts: readonly Put[], expect = positions): Promise<void> =>
     store.commit(partition, { expect, next: positions, puts, outbox: [], publishedBelow: Number.MAX_SAFE_INTEGER })
-  await commit([{ key: RESTORING_KEY, value: new Uint8Array(1) }], standing)
+  await commit([{ key: RESTORING_KEY, value: MARKS[from] }], standing)
   await wipe(scope, commit)
   if (snapshot) for await (const entries of snapshot.entries()) await commit(entries)
   await commit([{ key: RESTORING_KEY, value: null }])
   return positions
 }
 
+/**
+ * Asks for a partition's state to be thrown away and made anew: whoever folds it is refused from then on, loads it again, and restores it
+ * first; where nobody folds it, whoever comes next does.
+ *
+ * throws  PreconditionError where the log no longer reaches back to where the fold would begin, StalePositionError when its owner was faster
+ */
+export async function askForRestoration(scope: RestoreScope, from: RestoreFrom): Promise<void> {
+  const { store, partition } = scope
+  const base = from === 'log' ? START : ((await usable(scope))?.positions ?? START)
+  await assertReachesBack(scope, base)
+  const standing = await store.positions(partition)
+  const puts = [{ key: RESTORING_KEY, value: MARKS[from] }]
+  await store.commit(partition, { expect: standing, next: START, puts, outbox: [], publishedBelow: Number.MAX_SAFE_INTEGER })
+}
+
+/** Refuses a beginning that the log does not have any more. Throws PreconditionError. */
+export async function assertReachesBack({ log, partition }: Pick<RestoreScope, 'log' | 'partition'>, base: PositionVector): Promise<void> {
+  for (const topic of SOURCES) {
+    const first = await log.first({ topic: TOPICS[topic], partition })
+    if (first > base[topic])
+      throw new PreconditionError(
+        `${topic}/${partition} begins at ${first}, and the state would be made from ${base[topic]} on`,
+        'restore the data set from a backup, or leave the partition as it is',
+      )
+  }
+}
+
 /** The latest snapshot, unless it speaks of a log that this one is not: then it belongs to another data set's past. */
-async function usable({ log, partition, shelf }: RestoreScope): Promise<StoredSnapshot | undefined> {
+export async function usable({ log, partition, shelf }: RestoreScope): Promise<StoredSnapshot | undefined> {
   const snapshot = await shelf.newest(partition)
   if (snapshot === undefined) return undefined
-  const topics = ['events', 'touches', 'catalog'] as const
-  const ends = await Promise.all(topics.map((topic) => log.next({ topic: TOPICS[topic], partition })))
-  return topics.every((topic, i) => snapshot.positions[topic] <= ends[i]) ? snapshot : undefined
+  const ends = await Promise.all(SOURCES.map((topic) => log.next({ topic: TOPICS[topic], partition })))
+  return SOURCES.every((topic, i) => snapshot.positions[topic] <= ends[i]) ? snapshot : undefined
 }
 
 async function wipe({ store, partition }: RestoreScope, commit: (puts: readonly Put[]) => Promise<void>): Promise<void> {

@@ -8,7 +8,7 @@ import { PartitionFolder } from './partition-folder'
 import { PartitionSnapshot } from './partition-snapshot'
 import { restorePartition } from './restore-partition'
 import { SharedItems } from './shared-items'
-import type { SnapshotShelf } from './snapshot-shelf'
+import { NO_SNAPSHOTS, type SnapshotShelf } from './snapshot-shelf'
 
 /** What a process folds with. */
 export interface FoldersScope {
@@ -147,7 +147,7 @@ class Crew {
   private async fold({ partition, snapshot, signal }: FoldTurn): Promise<void> {
     const { usersMax = USERS_MAX, dictionary, snapshots: shelf } = this.scope
     const { seed } = dictionary.declared.model
-    if (shelf) await restorePartition({ ...this.scope, partition, shelf })
+    await restorePartition({ ...this.scope, partition, shelf: shelf ?? NO_SNAPSHOTS })
     const onCommitted = snapshot && ((puts: readonly Put[]) => snapshot.note(puts))
     const folder = await PartitionFolder.load({ ...this.scope, partition, items: this.items, seed, usersMax, onCommitted })
     this.folders.set(partition, folder)

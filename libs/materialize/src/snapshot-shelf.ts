@@ -1,3 +1,4 @@
+import { NotFoundError } from '@freshet/kernel'
 import type { PositionVector, Put } from '@freshet/online-store'
 
 /** Where snapshots of partitions lie: files of the data directory, say. */
@@ -23,4 +24,11 @@ export interface StoredSnapshot {
   readonly positions: PositionVector
   /** What was written, in order, in batches of a commit's size. */
   entries(): AsyncIterable<readonly Put[]>
+}
+
+/** For partitions that are brought back by the log alone. */
+export const NO_SNAPSHOTS: SnapshotShelf = {
+  begin: (partition) =>
+    Promise.reject(new NotFoundError('a shelf for snapshots of partition', String(partition), 'open one by openSnapshotFiles')),
+  newest: () => Promise.resolve(undefined),
 }

@@ -1,0 +1,98 @@
+import { writeFileSync } from 'node:fs'
+import { Event } from '@freshet/contracts'
+import { userKey } from '@freshet/features'
+import { partitionOf, systemClock } from '@freshet/kernel'
+import { partitionStatus } from '@freshet/materialize'
+import { call, loadConfig, openLogger, openRuntime } from '@freshet/service'
+import { temporaryDirectory, type TemporaryDirectory } from '@freshet/testing'
+import { withServices } from '../services'
+import { openStage, runCaptured } from '../services.fixture'
+
+const PARTITION = partitionOf('ada', 8)
+const EVENTS = 30
+const settingsIn = (directory: TemporaryDirectory) =>
+  ({ data: directory.within('data'), name: 'doubtful', logging: { level: 'silent' } }) as const
+
+describe('freshet repair, on a data set that nobody serves', () => {
+  let directory: TemporaryDirectory
+  const opened = () =>
+    openRuntime(loadConfig({ env: {}, overrides: settingsIn(directory) }), { logger: openLogger({ name: 'test', level: 'silent' }) })
+  const run = (...args: string[]) => runCaptured(['repair', ...args, '--config', directory.within('freshet.yaml')])
+
+  /** Changes what is remembered of ada, behind the back of everybody. */
+  const spoil = async (): Promise<void> => {
+    await using runtime = await opened()
+    const at = await runtime.store.positions(PARTITION)
+    const puts = [{ key: userKey('ada'), value: null }]
+    await runtime.store.commit(PARTITION, { expect: at, next: at, puts, outbox: [], publishedBelow: 0 })
+  }
+
+  beforeAll(async () => {
+    directory = await temporaryDirectory()
+    writeFileSync(directory.within('freshet.yaml'), JSON.stringify(settingsIn(directory)))
+    const config = loadConfig({ env: {}, overrides: settingsIn(directory) })
+    const needs = { sections: ['ingest', 'featureStore'], canCreate: true, note: () => undefined } as const
+    await withServices(config, needs, async ({ ingest, featureStore }) => {
+      const events = Array.from({ length: EVENTS }, (_, i) =>
+        Event.fromPartial({ eventId: `e${i}`, userId: 'ada', itemId: `item-${i % 3}`, type: 'click', timeMs: 1000 + i }),
+      )
+      await call(ingest, 'append', { events })
+      const isFolded = async (): Promise<boolean> =>
+        (await call(featureStore, 'getStatus', {})).partitions.every(({ eventsPosition, eventsEnd }) => eventsPosition >= eventsEnd)
+      while (!(await isFolded())) await systemClock.sleep(20)
+    })
+  })
+  afterAll(() => directory[Symbol.asyncDispose]())
+
+  it('finds a sound partition sound, and changes nothing', async () => {
+    const { code, stdout } = await run(`${PARTITION}`)
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^partition \d at events \d+.*\n\d+ keys .* from its beginning: all as the log says\n$/),
+    ])
+  })
+
+  it('names what is damaged, and ends with 5', async () => {
+    await spoil()
+    const { code, stdout, stderr } = await run(`${PARTITION}`, '--check')
+    expect([code, stdout]).toEqual([5, expect.stringMatching(/1 DIFFER\n {2}u:ada is missing\n$/)])
+    expect(stderr).toContain(`npx freshet repair ${PARTITION}`)
+  })
+
+  it('makes it anew from the log: as it was, with each example once', async () => {
+    const status = async () => {
+      await using runtime = await opened()
+      return partitionStatus(runtime.log, runtime.store, PARTITION)
+    }
+    const before = await status()
+    const { code, stdout } = await run(`${PARTITION}`, '--json')
+    expect([code, JSON.parse(stdout)]).toEqual([
+      0,
+      expect.objectContaining({ isSound: true, before: expect.objectContaining({ keysDiffering: 1 }) }),
+    ])
+    expect((await status()).state).toMatchObject({ folded: before.state.folded, groups: EVENTS })
+    await using runtime = await opened()
+    expect(await runtime.log.next({ topic: 'examples', partition: PARTITION })).toBe(EVENTS)
+    expect((await run(`${PARTITION}`, '--check')).code).toBe(0)
+  })
+
+  it('makes a sound one anew where it is told to', async () => {
+    expect((await run(`${PARTITION}`, '--force', '--from-log')).stdout).toMatch(/^made anew\n/)
+  })
+
+  it('refuses a partition that there is not, and what is no number', async () => {
+    expect(await run('8', '--check')).toMatchObject({ code: 2, stderr: expect.stringMatching(/partitions 0 to 7/) })
+    expect((await run('one')).code).toBe(2)
+    expect((await run('0', '--declare-lost', '-1')).code).toBe(2)
+  })
+})
+
+describe('examples that are lost', () => {
+  it('are given up where their number is known, and not otherwise', async () => {
+    await using stage = await openStage()
+    const given = await stage.run('repair', '3', '--declare-lost', '120')
+    expect([given.code, given.stdout]).toEqual([0, '120 examples of partition 3 are given up by step 7; learning goes on at 160\n'])
+    const refused = await stage.run('repair', '3', '--declare-lost', '119', '--json')
+    expect([refused.code, JSON.parse(refused.stdout)]).toEqual([4, { error: expect.objectContaining({ code: 'PRECONDITION' }) }])
+  })
+})

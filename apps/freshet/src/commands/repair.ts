@@ -1,0 +1,94 @@
+import { InvalidArgumentError } from 'commander'
+import { trainer } from '@freshet/contracts/services'
+import { CorruptError, systemClock } from '@freshet/kernel'
+import type { PartitionCheck } from '@freshet/materialize'
+import { call, openLogger, openRuntime, type Config } from '@freshet/service'
+import { configOf, type DataSetOptions } from '../data-set'
+import { openProgress } from '../import/progress'
+import { assertDataSet, withRunningDataSet } from '../known-data-sets'
+import { check, rebuild, type RepairScope } from '../repair/repair-partition'
+import { withServices } from '../services'
+import { count, type Terminal } from '../terminal'
+import { addCommand, terminalOf, type AddCommand } from './command'
+
+/** A partition whose state is damaged or in doubt. */
+export const addRepair: AddCommand = (program, output) => {
+  addCommand(program, {
+    name: 'repair <partition>',
+    description: 'compare a partition’s features with the log, and make them anew where they differ; or give up examples that are lost',
+    examples: ['repair 3 --check', 'repair 3', 'repair 3 --declare-lost 120'],
+  })
+    .option('--check', 'compare, and change nothing')
+    .option('--force', 'make the state anew even where it is what the log says')
+    .option('--from-log', 'begin at the beginning of the log, not at the last snapshot')
+    .option('--keys <n>', 'compare so many keys at most', numberOf, KEYS_MAX)
+    .option(
+      '--declare-lost <n>',
+      'let learning go on behind this many examples, which are in the log no more, as `freshet status` says',
+      numberOf,
+    )
+    .action(async (given: string, options: RepairOptions) => {
+      const terminal = terminalOf(output, options)
+      const partition = numberOf(given)
+      const config = await withRunningDataSet(configOf(options))
+      if (options.declareLost !== undefined) return declareLost(terminal, config, { partition, records: options.declareLost })
+      assertDataSet(config)
+      await using runtime = await openRuntime(config, { logger: openLogger({ name: 'repair', level: 'warn' }) })
+      const progress = openProgress(output.stderr, systemClock)
+      await repair({ runtime, partition, keysMax: options.keys, progress }, options, terminal)
+    })
+}
+
+interface RepairOptions extends DataSetOptions {
+  readonly check?: boolean
+  readonly force?: boolean
+  readonly fromLog?: boolean
+  readonly keys: number
+  readonly declareLost?: number
+}
+
+const KEYS_MAX = 100_000
+
+async function repair(scope: RepairScope, options: RepairOptions, terminal: Terminal): Promise<void> {
+  const { partition } = scope
+  const before = await check(scope)
+  const isSound = before.keysDiffering === 0
+  if (options.check === true || (isSound && options.force !== true)) {
+    terminal.answer({ partition, isSound, ...before }, textOf(partition, before))
+    return assertSound(partition, before, `npx freshet repair ${partition}`)
+  }
+  terminal.note(textOf(partition, before))
+  const needs = { sections: ['featureStore'], note: terminal.note } as const
+  await withServices(scope.runtime.config, needs, () => rebuild(scope, options.fromLog === true ? 'log' : 'snapshot'))
+  const after = await check(scope)
+  terminal.answer({ partition, isSound: after.keysDiffering === 0, ...after, before }, `made anew\n${textOf(partition, after)}`)
+  assertSound(partition, after, options.fromLog === true ? 'keep the data directory for a report' : 'try --from-log')
+}
+
+/** The trainer passes over them by a record, so that whoever replays does the same. */
+async function declareLost(terminal: Terminal, config: Config, loss: trainer.DeclareLossRequest): Promise<void> {
+  const needs = { sections: ['trainer'], note: terminal.note } as const
+  const answer = await withServices(config, needs, ({ trainer: client }) => call(client, 'declareLoss', loss))
+  const text = `${count(loss.records)} examples of partition ${loss.partition} are given up by step ${answer.step}; learning goes on at ${answer.to}`
+  terminal.answer(trainer.DeclareLossResponse.toJSON(answer), text)
+}
+
+function textOf(partition: number, { positions, base, outboxDepth, keysCompared, keysDiffering, examples }: PartitionCheck): string {
+  const { events, touches, catalog } = positions
+  return [
+    `partition ${partition} at events ${events}, touches ${touches}, catalog ${catalog}; outbox ${count(outboxDepth)}`,
+    `${count(keysCompared)} keys held against a fold of the log from ${base.events === 0 ? 'its beginning' : `a snapshot at ${base.events}`}: ` +
+      (keysDiffering === 0 ? 'all as the log says' : `${count(keysDiffering)} DIFFER`),
+    ...examples.map((example) => `  ${example}`),
+  ].join('\n')
+}
+
+function assertSound(partition: number, { keysDiffering }: PartitionCheck, remedy: string): void {
+  if (keysDiffering > 0) throw new CorruptError(`partition ${partition}`, `${keysDiffering} keys are not what the log says`, remedy)
+}
+
+function numberOf(text: string): number {
+  const number = Number(text)
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number)) return number
+  throw new InvalidArgumentError('it must be a whole number of 0 or more.')
+}
