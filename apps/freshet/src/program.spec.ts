@@ -6,6 +6,7 @@ describe('the command line', () => {
     [['--help'], 0, /Start here:[\s\S]*Exit codes:/],
     [['--version'], 0, /^\d+\.\d+\.\d+\n$/],
     [['recommend', '--help'], 0, /Examples:\n {2}\$ npx freshet recommend ada/],
+    [['recommend', '--help'], 0, /recommend ada --require 'item\.category == "books"'/],
   ])('%j ends with %i', async (args, code, shown) => {
     const outcome = await runCaptured(args)
     expect([outcome.code, outcome.stderr]).toEqual([code, ''])
@@ -26,6 +27,12 @@ describe('the command line', () => {
     const outcome = await runCaptured(args)
     expect([outcome.code, outcome.stdout]).toEqual([2, ''])
     expect(outcome.stderr).toMatch(said)
+  })
+
+  it('says wrong usage to a program, too', async () => {
+    const { code, stdout } = await runCaptured(['recommend', 'ada', '--limit', '0', '--json'])
+    const message = "option '--limit <n>' argument '0' is invalid. it must be a whole number of 1 or more."
+    expect([code, JSON.parse(stdout)]).toEqual([2, { error: { code: 'INVALID_FIELD', message, retryable: false } }])
   })
 
   it('has an example in the help of each command', async () => {

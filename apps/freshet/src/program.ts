@@ -15,16 +15,19 @@ import { addSimilar } from './commands/similar'
 import { addStatus } from './commands/status'
 import { addUp } from './commands/up'
 import { addVerify } from './commands/verify'
-import { reportFailure, type Output } from './terminal'
+import { reportFailure, reportMisuse, type Output } from './terminal'
 
 /** Runs the command that the arguments name; returns what the process ends with. */
 export async function runProgram(args: readonly string[], output: Output): Promise<number> {
+  const isJson = args.includes('--json')
   try {
     await buildProgram(output).parseAsync(args, { from: 'user' })
     return 0
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
-    return reportFailure(output, error, args.includes('--json'))
+    if (!(error instanceof CommanderError)) return reportFailure(output, error, isJson)
+    if (error.exitCode === 0) return 0
+    if (isJson) reportMisuse(output, error.message.replace(/^error: /, ''))
+    return USAGE
   }
 }
 

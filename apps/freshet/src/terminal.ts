@@ -45,6 +45,11 @@ export function reportFailure({ stdout, stderr }: Output, error: unknown, isJson
   return known ? EXIT_CODE[error.code] : 1
 }
 
+/** Says to a program how a command was used wrongly; people were told on stderr. */
+export function reportMisuse({ stdout }: Output, message: string): void {
+  stdout.write(`${JSON.stringify({ error: { code: 'INVALID_FIELD', message, retryable: false } })}\n`)
+}
+
 /** Columns of equal width, numbers to the right. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows.reduce<number[]>((widest, row) => row.map((cell, i) => Math.max(widest[i] ?? 0, cell.length)), [])

@@ -28,7 +28,7 @@ export const withAskingOptions = (command: Command): Command =>
 /** Adds the rules that a list obeys. */
 export const withRuleOptions = (command: Command): Command =>
   command
-    .option('--require <condition>', 'keep items for which this holds, for example \'category == "books"\'')
+    .option('--require <condition>', 'keep items for which this holds, for example \'item.category == "books"\'')
     .option('--exclude <condition>', 'drop items for which this holds')
     .option('--boost <condition=factor>', 'multiply the scores of items for which this holds (repeatable)', pair)
     .option('--pin <item>', 'put this item first (repeatable)', collect)

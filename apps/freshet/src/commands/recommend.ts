@@ -14,7 +14,7 @@ export const addRecommend: AddCommand = (program, output) => {
     examples: [
       'recommend ada',
       'recommend ada --limit 5 --explain',
-      'recommend ada --require \'category == "books"\' --json',
+      'recommend ada --require \'item.category == "books"\' --json',
       'recommend --session s-1',
     ],
   })
