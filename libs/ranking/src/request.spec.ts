@@ -8,7 +8,8 @@ describe('a request', () => {
 
   it.each([[-1], [501], [1e6], [2.5], [NaN], [Infinity]])('is refused with a limit of %p', (limit) => {
     expect(() => acceptLimit(limit)).toThrow(InvalidFieldError)
-    expect(() => acceptLimit(limit)).toThrow(`limit is ${limit}, but a list has 1 to 500 items`)
+    const remedy = limit > 500 ? 'ask for at most 500' : 'send a whole number, or leave it out for 10'
+    expect(() => acceptLimit(limit)).toThrow(`limit is ${limit}, but a list has 1 to 500 items; ${remedy}`)
   })
 
   it('ranks 1 to 1,000 items that have an id', () => {

@@ -4,7 +4,11 @@ import { InvalidFieldError } from '@freshet/kernel'
 export function acceptLimit(limit: number): number {
   if (limit === 0) return LIMIT_DEFAULT
   if (Number.isInteger(limit) && limit > 0 && limit <= LIMIT_MAX) return limit
-  throw refuse('limit', limit, `a list has 1 to ${LIMIT_MAX} items`, `ask for at most ${LIMIT_MAX}, and page by excluding what was shown`)
+  const remedy =
+    limit > LIMIT_MAX
+      ? `ask for at most ${LIMIT_MAX}, and page by excluding what was shown`
+      : `send a whole number, or leave it out for ${LIMIT_DEFAULT}`
+  throw refuse('limit', limit, `a list has 1 to ${LIMIT_MAX} items`, remedy)
 }
 
 /** The caller's own candidates. Throws InvalidFieldError where there are none, too many, or an empty id. */
