@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '@grpc/grpc-js'
 import type { Type } from '@nestjs/common'
 import { isFreshetError } from '@freshet/kernel'
+import { configFileOf } from '../config/arguments'
 import { loadConfig } from '../config/load-config'
 import { changedSettings } from '../config/paths'
 import { withoutSecrets } from '../config/redact'
@@ -27,7 +28,7 @@ export interface App {
 /** Runs one service as this process: `--config FILE` and FRESHET_* configure it, SIGTERM and SIGINT end it. */
 export async function serveApp(app: App): Promise<void> {
   try {
-    const config = loadConfig({ file: optionOf('--config', process.argv) })
+    const config = loadConfig({ file: configFileOf(process.argv.slice(2)) })
     await assertPlaceFree(config, app.section)
     const runtime = await openRuntime(config, { logger: openLogger({ name: app.name, level: config.logging.level }), isPatient: true })
     const served = await serveApps([app], { runtime, name: app.name, section: app.section }).catch(async (error: unknown) => {
@@ -105,8 +106,3 @@ export function untilSignal(runtime: Runtime): Promise<NodeJS.Signals> {
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
-
-function optionOf(option: string, argv: readonly string[]): string | undefined {
-  const at = argv.indexOf(option)
-  return at < 0 ? undefined : argv[at + 1]
-}
