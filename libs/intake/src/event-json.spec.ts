@@ -46,8 +46,8 @@ describe('an event from JSON', () => {
   })
 
   it.each<[string, unknown, string, string, string]>([
-    ['an unknown name', { usr_id: 'ada' }, 'usr_id', 'present', 'the known names are eventId, userId'],
-    ['a name of the prototype', { constructor: 'ada' }, 'constructor', 'present', 'the known names are'],
+    ['an unknown name', { usr_id: 'ada' }, 'usr_id', 'ada', 'the known names are eventId, userId'],
+    ['a name of the prototype', { constructor: 'ada' }, 'constructor', 'ada', 'the known names are'],
     ['a number for an id', { userId: 5 }, 'userId', '5', 'it must be a text'],
     ['a text for a number', { value: 'NaN' }, 'value', 'NaN', 'it must be a number'],
     ['a fraction of a millisecond', { timeMs: 1.5 }, 'timeMs', '1.5', 'it must be a whole number'],
@@ -59,7 +59,7 @@ describe('an event from JSON', () => {
       'an unknown name in a list',
       { impression: { items: [{ itemId: 'a' }, { id: 'b' }] } },
       'impression.items[1].id',
-      'present',
+      'b',
       'the known names are itemId',
     ],
     ['a shown text', { impression: { items: ['a'] } }, 'impression.items[0]', 'a', 'it must be an object'],

@@ -92,16 +92,16 @@ function readObject<T>(json: unknown, readers: Readonly<Record<string, Reader>>,
     const field = at ? `${at}.${name}` : name
     const known = camelCase(name)
     const read = Object.hasOwn(readers, known) ? readers[known] : undefined
-    if (!read) throw unknownName(field, Object.keys(readers))
+    if (!read) throw unknownName(field, value, Object.keys(readers))
     if (value !== null) fields[known] = read(value, field)
   }
   return fields as Partial<T>
 }
 
-const unknownName = (field: string, known: readonly string[]): InvalidFieldError =>
+const unknownName = (field: string, value: unknown, known: readonly string[]): InvalidFieldError =>
   new InvalidFieldError({
     field,
-    value: 'present',
+    value: spell(value),
     rule: `the known names are ${known.join(', ')}`,
     remedy: 'correct the name, or put it into context',
   })
