@@ -8,7 +8,7 @@ describe('checkLeftovers', () => {
   it.each([
     ['docs/a.md', joined('see /wo', 'rk/main')],
     ['a.json', joined('"/fa', 'rm/cache"')],
-    ['tools/a/src/a.ts', joined("'/tmp/ba", "sh_jobs'")],
+    ['tools/a/src/a.ts', joined("'/tm", "p/trial'")],
     ['package-lock.json', joined('"resolved": "https://regis', 'try.npmjs.org/a"')],
   ])('reports a trace of a machine or a registry in %s', (path, text) => {
     expect(found(path, `first\n${text}`)).toEqual([expect.stringContaining(`${path}:2`)])

@@ -12,7 +12,7 @@ const ofQuickSpec = (file: TextFile): boolean => ofSpec(file) && !file.path.star
 
 /** What must not be left behind; written so that no pattern matches itself. */
 const PATTERNS: readonly Pattern[] = [
-  { what: 'a path of one machine', shape: /\/(?:work|farm|root)\/\w|\/tmp\/bash|\/home\/\w|\/Users\/\w|\.librar(?:y)\// },
+  { what: 'a path of one machine', shape: /(?<![\w.*])\/(?:work|farm|root|tmp|home|Users)\/[\w.]/ },
   {
     what: 'a host of a package registry',
     shape: /\bregistry\.[\w-]+\.(?:org|com|net|io|dev|internal|local)\b|https?:\/\/[^\s/'"]*artifactory/,
