@@ -13,6 +13,7 @@ describe('a set of rows', () => {
         }
         expect([...set.rows()]).toEqual([...seen].sort((a, b) => a - b))
         expect(set.size).toBe(seen.size)
+        expect([...set.between(37, 4100)]).toEqual([...set.rows()].filter((row) => row >= 37 && row < 4100))
       }),
     )
   })

@@ -20,12 +20,20 @@ export class RowSet {
 
   /** All of them, rising. */
   rows(): Uint32Array {
-    const rows = new Uint32Array(this.size)
+    return this.between(0, 32 * this.words.length)
+  }
+
+  /** Those from `from` on and below `to`, rising. */
+  between(from: number, to: number): Uint32Array {
+    const rows = new Uint32Array(Math.min(this.size, to - from))
     let count = 0
-    for (let at = 0; at < this.words.length; at++) {
-      for (let left = this.words[at]; left !== 0; left &= left - 1) rows[count++] = at * 32 + 31 - Math.clz32(left & -left)
+    for (let at = from >>> 5; at < this.words.length && at * 32 < to; at++) {
+      for (let left = this.words[at]; left !== 0; left &= left - 1) {
+        const row = at * 32 + 31 - Math.clz32(left & -left)
+        if (row >= from && row < to) rows[count++] = row
+      }
     }
-    return rows
+    return rows.subarray(0, count)
   }
 
   private grow(at: number): void {

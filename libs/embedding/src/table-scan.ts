@@ -5,6 +5,8 @@ import type { RecordPages } from './record-pages'
 import type { RowSet } from './row-set'
 import { headerOf, PART, partName, type ByteDigest, type TablePart } from './table-parts'
 
+const ROWS_LISTED = 1 << 18 // a megabyte of places at most
+
 /** A table, or what has changed of one, as bytes to be written: the parts' names and shapes, then their contents in that order. */
 export interface TableStream {
   readonly entries: readonly TableEntry[]
@@ -64,12 +66,10 @@ export class TableScan {
   /** The rows that were touched since the last scan that was sealed, with their places. */
   increment(): TableStream {
     const { pages, touched } = this.sources
-    const rows = touched.rows()
-    const list = { name: PART.rows, dtype: 'U32', shape: [rows.length] } as const
-    const pick = picker(rows, pages.layout.stride)
+    const list = { name: PART.rows, dtype: 'U32', shape: [touched.size] } as const
     return {
-      entries: this.entriesOf([list], entriesOfRecords(PART.records, { rows: rows.length, pages })),
-      slices: (digest) => this.slices(digest, pick, rows),
+      entries: this.entriesOf([list], entriesOfRecords(PART.records, { rows: touched.size, pages })),
+      slices: (digest) => this.slices(digest, (block) => touchedOf(block, touched, pages.layout.stride), touched),
     }
   }
 
@@ -89,12 +89,12 @@ export class TableScan {
     ]
   }
 
-  private *slices(digest: ByteDigest, pick: (block: Block) => Uint8Array, rows?: Uint32Array): Generator<Uint8Array> {
+  private *slices(digest: ByteDigest, pick: (block: Block) => Uint8Array, listed?: RowSet): Generator<Uint8Array> {
     const { images, counters } = this.sources
     const header = bytesOf(this.header)
     digest.update(header)
     yield header
-    if (rows) yield bytesOf(rows)
+    for (let row = 0; listed && row < this.size; row += ROWS_LISTED) yield bytesOf(listed.between(row, row + ROWS_LISTED))
     for (let i = 0; i < images.blocks; i++) {
       const block = images.next()
       digest.update(bytesOf(block.words))
@@ -107,20 +107,15 @@ export class TableScan {
 
 type Block = ReturnType<PreImages['next']>
 
-/** From rising rows: what of a block's records is among them. Blocks come in order. */
-function picker(rows: Uint32Array, stride: number): (block: Block) => Uint8Array {
-  let next = 0
-  return ({ firstRow, words }) => {
-    const first = next
-    const end = firstRow + words.length / stride
-    while (next < rows.length && rows[next] < end) next++
-    const picked = new Uint32Array((next - first) * stride)
-    for (let i = first; i < next; i++) {
-      const at = (rows[i] - firstRow) * stride
-      picked.set(words.subarray(at, at + stride), (i - first) * stride)
-    }
-    return bytesOf(picked)
+/** What of a block's records is among the touched ones. */
+function touchedOf({ firstRow, words }: Block, touched: RowSet, stride: number): Uint8Array {
+  const rows = touched.between(firstRow, firstRow + words.length / stride)
+  const picked = new Uint32Array(rows.length * stride)
+  for (let i = 0; i < rows.length; i++) {
+    const at = (rows[i] - firstRow) * stride
+    picked.set(words.subarray(at, at + stride), i * stride)
   }
+  return bytesOf(picked)
 }
 
 /** Records in parts of a page each. */
