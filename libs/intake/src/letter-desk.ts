@@ -16,7 +16,7 @@ export interface LetterFilter {
 export interface LetterQuery extends LetterFilter {
   /** The first offset that may be listed. */
   readonly from: number
-  /** How many letters at most: 1 to {@link LETTERS_MAX}. */
+  /** How many letters at most: 1 to 1,000. */
   readonly limit: number
 }
 
@@ -75,7 +75,7 @@ export interface LetterDesk {
 }
 
 /** Letters of a page, and offsets of a request. */
-export const LETTERS_MAX = 1000
+const LETTERS_MAX = 1000
 const SCANNED_MAX = 10_000 // records that one call looks at: a filter that lets little through is asked for the next page
 const PAGE_BYTES_MAX = 2 << 20
 const PAGE = { records: 500, bytes: PAGE_BYTES_MAX }
