@@ -18,6 +18,15 @@ export interface LinkListener {
   readonly onEnd: (error: Error | undefined) => void
 }
 
+/** What the thread runs. */
+interface Thread {
+  readonly script: string
+  /** Options of Node for it; the process's own unless given. */
+  readonly execArgv?: readonly string[]
+}
+
+const COMPILED: Thread = { script: path.join(__dirname, 'step-worker.js') }
+
 /** The other end of the thread that learns: one question, one answer. */
 export class WorkerLink {
   private readonly worker: Worker
@@ -30,8 +39,8 @@ export class WorkerLink {
   /** Resolves when the thread is gone. */
   readonly ended: Promise<void>
 
-  constructor(input: WorkerInput, listener: LinkListener) {
-    this.worker = new Worker(path.join(__dirname, 'step-worker.js'), { workerData: input })
+  constructor(input: WorkerInput, listener: LinkListener, { script, execArgv }: Thread = COMPILED) {
+    this.worker = new Worker(script, { workerData: input, ...(execArgv && { execArgv: [...execArgv] }) })
     this.worker.on('message', (message: FromWorker) => this.hear(message, listener))
     this.worker.on('error', (error) => (this.failure = error))
     this.ended = new Promise((resolve) => this.worker.on('exit', () => resolve()))
