@@ -108,6 +108,6 @@ export interface LearnerCounters {
 }
 
 /** The small numbers of a state, in one fixed order. */
-export function countersOf({ step, positions, contains, ordinals, duplicates, skippedSteps }: LearnerState): LearnerCounters {
+function countersOf({ step, positions, contains, ordinals, duplicates, skippedSteps }: LearnerState): LearnerCounters {
   return { step, positions: [...positions], contains: [...contains], ordinals: [...ordinals], duplicates, skippedSteps }
 }

@@ -8,7 +8,7 @@ export interface Engines extends AsyncDisposable {
 }
 
 /** The ways to run that are measured, by name. */
-export const ENGINES = ['embedded', 'kafka-redis'] as const
+const ENGINES = ['embedded', 'kafka-redis'] as const
 
 /** One of them. */
 export type EngineName = (typeof ENGINES)[number]
