@@ -2,13 +2,28 @@ import { writeFile } from 'node:fs/promises'
 import { openTable, type Table } from '@freshet/embedding'
 import { startFold } from '@freshet/follow'
 import { CorruptError, NotFoundError, utf8 } from '@freshet/kernel'
-import { openModelStore, safetensorsParts, tensorOf, type FileDraft } from '@freshet/model-store'
+import { openModelStore, safetensorsHeader, safetensorsParts, tensorOf, type FileDraft } from '@freshet/model-store'
 import { fakeClock, temporaryDirectory } from '@freshet/testing'
 import { openVersionSource } from './version-source'
 
 const clock = fakeClock(1)
 const empty = (): Table => openTable({ width: 3, segments: [2, 1], rowScales: [0.1, 0], seed: 4 })
 const PAIRS = Uint32Array.of(1, 10, 2, 20)
+
+const MANIFEST = {
+  ...{
+    pins: {},
+    dictionaryHash: '',
+    epoch: 1,
+    owner: 'a',
+    journalOffset: 31,
+    positions: [5],
+    contains: [4],
+    step: 12,
+    chain: '',
+    model: '{}',
+  },
+}
 
 /** A version as a trainer leaves it. */
 async function write(directory: string, name: string, more: Partial<Record<string, Uint8Array>> = {}): Promise<Table> {
@@ -45,6 +60,29 @@ describe('versions as a ranker reads them', () => {
     table.gather(asked, 3, expected)
     version.table.gather(asked, 3, actual)
     expect(actual).toEqual(expected)
+  })
+
+  it('may be increments: the rows that were touched lie above those of the version before', async () => {
+    await using directory = await temporaryDirectory()
+    const table = empty()
+    const store = openModelStore(directory.path, { clock })
+    const manifest = { ...MANIFEST, digest: 'd1' }
+    for (const kind of ['full', 'increment'] as const) {
+      if (kind === 'full') table.assign(PAIRS, 2, Float32Array.of(1, 2, 3, 4, 5, 6))
+      else table.assign(PAIRS, 1, Float32Array.of(10, 20, 30))
+      const scan = table.scan()
+      const { entries, slices } = kind === 'full' ? scan.whole() : scan.increment()
+      const journal = { name: 'journal.json', parts: [utf8(JSON.stringify(startFold()))] }
+      const dense = { name: 'dense.safetensors', parts: safetensorsParts([tensorOf('dense', Float32Array.of(9))]) }
+      const rows = { name: 'table.safetensors', parts: [safetensorsHeader(entries), ...slices({ update: () => undefined })] }
+      const place = kind === 'full' ? { name: 'v12', parent: '', parentDigest: '' } : { name: 'v13', parent: 'v12', parentDigest: 'd1' }
+      await store.write({ manifest: { ...manifest, ...place, kind }, files: [rows, dense, journal] })
+      scan.close(true)
+    }
+    const version = await openVersionSource({ directory: directory.path, clock, openTable: empty }).load('v13')
+    const out = new Float32Array(6)
+    version.table.gather(PAIRS, 2, out)
+    expect([...out]).toEqual([10, 20, 30, 4, 5, 6])
   })
 
   it('have a table of their own each time', async () => {

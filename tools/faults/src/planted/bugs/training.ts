@@ -50,8 +50,8 @@ export const TRAINING_BUGS: readonly PlantedBug[] = [
   {
     name: 'positions saved before state: a version names a cut that it has not executed',
     file: 'libs/training/src/owner.ts',
-    right: '    await this.settle()\n    const over',
-    wrong: '    await this.tell()\n    const over',
+    right: '    await this.settle()\n    return this.tools.versions.begin',
+    wrong: '    await this.tell()\n    return this.tools.versions.begin',
     spec: 'libs/training/src/versioning.spec.ts',
     test: 'contains each cut that its place in the journal lies behind',
   },
