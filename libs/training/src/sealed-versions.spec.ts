@@ -103,7 +103,7 @@ describe('a version that is made while training goes on', () => {
     expect((await ask(room, usurper.trainer.audit(0))).digest).toBe(digest)
   })
 
-  it('ends a trainer that cannot write it, which goes on with the rows that it owed', async () => {
+  it('ends a trainer that cannot write it, with the reason', async () => {
     const room = openRoom()
     const shelf = Object.create(room.shelf) as Room['shelf']
     shelf.save = () => Promise.reject(new TypeError('the disk is gone'))
