@@ -24,7 +24,7 @@ function profileOf(...stacks: readonly (keyof typeof frames)[][]) {
   const samples = stacks.map((stack) => {
     let [parent] = nodes
     for (const name of stack) {
-      const node = { id: nodes.length + 1, callFrame: frameOf(...frames[name]) }
+      const node = { id: nodes.length + 1, callFrame: frameOf(frames[name][0], frames[name][1]) }
       nodes.push(node)
       parent.children = [...(parent.children ?? []), node.id]
       parent = node
