@@ -23,7 +23,7 @@ describe('the picture', () => {
         '  popularity   10.0 %      25 %   ▃▃',
         '  random        3.0 %       8 %   ▂▂',
         '  oracle       40.0 %     100 %   ██',
-        '  trainer: step 1,234, 56,789 examples, AUC 0.813; an answer knows a click after 180 ms (p50), 420 ms (p99)',
+        '  trainer: step 1,234, 56,789 examples, AUC within the lists shown 0.813; an answer knows a click after 180 ms (p50), 420 ms (p99)',
         '',
       ].join('\n'),
     )
@@ -41,7 +41,7 @@ describe('the picture', () => {
     expect(text).toMatch(/Freshet +–/)
     expect(text).toMatch(/trainer: does not answer yet/)
     expect(text).toMatch(/nothing answers/)
-    expect(demoPicture({ ...frame, trainer: { step: 1, examples: 2, auc: 0 } })).toContain('AUC –;')
+    expect(demoPicture({ ...frame, trainer: { step: 1, examples: 2, auc: 0 } })).toContain('AUC within the lists shown –;')
   })
 })
 

@@ -41,7 +41,7 @@ export function demoPicture(frame: DemoFrame): string {
     '  CTR, last minute      of oracle   since the start; each list judged by the same hidden tastes at the same moment',
     ...rows,
     trainer
-      ? `  trainer: step ${trainer.step.toLocaleString('en')}, ${trainer.examples.toLocaleString('en')} examples, AUC ${trainer.auc > 0 ? trainer.auc.toFixed(3) : '–'}; an answer knows a click after ${ms(freshnessMs.p50)} (p50), ${ms(freshnessMs.p99)} (p99)`
+      ? `  trainer: step ${trainer.step.toLocaleString('en')}, ${trainer.examples.toLocaleString('en')} examples, AUC within the lists shown ${trainer.auc > 0 ? trainer.auc.toFixed(3) : '–'}; an answer knows a click after ${ms(freshnessMs.p50)} (p50), ${ms(freshnessMs.p99)} (p99)`
       : '  trainer: does not answer yet',
     ...(frame.trouble ? [`  ${frame.trouble}`] : []),
   ]

@@ -74,6 +74,7 @@ async function run(pictures: number) {
     logger: openLogger({ name: 'test', level: 'silent' }),
     drain: new AbortController(),
     dictionary: { hash: 'x' },
+    log: {},
   }
   await using served = await serve({
     name: 'test',
@@ -104,7 +105,7 @@ describe('the demo', () => {
     const { text, summary } = await run(4)
     expect(items).toHaveLength(200)
     expect(text).toMatch(/^SIMULATED shop, \d+ s/)
-    expect(text).toMatch(/trainer: step 7, 70 examples, AUC 0.600/)
+    expect(text).toMatch(/trainer: step 7, 70 examples, AUC within the lists shown 0.600/)
     expect(text).toMatch(/answers are degraded: no trainer/)
     expect(summary.sessions).toBeGreaterThan(0)
     expect(summary.last.oracle).toBeGreaterThan(summary.last.random)

@@ -27,14 +27,14 @@ export interface VerifyOptions {
   readonly progress: Progress
 }
 
-const CHECKPOINT_DEADLINE_MS = 120_000
+const AUDIT_DEADLINE_MS = 120_000
 
 /**
  * Rebuilds the model as a twin, from as far back as the log reaches, and compares the SHA-256 of the full state: with the running
- * trainer's where one runs, else with what a trainer would restart from. Writes nothing but, through a running trainer, a version.
+ * trainer's where one runs, else with what a trainer would restart from. Writes nothing.
  */
 export async function verify({ config, trainer, progress }: VerifyOptions): Promise<Verification> {
-  const live = trainer === undefined ? undefined : await checkpointOf(trainer)
+  const live = trainer === undefined ? undefined : await auditOf(trainer)
   await using runtime = await openRuntime(config)
   const options = await openTrainerOptions(runtime, 'twin', () => undefined)
   const isWhole = (await runtime.log.first(JOURNAL)) === 0
@@ -56,10 +56,11 @@ export async function verify({ config, trainer, progress }: VerifyOptions): Prom
   }
 }
 
-async function checkpointOf(address: string): Promise<{ readonly step: number; readonly digest: string }> {
+/** The digest of the state as it is now; a version would push the oldest one out, from which the twin is to begin. */
+async function auditOf(address: string): Promise<{ readonly step: number; readonly digest: string }> {
   const client = connect(TrainerClient, address)
   try {
-    return await call(client, 'checkpoint', {}, { deadlineMs: CHECKPOINT_DEADLINE_MS })
+    return await call(client, 'audit', { step: 0 }, { deadlineMs: AUDIT_DEADLINE_MS })
   } finally {
     client.close()
   }

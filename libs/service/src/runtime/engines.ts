@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { TOPICS, type EventLog } from '@freshet/event-log'
 import { openEmbeddedLog } from '@freshet/event-log-embedded'
-import { openKafkaLog, type KafkaLogOptions } from '@freshet/event-log-kafka'
+import type { KafkaLogOptions } from '@freshet/event-log-kafka'
 import type { Clock } from '@freshet/kernel'
 import type { OnlineStore } from '@freshet/online-store'
 import { openEmbeddedStore } from '@freshet/online-store-embedded'
-import { openRedisStore } from '@freshet/online-store-redis'
 import type { Config } from '../config/schema'
 
 /** What an engine is opened with. */
@@ -27,14 +26,16 @@ type OpenStore = (opening: Opening) => Promise<OnlineStore>
 
 const LOGS: Readonly<Record<string, OpenLog>> = {
   embedded: ({ directory, partitions, clock }) => openEmbeddedLog({ directory, partitions: topicPartitions(partitions), clock }),
-  kafka: ({ config, partitions, clock }) =>
-    openKafkaLog({
+  kafka: async ({ config, partitions, clock }) => {
+    const { openKafkaLog } = await import('@freshet/event-log-kafka') // only where it is named: loading it takes a while
+    return openKafkaLog({
       brokers: config.log.slice('kafka://'.length).replace(/\/$/, '').split(','),
       prefix: config.name,
       partitions: topicPartitions(partitions),
       clock,
       ...spokenTo(config.kafka),
-    }),
+    })
+  },
 }
 
 /** How the brokers are spoken to; keys that are absent leave the adapter's own choice. */
@@ -45,11 +46,13 @@ function spokenTo({ tls, caFile, saslMechanism, username, password, ...kafka }: 
   return { ...kafka, ssl, sasl: { mechanism: saslMechanism, ...user } }
 }
 
-const openRedis: OpenStore = ({ config: { name, store, redis }, partitions }) =>
-  openRedisStore({
+const openRedis: OpenStore = async ({ config: { name, store, redis }, partitions }) => {
+  const { openRedisStore } = await import('@freshet/online-store-redis')
+  return openRedisStore({
     ...{ url: store, name, partitions, deadlineMs: redis.deadlineMs },
     ...(redis.caFile !== '' && { tls: authorities(redis.caFile) }),
   })
+}
 
 const STORES: Readonly<Record<string, OpenStore>> = {
   embedded: ({ directory, partitions }) => openEmbeddedStore({ directory, partitions }),

@@ -9,7 +9,7 @@ export const ENGINE_BUGS: readonly PlantedBug[] = [
   {
     name: 'commit without compare',
     file: STORE,
-    right: 'if (!samePositions(commit.expect, standing.positions)) throw',
+    right: 'if (!samePositions(expect, standing.positions)) throw',
     wrong: 'if (standing.positions.events < 0) throw',
     spec: 'libs/online-store/embedded/src/embedded-store.spec.ts',
     test: 'applies nothing of a commit whose vector differs in any topic',
@@ -25,9 +25,9 @@ export const ENGINE_BUGS: readonly PlantedBug[] = [
   {
     name: 'position saved before state',
     file: STORE,
-    right: 'if (await this.provided(partition, standing.commits, write)) return',
+    right: 'if (await this.provided(partition, standing.commits, apply)) return',
     wrong:
-      'await this.database.put(standingKey(partition), encodeStanding(next), standing.commits ?? 0)\n      if (await this.provided(partition, standing.commits ?? 0, write)) return',
+      'await this.database.put(standingKey(partition), encodeStanding(next), standing.commits ?? 0)\n      if (await this.provided(partition, standing.commits ?? 0, apply)) return',
     spec: 'libs/online-store/embedded/src/embedded-store.spec.ts',
     test: 'shows no reader a position before the state that it stands for',
   },
