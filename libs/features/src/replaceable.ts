@@ -36,10 +36,7 @@ function layoutChange(current: PartLayout, next: PartLayout): string | undefined
   return after.length > before.length ? `'${after[before.length]}' is new` : undefined
 }
 
-const spell = ({ fields, numberNames }: PartLayout): string[] => [
-  ...fields.map(({ name, length }) => `${name}[${length}]`),
-  ...numberNames,
-]
+const spell = ({ fields, numberNames }: PartLayout): string[] => [...fields.map(({ name, length }) => `${name}[${length}]`), ...numberNames]
 
 /** What was counted by the place of a type stays under that place. */
 function typeChange(current: readonly string[], next: readonly string[]): string | undefined {
