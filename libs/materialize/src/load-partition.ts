@@ -23,8 +23,8 @@ export interface LoadedPartition {
 /** Brings a partition's fold back to where the last commit left it. */
 export async function loadPartition(scope: FolderScope): Promise<LoadedPartition> {
   const { store, log, partition, items, usersMax } = scope
-  items.own(partition, true)
   const positions = await store.positions(partition)
+  items.own(partition, true)
   const states = new PartitionStates({ store, partition, items, usersMax })
   const [stored, change] = await store.read(partition, [FOLD_KEY, DICTIONARY_KEY])
   const state = stored && FoldState.decode(stored)
@@ -55,8 +55,10 @@ async function assertOneMoment(
 }
 
 /** Learns which items a partition has, whoever folds it. */
-export const learnItems = (store: OnlineStore, partition: number, items: SharedItems): Promise<void> =>
-  scanAll(store, { partition, prefix: ITEM_PREFIX }, (key, value) => items.admit(itemIdOf(key), value))
+export function learnItems(store: OnlineStore, partition: number, items: SharedItems): Promise<void> {
+  const tenure = items.tenureOf(partition)
+  return scanAll(store, { partition, prefix: ITEM_PREFIX }, (key, value) => items.admit(itemIdOf(key), value, tenure))
+}
 
 const PAGE = 1000
 

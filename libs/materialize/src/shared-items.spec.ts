@@ -85,10 +85,53 @@ describe('the items of a process', () => {
     expect(items.get('a')).toBeUndefined()
   })
 
+  it('that a running batch has fetched stay at hand for it when their partition changes hands, and are read again by others', async () => {
+    const { store, items } = open()
+    await put(store, 'a', 1)
+    const batch = items.beginBatch()
+    await items.fetch(['a'], batch)
+    items.own(0, true)
+    expect(items.get('a')?.events).toBe(1)
+    await put(store, 'a', 2)
+    await fetch(items, 'a')
+    expect(items.get('a')?.events).toBe(2)
+  })
+
+  it('are read again where their partition was taken over while the answer was on its way', async () => {
+    const { store, items } = open()
+    await put(store, 'a', 1)
+    const reading = fetch(items, 'a')
+    items.own(0, true)
+    await reading
+    await put(store, 'a', 2)
+    await fetch(items, 'a')
+    expect(items.get('a')?.events).toBe(2)
+  })
+
+  it('are not taken in from an answer that comes after its batch has failed', async () => {
+    const { store, items } = open()
+    items.own(0, true)
+    await put(store, 'a', 1)
+    const batch = items.beginBatch()
+    const reading = items.fetch(['a'], batch)
+    items.endBatch(batch)
+    await reading
+    expect(items.get('a')).toBeUndefined()
+  })
+
+  it('are not taken in from a scan that began before their partition was taken over', () => {
+    const { items } = open()
+    const tenure = items.tenureOf(0)
+    items.own(0, true)
+    items.admit('a', ItemState.encode(ItemState.create({ known: true })).finish(), tenure)
+    expect(items.get('a')).toBeUndefined()
+    expect(items.known.size).toBe(0)
+  })
+
   it('are known from the moment that they are seen, unless they were deleted', () => {
     const { items } = open()
-    items.admit('a', ItemState.encode(ItemState.create({ known: true })).finish())
-    items.admit('b', ItemState.encode(ItemState.create({ known: false })).finish())
+    items.admit('a', ItemState.encode(ItemState.create({ known: true })).finish(), 0)
+    items.admit('b', ItemState.encode(ItemState.create({ known: false })).finish(), 0)
     items.save('c', ItemState.create({ known: true }))
     expect(Array.from({ length: items.known.size }, (_, place) => items.known.at(place))).toEqual(['a', 'c'])
   })

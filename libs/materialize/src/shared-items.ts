@@ -20,6 +20,8 @@ interface Entry {
   unsaved: boolean
   /** The last batch that may rely on it. */
   batch: number
+  /** Of the partition, when the state was asked for. */
+  readonly tenure: number
 }
 
 const FOREIGN_MS = 1000 // how old the state of another process's item may be
@@ -32,6 +34,7 @@ export class SharedItems {
   readonly known = new KnownItems()
   private readonly entries = new Map<string, Entry>()
   private readonly owned = new Set<number>()
+  private readonly tenures = new Map<number, number>()
   private readonly running = new Set<number>()
   private lastBatch = 0
 
@@ -55,7 +58,8 @@ export class SharedItems {
 
   /** Keeps a state that its partition's fold has changed. */
   save(itemId: string, state: ItemState): void {
-    this.entries.set(itemId, { state, readMs: 0, unsaved: true, batch: this.lastBatch })
+    const tenure = this.tenureOf(partitionOf(itemId, this.scope.partitions))
+    this.entries.set(itemId, { state, readMs: 0, unsaved: true, batch: this.lastBatch, tenure })
     this.known.set(itemId, state.known)
   }
 
@@ -67,11 +71,27 @@ export class SharedItems {
     }
   }
 
-  /** A partition is folded here from now on, or not any more: what was cached of it is not to be trusted. */
+  /**
+   * A partition is folded here from now on, or not any more: a tenure ends. What was asked for during it is not to be trusted, answers
+   * on their way included, for another owner may have written since; batches that run keep what they fetched.
+   *
+   * Only once the positions are read from which the fold goes on: whatever is read after them is of them, or the next commit is refused.
+   */
   own(partition: number, owned: boolean): void {
     if (owned) this.owned.add(partition)
     else this.owned.delete(partition)
-    for (const id of this.entries.keys()) if (partitionOf(id, this.scope.partitions) === partition) this.entries.delete(id)
+    this.tenures.set(partition, this.tenureOf(partition) + 1)
+    const oldest = this.oldestRunning
+    for (const [id, entry] of this.entries) {
+      if (partitionOf(id, this.scope.partitions) !== partition) continue
+      entry.unsaved = false
+      if (entry.batch < oldest) this.entries.delete(id)
+    }
+  }
+
+  /** Counts how often a partition was taken over or let go here. */
+  tenureOf(partition: number): number {
+    return this.tenures.get(partition) ?? 0
   }
 
   /** Brings the states of items to hand for a batch, one round trip a partition. */
@@ -87,33 +107,42 @@ export class SharedItems {
     await Promise.all([...wanted].map(([partition, ids]) => this.read(ids, { partition, nowMs, batch })))
   }
 
-  /** Takes a stored state in: while a partition is loaded, and to learn which items there are. */
-  admit(itemId: string, value: Uint8Array): void {
-    if (this.entries.get(itemId)?.unsaved) return
+  /** Takes in a stored state, unless the tenure it was asked for in has ended: while a partition is loaded, and to learn which items there are. */
+  admit(itemId: string, value: Uint8Array, tenure: number): void {
+    if (tenure !== this.tenureOf(partitionOf(itemId, this.scope.partitions)) || this.entries.get(itemId)?.unsaved) return
     const state = ItemState.decode(value)
     this.known.set(itemId, state.known)
     if (this.entries.size >= this.scope.itemsMax) return
-    this.entries.set(itemId, { state, readMs: this.scope.clock.monotonicMs(), unsaved: false, batch: this.lastBatch })
+    this.entries.set(itemId, { state, readMs: this.scope.clock.monotonicMs(), unsaved: false, batch: this.lastBatch, tenure })
   }
 
   private atHand(id: string, partition: number, nowMs: number): Entry | undefined {
     const entry = this.entries.get(id)
-    return entry !== undefined && (this.owned.has(partition) || nowMs - entry.readMs < FOREIGN_MS) ? entry : undefined
+    if (entry?.tenure !== this.tenureOf(partition)) return undefined
+    return this.owned.has(partition) || nowMs - entry.readMs < FOREIGN_MS ? entry : undefined
   }
 
   private async read(ids: readonly string[], of: { partition: number; nowMs: number; batch: number }): Promise<void> {
+    const tenure = this.tenureOf(of.partition)
     const values = await this.scope.store.read(of.partition, ids.map(itemKey))
+    if (!this.running.has(of.batch)) return // the batch has failed: nothing keeps what was changed since from being let go
     ids.forEach((id, i) => {
       const value = values[i]
       const meanwhile = this.atHand(id, of.partition, of.nowMs) // read by another batch, or even changed: newer than ours
-      if (meanwhile !== undefined) meanwhile.batch = Math.max(meanwhile.batch, of.batch)
-      else this.entries.set(id, { state: value && ItemState.decode(value), readMs: of.nowMs, unsaved: false, batch: of.batch })
+      const batch = Math.max(of.batch, this.entries.get(id)?.batch ?? 0)
+      if (meanwhile !== undefined) meanwhile.batch = batch
+      else this.entries.set(id, { state: value && ItemState.decode(value), readMs: of.nowMs, unsaved: false, batch, tenure })
     })
+  }
+
+  /** What this batch relies on, or a later one, is not let go. */
+  private get oldestRunning(): number {
+    return Math.min(...this.running, Infinity)
   }
 
   private evict(): void {
     if (this.entries.size <= this.scope.itemsMax) return
-    const oldest = Math.min(...this.running, Infinity)
+    const oldest = this.oldestRunning
     for (const [id, { unsaved, batch }] of this.entries) {
       if (this.entries.size <= this.scope.itemsMax * KEPT) return
       if (!unsaved && batch < oldest) this.entries.delete(id)

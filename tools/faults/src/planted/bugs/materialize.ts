@@ -117,4 +117,12 @@ export const MATERIALIZE_BUGS: readonly PlantedBug[] = [
     spec: FOLDER_SPEC,
     test: 'gives the same examples and the same states wherever it is cut, crashed and restarted',
   },
+  {
+    name: 'taking over before the positions are known: items of before the last owner’s last commit are trusted',
+    file: LOAD,
+    right: '  const positions = await store.positions(partition)\n  items.own(partition, true)\n',
+    wrong: '  items.own(partition, true)\n  const positions = await store.positions(partition)\n',
+    spec: 'libs/materialize/src/take-over.spec.ts',
+    test: 'counts what its last owner has counted before the question for its positions arrived',
+  },
 ]
