@@ -38,7 +38,9 @@ export class MigratorController {
 
   private noted(line: migrator.MoveResponse): migrator.MoveResponse {
     this.moves.note(line)
-    this.runtime.logger.info({ ...line, phase: migrator.MovePhase[line.phase] }, 'a move goes on')
+    const hasFailed = line.phase === migrator.MovePhase.MOVE_PHASE_FAILED
+    const facts = { ...line, phase: migrator.MovePhase[line.phase] }
+    this.runtime.logger[hasFailed ? 'warn' : 'info'](facts, hasFailed ? 'a move has failed; whoever owns the model set trains on' : 'a move goes on')
     return line
   }
 }

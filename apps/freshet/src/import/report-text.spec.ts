@@ -30,7 +30,7 @@ describe('the report of an import', () => {
       'catalogue                2 items, 1 users',
       'events                   10',
       '  accepted               7',
-      '  deduplicated           3',
+      '  deduplicated           3 of those accepted: known before, without effect',
       '  late                   1',
       '  dead-lettered          3',
       '    INVALID_FIELD value  2: value is NaN, but a value is a finite number; leave it out',

@@ -12,7 +12,7 @@ export function importReportText(report: ImportReport): string {
     ['catalogue', `${report.items} items, ${report.users} users`],
     ['events', `${report.events}`],
     ['  accepted', `${report.accepted}`],
-    ['  deduplicated', `${report.deduplicated}`],
+    ['  deduplicated', report.deduplicated === 0 ? '0' : `${report.deduplicated} of those accepted: known before, without effect`],
     ['  late', `${report.late}`],
     ['  dead-lettered', `${refused}`],
     ...deadLettered.map(({ code, field, count, example }) => [`    ${code} ${field}`.trimEnd(), `${count}: ${example}`] as const),

@@ -27,6 +27,10 @@ export class ErrorFilter implements ExceptionFilter<unknown> {
   }
 }
 
+const plainProblem = (code: string, status: number) => ({ type: 'about:blank', title: code, status, code, retryable: false }) as const
+
+const SERVED = 'POST goes to /v1/events of ingest, /v1/recommend and /predict of the ranker; GET to /healthz and /metrics of each'
+
 interface Problem {
   readonly type: 'about:blank'
   readonly title: string
@@ -54,8 +58,8 @@ function nestProblem(error: HttpException): Problem {
         remedy: 'send one JSON document as application/json',
       }),
     )
-  const code = status === 404 ? 'NOT_FOUND' : status < 500 ? 'INVALID_FIELD' : 'INTERNAL'
-  return { type: 'about:blank', title: code, status, detail: error.message, code, retryable: false }
+  if (status === 404) return { ...plainProblem('NOT_FOUND', status), detail: `${error.message}; ${SERVED}` }
+  return { ...plainProblem(status < 500 ? 'INVALID_FIELD' : 'INTERNAL', status), detail: error.message }
 }
 
 /** What the body parser throws at the bound, in our words. */

@@ -190,7 +190,8 @@ describe('HTTP', () => {
 
   it('answers an unknown path as problem+json', async () => {
     const response = await fetch(`http://${served.httpAddress ?? ''}/nothing`)
-    expect([response.status, await response.json()]).toEqual([404, expect.objectContaining({ code: 'NOT_FOUND' })])
+    const detail = expect.stringMatching(/Cannot GET \/nothing; POST goes to \/v1\/events/)
+    expect([response.status, await response.json()]).toEqual([404, expect.objectContaining({ code: 'NOT_FOUND', detail })])
   })
 
   it('serves the figures of each service that says how it is, and leaves out those that do not', async () => {
