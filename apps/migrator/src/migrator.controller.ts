@@ -40,7 +40,10 @@ export class MigratorController {
     this.moves.note(line)
     const hasFailed = line.phase === migrator.MovePhase.MOVE_PHASE_FAILED
     const facts = { ...line, phase: migrator.MovePhase[line.phase] }
-    this.runtime.logger[hasFailed ? 'warn' : 'info'](facts, hasFailed ? 'a move has failed; whoever owns the model set trains on' : 'a move goes on')
+    this.runtime.logger[hasFailed ? 'warn' : 'info'](
+      facts,
+      hasFailed ? 'a move has failed; whoever owns the model set trains on' : 'a move goes on',
+    )
     return line
   }
 }
