@@ -48,6 +48,10 @@ describe('a configuration', () => {
     expect(load({ file: directory.within('empty.yaml') })).toEqual(load())
   })
 
+  it('passes by what benches are told, which start services of their own', () => {
+    expect(load({ env: { FRESHET_BENCH_PYTHON: '/opt/python', FRESHET_BENCH_DATA: '../data' } })).toEqual(load())
+  })
+
   it('passes by what Kubernetes sets for a service of our name', () => {
     const env = {
       FRESHET_SERVICE_HOST: '10.0.0.1',

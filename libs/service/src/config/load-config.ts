@@ -33,7 +33,8 @@ export function loadConfig({ file, env = process.env, overrides = {} }: ConfigSo
 type Tree = Readonly<Record<string, unknown>>
 
 const DEFAULT_FILE = 'freshet.yaml'
-const RESERVED = new Set(['FRESHET_CONFIG'])
+/** What is no setting of a service: where settings stand, and what benches are told. */
+const RESERVED = /^FRESHET_(CONFIG$|BENCH_)/
 /** What Kubernetes puts into the environment of pods beside a service named `freshet`. */
 const SERVICE_LINK = /^FRESHET(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_TCP(_[A-Z]+)?)?)$/
 
@@ -63,7 +64,7 @@ function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Tre
   const known = new Map(settings().map((setting) => [environmentName(setting.path), setting]))
   let tree: Tree = {}
   for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith('FRESHET_') || RESERVED.has(name) || text === undefined || SERVICE_LINK.test(name)) continue
+    if (!name.startsWith('FRESHET_') || RESERVED.test(name) || text === undefined || SERVICE_LINK.test(name)) continue
     const setting = known.get(name)
     if (!setting) throw unknown({ source: 'the environment', setting: name, value: text }, [...known.keys()])
     tree = merge(tree, nest(setting.path.split('.'), setting.type === 'string' ? text : scalar(text)))
