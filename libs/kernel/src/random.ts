@@ -25,6 +25,20 @@ export const randomUnit = (key: number, counterLo: number, counterHi: number): n
 export const randomBelow = (n: number, key: number, counterLo: number, counterHi: number): number =>
   Math.floor(randomUnit(key, counterLo, counterHi) * n)
 
+/**
+ * A copy in an order that `seed` and `round` decide; draws words 101 and beyond of that round.
+ *
+ * source  Fisher & Yates, as Durstenfeld wrote it (1964)
+ */
+export function shuffled<T>(list: readonly T[], seed: number, round: number): T[] {
+  const order = [...list]
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = randomBelow(i + 1, seed, round, 100 + i)
+    ;[order[i], order[j]] = [order[j], order[i]]
+  }
+  return order
+}
+
 const ROUNDS = 10
 const MULTIPLIER = 0xd256d193
 const WEYL = 0x9e3779b9

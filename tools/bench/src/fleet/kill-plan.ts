@@ -1,4 +1,4 @@
-import { randomBelow } from '@freshet/kernel'
+import { randomBelow, shuffled } from '@freshet/kernel'
 import type { FleetService } from '@freshet/testing'
 
 /** One process that is ended without a warning. */
@@ -25,14 +25,4 @@ export function planKills(count: number, { seed, everyEvents }: { readonly seed:
     afterEvents: i * everyEvents + randomBelow(everyEvents, seed, i, 1),
     delayMs: randomBelow(DELAY_MS_MAX, seed, i, 2),
   }))
-}
-
-/** source  Fisher & Yates, as Durstenfeld wrote it (1964) */
-function shuffled<T>(list: readonly T[], seed: number, round: number): T[] {
-  const order = [...list]
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = randomBelow(i + 1, seed, round, 100 + i)
-    ;[order[i], order[j]] = [order[j], order[i]]
-  }
-  return order
 }

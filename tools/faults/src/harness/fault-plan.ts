@@ -1,4 +1,4 @@
-import { type Crossing, CROSSINGS, randomBelow } from '@freshet/kernel'
+import { type Crossing, CROSSINGS, randomBelow, shuffled } from '@freshet/kernel'
 import type { EngineFault, Fault, Role } from './fault'
 
 /** What a plan depends on: equal scopes give equal plans. */
@@ -49,13 +49,3 @@ function deck(scope: PlanScope, from: number): Fault[] {
 }
 
 const drawDelay = ({ seed }: PlanScope, counter: number): number => randomBelow(DELAY_MS_MAX, seed, counter, 2)
-
-/** source  Fisher & Yates, as Durstenfeld wrote it (1964) */
-function shuffled<T>(list: readonly T[], seed: number, round: number): T[] {
-  const order = [...list]
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = randomBelow(i + 1, seed, round, 100 + i)
-    ;[order[i], order[j]] = [order[j], order[i]]
-  }
-  return order
-}
