@@ -11,6 +11,11 @@ import { twinOf } from './twin.fixture'
 const DISK_BYTES = 96 << 20
 const BATCH = 200
 
+const WRITERS = ['ingest', 'feature-store', 'trainer', 'ranker'] as const
+
+/** The services that are up. */
+const pidsOf = ({ fleet }: House): number[] => WRITERS.flatMap((service) => fleet.pid(service) ?? [])
+
 /** Sends clicks batch by batch until one is refused; says by which code, and whether it may be sent again. */
 async function sendUntilRefused(house: House, accepted: Set<string>): Promise<{ code: string; retryable: boolean }> {
   for (let sent = 0; sent < 200_000; sent += BATCH) {
@@ -37,14 +42,13 @@ describe('a reserve of the disk that is used up', () => {
 })
 
 describe('a disk that is full', () => {
-  let disk: SmallDisk | undefined
+  let disk: SmallDisk
   let house: House
   let dataSet: Runtime
   const accepted = new Set<string>()
 
   beforeAll(async () => {
     disk = await openSmallDisk(DISK_BYTES)
-    if (!disk) return // nobody but a superuser may mount one: the sentence above holds everywhere
     const data = join(disk.path, 'data')
     house = await openHouse({ data, environment: { FRESHET_DISK_FREE_BYTES_MIN: '0', FRESHET_TRAINER_VERSION_EVERY_STEPS: '40' } })
     dataSet = await openDataSet(data)
@@ -54,24 +58,21 @@ describe('a disk that is full', () => {
     await learned(house)
   })
   afterAll(async () => {
-    if (!disk) return
     await dataSet[Symbol.asyncDispose]()
     await house[Symbol.asyncDispose]()
     await disk[Symbol.asyncDispose]()
   })
 
   it('stops acceptance with a typed error that may be repeated; services stay up and answer', async () => {
-    if (!disk) return
-    await disk.fill(256 << 10)
+    await disk.fill(256 << 10, pidsOf(house))
     expect(await sendUntilRefused(house, accepted)).toMatchObject({ code: 'DISK_FULL', retryable: true })
     expect((await recommend(house, { userId: 'user-1' })).items).toHaveLength(10)
     expect((await call(house.ingest, 'getStatus', {})).accepted).toBeGreaterThanOrEqual(100)
-    for (const service of ['ingest', 'feature-store', 'trainer', 'ranker'] as const) expect(house.fleet.pid(service)).toBeGreaterThan(0)
+    expect(pidsOf(house)).toHaveLength(WRITERS.length)
   })
 
   it('goes on by itself once there is room: nothing that was acknowledged is lost, and nothing counts twice', async () => {
-    if (!disk) return
-    await disk.free()
+    await disk.free(pidsOf(house))
     const more = clicks(accepted.size, 100)
     await eventually('acceptance', async () => {
       const outcomes = await acknowledgements(house.ingest, more)
@@ -87,7 +88,6 @@ describe('a disk that is full', () => {
   })
 
   it('leaves a state whose SHA-256 is that of a twin', async () => {
-    if (!disk) return
     const { step, digest } = await call(house.trainer, 'checkpoint', {})
     expect(await twinOf(dataSet, { step })).toMatchObject({ step, digest })
   })

@@ -1,46 +1,61 @@
 import { execFile } from 'node:child_process'
-import { open, rm, statfs } from 'node:fs/promises'
+import { open, readdir, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { temporaryDirectory } from '@freshet/testing'
+import { temporaryDirectory, type TemporaryDirectory } from '@freshet/testing'
 
 const run = promisify(execFile)
 
-/** A file system of its own that is soon full. */
+/** A place for data that is soon full. */
 export interface SmallDisk extends AsyncDisposable {
   readonly path: string
-  freeBytes(): Promise<number>
-  /** Takes all but so many bytes away, until {@link SmallDisk.free}. */
-  fill(butBytes: number): Promise<void>
-  free(): Promise<void>
+  /** Leaves so many bytes to the processes that write here, until {@link SmallDisk.free}. */
+  fill(butBytes: number, pids: readonly number[]): Promise<void>
+  free(pids: readonly number[]): Promise<void>
 }
 
-/** Mounts a file system in memory; undefined where this user may not mount anything. */
-export async function openSmallDisk(bytes: number): Promise<SmallDisk | undefined> {
+/** A file system of its own; where this user may mount none, as in most containers, one whose writers are held to a size of file. */
+export async function openSmallDisk(bytes: number): Promise<SmallDisk> {
   const directory = await temporaryDirectory()
+  const isMounted = await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', directory.path]).then(
+    () => true,
+    () => false,
+  )
+  return isMounted ? mounted(directory) : limited(directory)
+}
+
+function mounted(directory: TemporaryDirectory): SmallDisk {
   const { path } = directory
-  try {
-    await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', path])
-  } catch {
-    await directory[Symbol.asyncDispose]()
-    return undefined
-  }
   const ballast = join(path, 'ballast')
-  const freeBytes = async (): Promise<number> => {
-    const { bavail, bsize } = await statfs(path)
-    return bavail * bsize
-  }
   return {
     path,
-    freeBytes,
     async fill(butBytes) {
+      const { bavail, bsize } = await statfs(path)
       await using file = await open(ballast, 'w')
-      await file.writeFile(Buffer.alloc(Math.max(0, (await freeBytes()) - butBytes)))
+      await file.writeFile(Buffer.alloc(Math.max(0, bavail * bsize - butBytes)))
     },
     free: () => rm(ballast),
     async [Symbol.asyncDispose]() {
       await run('umount', [path])
       await directory[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** A write beyond the limit fails as one on a full disk does: the engine sees it short, or refused. */
+function limited(directory: TemporaryDirectory): SmallDisk {
+  const { path } = directory
+  const limit = async (bytes: number | 'unlimited', pids: readonly number[]): Promise<void> => {
+    for (const pid of pids) await run('prlimit', ['--pid', `${pid}`, `--fsize=${bytes}:`])
+  }
+  return {
+    path,
+    async fill(butBytes, pids) {
+      const files = (await readdir(path, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
+      const sizes = await Promise.all(files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size))
+      await limit(Math.max(...sizes) + butBytes, pids)
+    },
+    free: (pids) => limit('unlimited', pids),
+    [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
   }
 }
