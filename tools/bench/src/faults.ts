@@ -1,11 +1,12 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { InvalidFieldError, systemClock } from '@freshet/kernel'
-import { type BackEnd, EMBEDDED, type Engine } from './faults/back-end'
+import { systemClock } from '@freshet/kernel'
+import { type BackEnd, EMBEDDED } from './faults/back-end'
 import { startKafkaRedis } from './faults/kafka-redis'
 import { besiege } from './faults/one-seed'
 import { appendRecord, figuresOf, readRecords, type SeedRecord } from './faults/seed-record'
 import { readSeeds } from './faults/seeds'
+import { type EngineName, engineNamed } from './harness/engine-name'
 import { type BenchScope, runBench } from './harness/run-bench'
 
 const FAULTS_PER_SEED = 40 // one fleet and one stream for all of them, and one judgement
@@ -13,7 +14,7 @@ const QUICK_FAULTS = 4
 
 /** Faults upon running services, seed by seed: nothing lost, nothing counted twice, and each state its twin's. */
 async function faults({ isQuick, directory, options, say }: BenchScope) {
-  const start = BACK_ENDS[engineOf(options.engine)]
+  const start = BACK_ENDS[engineNamed(options.engine)]
   const records: SeedRecord[] = options.append === undefined ? [] : readRecords(options.append)
   for (const seed of readSeeds(options.seeds ?? '1..1')) {
     const own = join(directory, `seed-${seed}`)
@@ -28,15 +29,9 @@ async function faults({ isQuick, directory, options, say }: BenchScope) {
 }
 
 /** By name: how one is started, for one seed. */
-const BACK_ENDS: Readonly<Record<Engine, (directory: string) => Promise<BackEnd>>> = {
+const BACK_ENDS: Readonly<Record<EngineName, (directory: string) => Promise<BackEnd>>> = {
   embedded: () => Promise.resolve(EMBEDDED),
   'kafka-redis': (directory) => startKafkaRedis({ directory, clock: systemClock }),
-}
-
-function engineOf(name = 'embedded'): Engine {
-  if (name in BACK_ENDS) return name as Engine
-  const rule = `a back end is one of ${Object.keys(BACK_ENDS).join(', ')}`
-  throw new InvalidFieldError({ field: 'engine', value: name, rule, remedy: 'name one of them' })
 }
 
 void runBench('faults', faults, { knows: ['seeds', 'append', 'engine'] }).then((code) => process.exit(code))

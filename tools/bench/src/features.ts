@@ -47,7 +47,11 @@ async function features({ isQuick, directory, say }: BenchScope) {
     say(`${engines[i].name}: read ${spell(took.map(({ readMs }) => readMs))}; taken apart ${spell(took.map(({ decodedMs }) => decodedMs))}`)
     say(`${engines[i].name}: folded ${folds[i].map((speed) => Math.round(speed)).join(', ')} events/s`)
   }
-  const p99 = (took: readonly Took[]): number => quantile(took.map(({ readMs }) => readMs), 0.99) // prettier-ignore
+  const p99 = (took: readonly Took[]): number =>
+    quantile(
+      took.map(({ readMs }) => readMs),
+      0.99,
+    )
   return {
     embedded_p99_ms: { value: p99(embedded), unit: 'ms', goal: atMost(1) },
     redis_p99_ms: { value: p99(overRedis), unit: 'ms', goal: atMost(5) },

@@ -6,11 +6,12 @@ import { systemClock } from '@freshet/kernel'
 import { call, connect, openRuntime } from '@freshet/service'
 import { configOf, duringFleet, startFleet } from './fleet/bench-fleet'
 import { LiveLoad } from './fleet/live-load'
-import { ratings } from './fleet/ratings'
-import { type EngineName, engineNamed, type Engines, startEngines } from './freshness/engines'
+import { endlessRatings } from './fleet/ratings'
+import { type Engines, startEngines } from './freshness/engines'
 import { ask, type Questioned } from './freshness/questions'
 import { spy } from './freshness/spies'
 import { StageClock, STAGES, type StageTimes } from './freshness/stage-clock'
+import { type EngineName, engineNamed } from './harness/engine-name'
 import { quantile } from './harness/quantile'
 import { atMost, type Measured } from './harness/report'
 import { type BenchScope, runBench } from './harness/run-bench'
@@ -22,7 +23,7 @@ const BOOT_MS_MAX = 60_000 // until the first answer contains the first event
 const POLL_MS = 50
 const ANSWERS_PER_S = 100
 const E2E_P99_MS_MAX: Readonly<Record<EngineName, number>> = { embedded: 1000, 'kafka-redis': 400 }
-const STREAM = { users: 5000, items: 2000, seed: 29, startMs: 0, everyMs: 0 } // time 0: when it arrives
+const STREAM = { users: 5000, items: 2000, seed: 29 }
 const CATALOGUE_AT_ONCE = 500
 const QUANTILES = { p50: 0.5, p99: 0.99 } as const
 const clock = systemClock
@@ -131,7 +132,7 @@ async function measure(setting: Setting, { addresses, stages, durationMs, say }:
   const delay = monitorEventLoopDelay({ resolution: 5 })
   {
     await using _load = new LiveLoad({
-      ...{ address: addresses.ingest, clock, eventsPerS: setting.eventsPerS, eventOf: rating },
+      ...{ address: addresses.ingest, clock, eventsPerS: setting.eventsPerS, eventOf: endlessRatings('live', STREAM) },
       onAcknowledged: ({ partition, offset, sentMs, acknowledgedMs }) => {
         acks.push({ atMs: acknowledgedMs, tookMs: acknowledgedMs - sentMs })
         stages.watch(partition, offset, acknowledgedMs)
@@ -177,12 +178,6 @@ function tell(showing: Showing, { questioned, answersMs, loopDelayMs, say }: Bes
   )
   for (const [message, times] of questioned.failures) say(`  ${times} questions failed: ${message}`)
 }
-
-const BLOCK = 8192
-const block = ratings(BLOCK, STREAM)
-
-/** The ratings come round again, under ids of their own. */
-const rating = (index: number) => ({ ...block[index % BLOCK], eventId: `live-${index}` })
 
 async function fillCatalogue(address: string): Promise<void> {
   const client = connect(IngestClient, address)

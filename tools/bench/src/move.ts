@@ -6,7 +6,7 @@ import { configOf, duringFleet, startFleet } from './fleet/bench-fleet'
 import { type Commit, rhythmOf, tailJournal } from './fleet/commits'
 import { learnAll, type LearnedState, patiently } from './fleet/learned'
 import { LiveLoad } from './fleet/live-load'
-import { ratings } from './fleet/ratings'
+import { endlessRatings } from './fleet/ratings'
 import { raiseTwins } from './fleet/twins'
 import { median, quantile } from './harness/quantile'
 import { exactly } from './harness/report'
@@ -15,7 +15,7 @@ import { type BenchScope, runBench } from './harness/run-bench'
 const MOVES = { full: 10, quick: 3 }
 const EVENTS_PER_S = 500
 const BETWEEN_MS = 1500 // what a move is measured against: the rhythm of commits before and after it
-const STREAM = { users: 2000, items: 500, seed: 23, startMs: 0, everyMs: 0 } // time 0: when it arrives
+const STREAM = { users: 2000, items: 500, seed: 23 }
 const HEARTBEAT_MS = '1000' // four of them are silence: no trainer claims because a busy machine let the other wait for a second
 const clock = systemClock
 
@@ -64,7 +64,12 @@ async function moveToAndFro(fleet: Fleet, { moves, say }: { moves: number } & Pi
   const addresses = [fleet.address('trainer'), fleet.address('standby')]
   await patiently(clock, () => assertOwner(addresses[0]))
   {
-    await using load = new LiveLoad({ address: fleet.address('ingest'), clock, eventsPerS: EVENTS_PER_S, eventOf: rating })
+    await using load = new LiveLoad({
+      address: fleet.address('ingest'),
+      clock,
+      eventsPerS: EVENTS_PER_S,
+      eventOf: endlessRatings('live', STREAM),
+    })
     for (let i = 0; i < moves; i++) {
       await clock.sleep(BETWEEN_MS)
       await moveOnce(fleet.address('migrator'), {
@@ -78,15 +83,6 @@ async function moveToAndFro(fleet: Fleet, { moves, say }: { moves: number } & Pi
     say(`${load.acknowledged} events acknowledged meanwhile`)
   }
   return learnAll(addresses[moves % 2], await endsOf(fleet.address('ingest')), clock)
-}
-
-const BLOCK = 4096
-let block: ReturnType<typeof ratings> = []
-
-/** The ratings come round again, under ids of their own. */
-function rating(index: number) {
-  if (block.length === 0) block = ratings(BLOCK, STREAM)
-  return { ...block[index % BLOCK], eventId: `live-${index}` }
 }
 
 async function assertOwner(address: string): Promise<void> {

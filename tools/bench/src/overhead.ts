@@ -4,7 +4,7 @@ import { systemClock } from '@freshet/kernel'
 import type { Fleet, FleetService } from '@freshet/testing'
 import { duringFleet, startFleet } from './fleet/bench-fleet'
 import { LiveLoad } from './fleet/live-load'
-import { ratings } from './fleet/ratings'
+import { endlessRatings } from './fleet/ratings'
 import { cpuSecondsOf } from './harness/process-cpu'
 import { atMost } from './harness/report'
 import { type BenchScope, runBench } from './harness/run-bench'
@@ -16,8 +16,7 @@ const WARM_UP_MS = 10_000
 const EVENTS_PER_S = 2000
 const PERCENT_MAX = 5
 const SERVICES: readonly FleetService[] = ['ingest', 'feature-store', 'trainer', 'migrator', 'ranker']
-const BLOCK = 8192
-const STREAM = { users: 5000, items: 2000, seed: 41, startMs: 0, everyMs: 0 } // time 0: when it arrives
+const STREAM = { users: 5000, items: 2000, seed: 41 }
 
 /** What one service used, and what of it belongs to the parts; seconds of CPU. */
 interface Used {
@@ -57,8 +56,7 @@ async function measure({ isQuick, directory, say }: BenchScope): Promise<Measure
   const environment = { [PROFILES]: profiles, NODE_OPTIONS: `--require ${JSON.stringify(preload)}` }
   const starting = startFleet({ directory, dictionary: 'movielens', environment })
   return duringFleet(starting, say, async (fleet) => {
-    const block = ratings(BLOCK, STREAM)
-    const eventOf = (index: number) => ({ ...block[index % BLOCK], eventId: `live-${index}` })
+    const eventOf = endlessRatings('live', STREAM)
     await using load = new LiveLoad({ address: fleet.address('ingest'), clock: systemClock, eventsPerS: EVENTS_PER_S, eventOf })
     await systemClock.sleep(WARM_UP_MS)
     const from = { ms: nowMs(), seconds: secondsOf(fleet), events: load.acknowledged }

@@ -1,9 +1,10 @@
 import type { EngineFault } from '@freshet/faults'
 import { UnavailableError } from '@freshet/kernel'
+import type { EngineName } from '../harness/engine-name'
 
 /** Where the services keep log and store, and what can happen to that. */
 export interface BackEnd extends AsyncDisposable {
-  readonly name: Engine
+  readonly name: EngineName
   /** FRESHET_* settings by which services use it. */
   readonly settings: Readonly<Record<string, string>>
   /** What its engines may suffer. */
@@ -11,9 +12,6 @@ export interface BackEnd extends AsyncDisposable {
   /** Brings one of those upon it, and sees to it that it serves again. */
   suffer(fault: EngineFault): Promise<void>
 }
-
-/** The back ends there are. */
-export type Engine = 'embedded' | 'kafka-redis'
 
 /** Files, which every process opens for itself: the engines die with the services. */
 export const EMBEDDED: BackEnd = {

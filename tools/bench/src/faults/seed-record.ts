@@ -1,13 +1,13 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import type { EngineName } from '../harness/engine-name'
 import { quantile } from '../harness/quantile'
 import { atMost, exactly, type Measured } from '../harness/report'
-import type { Engine } from './back-end'
 import type { Verdict } from './verdict'
 
 /** What one seed came to: a line of the file in which runs add up. */
 export interface SeedRecord extends Verdict {
   readonly seed: number
-  readonly engine: Engine
+  readonly engine: EngineName
   readonly faults: number
   /** From the end of an owner to the next new step, with a standby attached. */
   readonly hotMs: readonly number[]

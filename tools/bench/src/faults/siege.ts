@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import { join } from 'node:path'
 import { MigratorClient, TrainerClient, trainer } from '@freshet/contracts/services'
 import { type Fault, HOME, isStruck, order, recall, type Role, type StrikeOrder } from '@freshet/faults'
@@ -48,15 +47,15 @@ export class Siege {
       case 'strike':
         return this.strike(fault)
       case 'kill':
-        await setTimeout(fault.delayMs)
+        await this.scope.clock.sleep(fault.delayMs)
         return this.kill(this.serviceOf(fault.role))
       case 'cold':
-        await setTimeout(fault.delayMs)
+        await this.scope.clock.sleep(fault.delayMs)
         return this.startCold()
       case 'target-killed':
         return this.killTarget()
       default:
-        await setTimeout(fault.delayMs)
+        await this.scope.clock.sleep(fault.delayMs)
         await this.scope.backEnd.suffer(fault.kind)
         return {}
     }
@@ -108,7 +107,7 @@ export class Siege {
   }
 
   private async resume(service: FleetService): Promise<void> {
-    await setTimeout(STOPPED_MS)
+    await this.scope.clock.sleep(STOPPED_MS)
     await this.scope.fleet.signal(service, 'SIGCONT')
   }
 
@@ -116,7 +115,7 @@ export class Siege {
     const { clock } = this.scope
     const untilMs = clock.monotonicMs() + STRIKE_PATIENCE_MS
     while (!isStruck(file)) {
-      await setTimeout(LOOK_MS)
+      await clock.sleep(LOOK_MS)
       if (clock.monotonicMs() > untilMs && recall(file))
         throw new UnavailableError(service, `it did not come to ${crossing} within ${STRIKE_PATIENCE_MS} ms`)
     }
@@ -156,7 +155,7 @@ export class Siege {
     const granted = watch.seen('a grant', ({ record, verdict }) => verdict === 'valid' && record.record?.$case === 'grant')
     const moving = this.move().catch(() => undefined)
     await granted
-    await setTimeout(DELAY_AFTER_GRANT_MS)
+    await this.scope.clock.sleep(DELAY_AFTER_GRANT_MS)
     const { owner } = watch
     await fleet.signal(target, 'SIGKILL')
     await watch.stepOfOther(owner)

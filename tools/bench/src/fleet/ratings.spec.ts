@@ -1,4 +1,4 @@
-import { ratings } from './ratings'
+import { endlessRatings, ratings } from './ratings'
 
 const options = { users: 50, items: 40, seed: 3, startMs: 1_700_000_000_000, everyMs: 1000 }
 
@@ -21,5 +21,14 @@ describe('ratings', () => {
       return some.reduce((sum, { value = 0 }) => sum + value, 0) / some.length
     }
     expect(meanOf(true) - meanOf(false)).toBeGreaterThan(1)
+  })
+})
+
+describe('endless ratings', () => {
+  it('come round again under other ids, at the time of their arrival', () => {
+    const rating = endlessRatings('live', options)
+    const [first, again] = [rating(7), rating(7 + 8192)]
+    expect(first).toEqual({ ...ratings(8, options)[7], eventId: 'live-7', timeMs: 0 })
+    expect(again).toEqual({ ...first, eventId: 'live-8199' })
   })
 })

@@ -33,4 +33,11 @@ export function ratings(count: number, { users, items, seed, startMs, everyMs }:
   })
 }
 
+/** Ratings that never end and have happened when they arrive: a block of them comes round again, each time under ids of its own, `<prefix>-<index>`. */
+export function endlessRatings(prefix: string, stream: Pick<RatingsOptions, 'users' | 'items' | 'seed'>): (index: number) => Event {
+  const block = ratings(BLOCK, { ...stream, startMs: 0, everyMs: 0 })
+  return (index) => ({ ...block[index % BLOCK], eventId: `${prefix}-${index}` })
+}
+
 const KINDS = 4
+const BLOCK = 8192

@@ -1,6 +1,6 @@
 import { type Clock, PreconditionError } from '@freshet/kernel'
 import { duringFleet, startFleet } from '../fleet/bench-fleet'
-import { ratings } from '../fleet/ratings'
+import { endlessRatings } from '../fleet/ratings'
 import { cpuSecondsOf } from '../harness/process-cpu'
 import type { BenchScope } from '../harness/run-bench'
 import { FullStream } from './full-stream'
@@ -21,8 +21,7 @@ export interface IngestRound {
 
 const BATCH = { batchEvents: 1000, batchesInFlight: 16 }
 const WARM_UP_MS = 4000
-const BLOCK = 8192
-const STREAM = { users: 5000, items: 2000, seed: 31, startMs: 0, everyMs: 0 } // time 0: when it arrives
+const STREAM = { users: 5000, items: 2000, seed: 31 }
 
 /** Fills the ingest service over the embedded log through one stream, and counts what it acknowledges beside the CPU that it takes. */
 export async function ingestEmbedded({ directory, say }: BenchScope, effort: EmbeddedEffort, clock: Clock): Promise<IngestRound[]> {
@@ -30,8 +29,7 @@ export async function ingestEmbedded({ directory, say }: BenchScope, effort: Emb
   return duringFleet(starting, say, async (fleet) => {
     const pid = fleet.pid('ingest')
     if (pid === undefined) throw new PreconditionError('ingest has no process', 'look at its last words')
-    const block = ratings(BLOCK, STREAM)
-    const eventOf = (index: number) => ({ ...block[index % BLOCK], eventId: `full-${index}` })
+    const eventOf = endlessRatings('full', STREAM)
     await using stream = new FullStream({ ...BATCH, address: fleet.address('ingest'), eventOf })
     await stream.during(clock.sleep(WARM_UP_MS))
     const rounds: IngestRound[] = []
