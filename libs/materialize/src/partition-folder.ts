@@ -7,6 +7,7 @@ import { candidatesFor } from './candidates'
 import { FOLD_KEY, type LoadedPartition, loadPartition } from './load-partition'
 import type { FolderScope } from './folder-scope'
 import { OutboxPublisher } from './outbox-publisher'
+import { SOURCES } from './sources'
 import { waitingKey } from './waiting-impressions'
 
 /** What one step takes at most: the most that a crash folds again, and the longest that an event waits behind others. */
@@ -168,8 +169,6 @@ export class PartitionFolder {
     this.forgottenBelow = publishedBelow
   }
 }
-
-const SOURCES = ['events', 'touches', 'catalog'] as const
 
 const end = (records: readonly LogRecord[], from: number): number => (records.at(-1)?.offset ?? from - 1) + 1
 

@@ -1,6 +1,7 @@
 import { TOPICS, type EventLog } from '@freshet/event-log'
 import { PreconditionError } from '@freshet/kernel'
 import { type OnlineStore, type PositionVector, type Put, START } from '@freshet/online-store'
+import { SOURCES } from './sources'
 import type { SnapshotShelf, StoredSnapshot } from './snapshot-shelf'
 
 /** What a partition's state is begun anew from: its latest snapshot where there is one, or the log alone. */
@@ -18,7 +19,6 @@ export interface RestoreScope {
 export const RESTORING_KEY = 'm:restoring'
 const MARKS: Readonly<Record<RestoreFrom, Uint8Array>> = { snapshot: Uint8Array.of(0), log: Uint8Array.of(1) }
 const PAGE = 1000
-const SOURCES = ['events', 'touches', 'catalog'] as const
 
 /**
  * Where the store is behind the latest snapshot (it was restarted with an older state, or with none), puts the snapshot in its place;

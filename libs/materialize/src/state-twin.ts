@@ -6,6 +6,7 @@ import { openMemoryStore } from '@freshet/online-store/memory'
 import { PartitionFolder } from './partition-folder'
 import { restorePartition } from './restore-partition'
 import { SharedItems } from './shared-items'
+import { SOURCES } from './sources'
 import type { SnapshotShelf } from './snapshot-shelf'
 
 /** What a twin is made of. */
@@ -68,4 +69,4 @@ function boundedView(log: EventLog, bound: () => PositionVector): EventLog {
   }
 }
 
-const isSource = (topic: string): topic is keyof PositionVector => ['events', 'touches', 'catalog'].includes(topic)
+const isSource = (topic: string): topic is keyof PositionVector => (SOURCES as readonly string[]).includes(topic)

@@ -40,8 +40,7 @@ export class KafkaMembership {
     private readonly seat: Seat,
     private readonly options: JoinOptions,
   ) {
-    const commit = (positions: readonly Position[]): Promise<void> => this.commit(positions)
-    this.reports = new PositionReports((positions) => scope.patience.during(() => commit(positions)))
+    this.reports = new PositionReports((positions) => scope.patience.during(() => this.commit(positions)))
   }
 
   /** Takes the place; the group's answers reach `onAssigned`, now and whenever they change. While no broker answers, it tries on. */
