@@ -5,6 +5,8 @@ import { JOURNAL, TOPICS, type EventLog } from '@freshet/event-log'
 import { copyEnvironment, PAGES_FILE } from '@freshet/event-log-embedded/lmdb'
 import { UnavailableError } from '@freshet/kernel'
 import { openModelStore, type Manifest } from '@freshet/model-store'
+import { schemeOf } from '../config/engine-scheme'
+import { systemCode } from '../errors/system-code'
 import type { Runtime } from '../runtime/runtime'
 import { copyDurably, filesBelow, keepDurably, revealDirectory, writeDurably } from './durable-files'
 import { BACKUP_FILE, backupText, type BackedUpFile, type BackupManifest } from './manifest'
@@ -98,7 +100,7 @@ async function copyFolder({ from, to, onPart }: Copying, folder: string): Promis
     }
     return files
   } catch (error) {
-    if (existsSync(join(from, folder)) && !isGone(error)) throw error
+    if (existsSync(join(from, folder)) && systemCode(error) !== 'ENOENT') throw error
     await rm(join(to, folder), { recursive: true, force: true })
     return []
   }
@@ -120,7 +122,3 @@ const namesIn = async (directory: string): Promise<string[]> =>
   (await readdir(directory).catch(() => [])).filter((name) => !name.startsWith('.')).sort()
 
 const DRAFT = '.draft'
-const isGone = (error: unknown): boolean => typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT'
-
-/** Addresses may hold passwords: what stands before `://` is enough. */
-const schemeOf = (engine: string): string => engine.split('://', 1)[0]

@@ -1,5 +1,6 @@
 import { CorruptError } from '@freshet/kernel'
 import { z } from 'zod'
+import { parseJson } from '../config/parse-json'
 
 /** The file that makes a folder a backup. */
 export const BACKUP_FILE = 'backup.json'
@@ -32,12 +33,4 @@ export function parseBackup(file: string, text: string): BackupManifest {
   if (parsed.success) return parsed.data
   const [{ path, message }] = parsed.error.issues
   throw new CorruptError(file, `it is not the description of a backup (${path.join('.')} ${message})`, 'use another backup')
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

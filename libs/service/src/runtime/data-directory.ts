@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync,
 import { dirname, join } from 'node:path'
 import { CorruptError, FreshetError, PreconditionError } from '@freshet/kernel'
 import { z } from 'zod'
+import { parseJson } from '../config/parse-json'
 import { systemCode } from '../errors/system-code'
 
 /** What a data set was made with: fixed from then on. */
@@ -147,11 +148,3 @@ function assertWritable(directory: string): void {
 
 /** What is in the way: the first of a path's parents that exists. */
 const fileAmong = (path: string): string => (existsSync(path) || dirname(path) === path ? path : fileAmong(dirname(path)))
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

@@ -5,6 +5,7 @@ import type { KafkaLogOptions } from '@freshet/event-log-kafka'
 import type { Clock } from '@freshet/kernel'
 import type { OnlineStore } from '@freshet/online-store'
 import { openEmbeddedStore } from '@freshet/online-store-embedded'
+import { schemeOf } from '../config/engine-scheme'
 import type { Config } from '../config/schema'
 
 /** What an engine is opened with. */
@@ -63,9 +64,6 @@ const STORES: Readonly<Record<string, OpenStore>> = {
 }
 
 const authorities = (caFile: string) => ({ ca: readFileSync(caFile, 'utf8') })
-
-/** What stands before `://`, or all of it; the schema has checked it. */
-const schemeOf = (engine: string): string => engine.split('://', 1)[0]
 
 /** Keyed topics are spread; the others have one order to keep. */
 const topicPartitions = (partitions: number): Record<string, number> => ({
