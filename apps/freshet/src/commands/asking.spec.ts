@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { askingOf, limitOf, rulesOf, withAskingOptions, type AskingOptions } from './asking'
+import { askingOf, limitOf, numberOf, rulesOf, withAskingOptions, type AskingOptions } from './asking'
 
 const parse = (...args: string[]): AskingOptions => {
   const command = withAskingOptions(new Command().exitOverride().configureOutput({ writeErr: () => undefined }))
@@ -41,5 +41,10 @@ describe('options of a question', () => {
 
   it.each(['x', '1.5', '', ' ', '0', '-1'])('a limit of %p is none', (text) => {
     expect(() => limitOf(text)).toThrow('it must be a whole number')
+  })
+
+  it('a number may be 0, and no less', () => {
+    expect(numberOf('0')).toBe(0)
+    expect(() => numberOf('-1')).toThrow('it must be a whole number of 0 or more.')
   })
 })

@@ -55,10 +55,15 @@ export const rulesOf = ({ require = '', exclude = '', boost = [], pin = [] }: As
 })
 
 /** A number of items. */
-export function limitOf(text: string): number {
-  const limit = Number(text)
-  if (Number.isInteger(limit) && limit > 0) return limit
-  throw new InvalidArgumentError('it must be a whole number of 1 or more.')
+export const limitOf = (text: string): number => wholeNumber(text, 1)
+
+/** A number of anything that may be none. */
+export const numberOf = (text: string): number => wholeNumber(text, 0)
+
+function wholeNumber(text: string, least: number): number {
+  const number = Number(text)
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= least) return number
+  throw new InvalidArgumentError(`it must be a whole number of ${least} or more.`)
 }
 
 function pair(text: string, before: readonly string[] = []): readonly string[] {

@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from 'commander'
 import { trainer } from '@freshet/contracts/services'
 import { CorruptError, systemClock } from '@freshet/kernel'
 import type { PartitionCheck } from '@freshet/materialize'
@@ -9,6 +8,7 @@ import { assertDataSet, withRunningDataSet } from '../known-data-sets'
 import { check, rebuild, type RepairScope } from '../repair/repair-partition'
 import { withServices } from '../services'
 import { count, type Terminal } from '../terminal'
+import { numberOf } from './asking'
 import { addCommand, terminalOf, type AddCommand } from './command'
 
 /** A partition whose state is damaged or in doubt. */
@@ -85,10 +85,4 @@ function textOf(partition: number, { positions, base, outboxDepth, keysCompared,
 
 function assertSound(partition: number, { keysDiffering }: PartitionCheck, remedy: string): void {
   if (keysDiffering > 0) throw new CorruptError(`partition ${partition}`, `${keysDiffering} keys are not what the log says`, remedy)
-}
-
-function numberOf(text: string): number {
-  const number = Number(text)
-  if (/^\d+$/.test(text) && Number.isSafeInteger(number)) return number
-  throw new InvalidArgumentError('it must be a whole number of 0 or more.')
 }
