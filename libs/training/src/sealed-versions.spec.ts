@@ -165,6 +165,16 @@ describe('increments', () => {
     expect(new Set(kindsOf(room))).toEqual(new Set(['full']))
   })
 
+  it('lie above one full version where it is small: full ones too soon would push out the oldest that is kept', async () => {
+    const room = openRoom()
+    await using running = await start(room, 'a', { incrementSteps: 1, incrementBytes: 1 << 20 })
+    for (let upTo = 4; upTo <= 12; upTo += 4) {
+      await learn(room, running, upTo)
+      await turn(room, 400)
+    }
+    expect(kindsOf(room).slice(0, 3)).toEqual(['full', 'increment', 'increment'])
+  })
+
   it('go with their full version, and the journal reaches back to the oldest full one', async () => {
     const room = openRoom()
     await using running = await start(room, 'a', { ...OFTEN, versionSteps: 8, versionsKept: 3 })

@@ -16,6 +16,8 @@ export interface TrainingSettings {
   /** When the next increment is due: this bounds what a restart replays. */
   readonly incrementSteps: number
   readonly incrementMs: number
+  /** What the increments above a full version may weigh together, even where it weighs less than twice that. */
+  readonly incrementBytes: number
   /** Journal records between versions, heartbeats included: this bounds the journal, whatever the idle time. */
   readonly versionRecords: number
   /** Full ones; their increments are kept beside them. */
@@ -34,6 +36,7 @@ export const TRAINING_DEFAULTS: TrainingSettings = {
   versionMs: 120_000,
   incrementSteps: 256,
   incrementMs: 5000,
+  incrementBytes: 64 << 20,
   versionRecords: 4096, // seventeen minutes of heartbeats
   versionsKept: 3,
 }

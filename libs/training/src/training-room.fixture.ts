@@ -71,6 +71,7 @@ export async function optionsOf(room: Room, id: string, settings: Partial<Traine
       versionMs: 1e9,
       incrementSteps: 1e9,
       incrementMs: 1e9,
+      incrementBytes: 0,
       ...settings,
     },
     openTable: () => openTable({ width: modelSet.rowWidth, segments: modelSet.segments, rowScales: modelSet.rowScales, seed: 7 }),

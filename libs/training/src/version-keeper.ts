@@ -24,9 +24,12 @@ interface Family {
   incrementBytes: number
 }
 
-/** Increments above one full version: together at most this share of its bytes, and so many. */
+/**
+ * Increments above one full version: so many, and together at most this share of its bytes, or what the settings say where it is small. A
+ * full one too early pushes out the oldest that is kept: what one may roll back to would lie seconds ago.
+ */
+const INCREMENTS_MAX = 32
 const INCREMENTS_SHARE_MAX = 1 / 2
-const INCREMENTS_MAX = 16
 /** Making increments takes at most a twentieth of the time. */
 const REST_PER_COST = 20
 /** What a version that is being made may hold of memory: this share of the table, and this much of any. */
@@ -152,7 +155,8 @@ export class VersionKeeper {
   private kindOf(line: TrainingLine, { bytes }: Snapshot): VersionFacts['kind'] {
     const { family } = this
     if (!line.desk.isOwner || !family || this.isFullDue(line) || family.increments === INCREMENTS_MAX) return 'full'
-    return family.incrementBytes + bytes.increment <= family.bytes * INCREMENTS_SHARE_MAX ? 'increment' : 'full'
+    const bytesMax = Math.max(this.options.settings.incrementBytes, family.bytes * INCREMENTS_SHARE_MAX)
+    return family.incrementBytes + bytes.increment <= bytesMax ? 'increment' : 'full'
   }
 
   /** By steps, by time where there are any, and by the journal's length: what an idle owner writes must be retired, too. */
