@@ -31,6 +31,12 @@ describe('a command queue', () => {
     expect(await answer).toBe('woken')
   })
 
+  it('lets go of what an idle loop still waited for when it goes on', async () => {
+    const waited: AbortSignal[] = []
+    await new CommandQueue().idle(new AbortController().signal, async (until) => void waited.push(until))
+    expect(waited.map(({ aborted }) => aborted)).toEqual([true])
+  })
+
   it('does not idle while something waits', async () => {
     const queue = new CommandQueue()
     const answer = queue.ask(async () => 1)

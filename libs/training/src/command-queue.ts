@@ -48,7 +48,7 @@ export class CommandQueue {
     this.waiters = this.waiters.filter((each) => each.step > step)
   }
 
-  /** Lets the loop wait until `wait` is over, a command comes, or `signal` aborts. */
+  /** Lets the loop wait until `wait` is over, a command comes, or `signal` aborts; what `wait` leaves waiting is let go then. */
   async idle(signal: AbortSignal, wait: (until: AbortSignal) => Promise<void>): Promise<void> {
     if (this.waiting.length > 0) return
     const interruption = new AbortController()

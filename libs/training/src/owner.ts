@@ -181,12 +181,7 @@ export class Owner {
     else if (!this.line.pending.isEmpty(this.line.learner.state)) await this.tell()
     else if (versions.isDue(this.line)) await this.makeVersion()
     if (this.untilBeatMs <= 0) return this.beat()
-    await commands.idle(signal, async (until) => {
-      const over = new AbortController()
-      const either = AbortSignal.any([until, over.signal])
-      await Promise.race([this.line.source.grown(either), clock.sleep(this.untilBeatMs, either)])
-      over.abort()
-    })
+    await commands.idle(signal, (until) => Promise.race([this.line.source.grown(until), clock.sleep(this.untilBeatMs, until)]))
   }
 
   /** Lets a version that is being made go on alone for a moment. */

@@ -198,12 +198,7 @@ export class Trainer {
     if (this.isActing) return
     this.silence.looked(clock.monotonicMs())
     if (this.silence.isOver) return this.claim('silence').catch(ignoreConflict)
-    await this.commands.idle(signal, async (until) => {
-      const over = new AbortController()
-      const either = AbortSignal.any([until, over.signal])
-      await Promise.race([this.line.desk.grown(either), clock.sleep(this.silence.untilLookMs, either)])
-      over.abort()
-    })
+    await this.commands.idle(signal, (until) => Promise.race([this.line.desk.grown(until), clock.sleep(this.silence.untilLookMs, until)]))
   }
 
   private async claim(reason: string): Promise<void> {
