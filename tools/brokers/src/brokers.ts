@@ -22,10 +22,11 @@ export async function startBrokers({ directory, kafkaPort, redisPort }: BrokersO
   const [freeKafka, freeRedis] = await freePorts(2)
   const places = { kafka: join(directory, 'kafka'), redis: join(directory, 'redis') }
   await Promise.all(Object.values(places).map((path) => mkdir(path, { recursive: true })))
-  const [kafka, redis] = await Promise.all([
-    startKafkaBroker({ directory: places.kafka, port: kafkaPort ?? freeKafka }),
-    startRedis({ directory: places.redis, port: redisPort ?? freeRedis, appendOnly: true }),
-  ])
+  const redis = await startRedis({ directory: places.redis, port: redisPort ?? freeRedis, appendOnly: true })
+  const kafka = await startKafkaBroker({ directory: places.kafka, port: kafkaPort ?? freeKafka }).catch(async (failure: unknown) => {
+    await redis[Symbol.asyncDispose]()
+    throw failure
+  })
   return {
     settings: `--log kafka://${kafka.address} --store ${redis.address}`,
     async [Symbol.asyncDispose]() {
