@@ -1,6 +1,6 @@
 import type { ingest } from '@freshet/contracts/services'
 import { fieldOf, type Outcome, type Refused } from '@freshet/intake'
-import { InvalidFieldError } from '@freshet/kernel'
+import { InvalidFieldError, valueText } from '@freshet/kernel'
 
 const VALUE_CHARACTERS_MAX = 200 // enough to recognise it; an answer is no copy of its request
 
@@ -11,7 +11,7 @@ export function acknowledge(outcome: Outcome): ingest.Acknowledgement {
 }
 
 function rejectionOf({ error }: Refused): ingest.Rejection {
-  const value = error instanceof InvalidFieldError ? String(error.facts.value) : 'value' in error ? String(error.value) : ''
+  const value = error instanceof InvalidFieldError ? valueText(error.facts.value) : 'value' in error ? String(error.value) : ''
   return {
     code: error.code,
     field: fieldOf(error),

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+
 /** All the ways in which Freshet refuses: closed, so that one table maps each to gRPC and HTTP. */
 export type ErrorCode =
   | 'INVALID_FIELD'
@@ -106,9 +108,13 @@ export class UnavailableError extends FreshetError {
 /** True for errors that a caller may see as they are. */
 export const isFreshetError = (error: unknown): error is FreshetError => error instanceof FreshetError
 
+/** A refused value as text, as whoever sent it would recognise it: objects by what they hold, however they are made. */
+export const valueText = (value: unknown): string => (typeof value === 'object' && value !== null ? inspect(value, LINE) : String(value))
+
+const LINE = { depth: 2, breakLength: Infinity, maxArrayLength: 10, maxStringLength: 80 }
 const VALUE_CHARACTERS_MAX = 80 // an error stays one readable line
 
 function spell(value: unknown): string {
-  const text = typeof value === 'string' ? `'${value}'` : String(value)
+  const text = typeof value === 'string' ? `'${value}'` : valueText(value)
   return text.length > VALUE_CHARACTERS_MAX ? `${text.slice(0, VALUE_CHARACTERS_MAX)}…` : text
 }

@@ -1,4 +1,4 @@
-import { FreshetError, InvalidFieldError, isFreshetError } from '@freshet/kernel'
+import { FreshetError, InvalidFieldError, isFreshetError, valueText } from '@freshet/kernel'
 import { Metadata, status, type ServiceError, type StatusObject } from '@grpc/grpc-js'
 import { ConfigurationError, RemoteError, type ErrorDetails } from './errors'
 import { GRPC_STATUS } from './status-tables'
@@ -34,7 +34,7 @@ const MESSAGE_CHARACTERS_MAX = 1500 // trailers of more than 8 KiB are refused b
 function factsOf(error: FreshetError): Partial<ErrorDetails> {
   if (error instanceof InvalidFieldError) {
     const { field, value, rule, remedy } = error.facts
-    return { field, value: clip(String(value)), rule, remedy }
+    return { field, value: clip(valueText(value)), rule, remedy }
   }
   if (error instanceof ConfigurationError) return { field: error.facts.setting, rule: error.facts.rule, remedy: error.facts.remedy }
   return {}
