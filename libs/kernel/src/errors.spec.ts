@@ -12,6 +12,7 @@ describe('the error of a field', () => {
   it('shows what an object holds, cyclic or of big integers, and keeps to one line', () => {
     expect(refusal({ require: 'a' })).toBe("rules is { require: 'a' }, but it is a list; send a list")
     expect(valueText([1, 2n, { a: 'x' }])).toBe("1,2,{ a: 'x' }")
+    expect(valueText(JSON.parse('['.repeat(5000) + ']'.repeat(5000)))).toBe('[ [ [ [Array] ] ] ]')
     const cyclic: { self?: unknown } = {}
     cyclic.self = cyclic
     expect(valueText(cyclic)).toContain('[Circular')

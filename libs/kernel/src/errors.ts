@@ -108,12 +108,11 @@ export class UnavailableError extends FreshetError {
 /** True for errors that a caller may see as they are. */
 export const isFreshetError = (error: unknown): error is FreshetError => error instanceof FreshetError
 
-/** A refused value as text, as whoever sent it would recognise it: lists by their elements, objects by what they hold, whatever made them. */
-export function valueText(value: unknown): string {
-  if (Array.isArray(value)) return value.slice(0, ELEMENTS_MAX).map(valueText).join()
-  return typeof value === 'object' && value !== null ? inspect(value, LINE) : String(value)
-}
+/** A refused value as text, as whoever sent it would recognise it: a list by its elements, objects by what they hold, to a bounded depth. */
+export const valueText = (value: unknown): string =>
+  Array.isArray(value) ? value.slice(0, ELEMENTS_MAX).map(elementText).join() : elementText(value)
 
+const elementText = (value: unknown): string => (typeof value === 'object' && value !== null ? inspect(value, LINE) : String(value))
 const ELEMENTS_MAX = 40
 const LINE = { depth: 2, breakLength: Infinity, maxArrayLength: 10, maxStringLength: 80 }
 const VALUE_CHARACTERS_MAX = 80 // an error stays one readable line
