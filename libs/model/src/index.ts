@@ -1,2 +1,17 @@
 export { declareModelSet, type ModelGraphs, type ModelSet } from './model-set'
 export type { DeclaredParameter, Parameter } from './parameters'
+export { declareRanker, type Ranker, type RankerDeclaration, type RankerReads } from './models/ranker'
+export type { Activation, TowerLayer } from './models/tower'
+export { declareTwoTower, type TowerDeclaration, type TwoTowerDeclaration } from './models/two-tower'
+export { declareWideAndDeep, type WideAndDeepDeclaration } from './models/wide-and-deep'
+export {
+  declareTrainable,
+  type Column,
+  type Lookup,
+  type ModelEquations,
+  type Reads,
+  type RowOptimiser,
+  type Segment,
+  type TableDeclaration,
+  type TrainableModel,
+} from './trainable'

@@ -5,9 +5,23 @@ export type { Tensor } from './kernels'
 export { concat, expand, eye, pad, reshape, slice, transpose } from './layout'
 export { constant, input, type Attributes, type Node, type Op } from './node'
 export { logSumExp, matmul, reduceMax, reduceSum } from './reduction'
-export { bindFeeds, inputName, orderGraph, type Bindings, type CompileGraph, type Feed, type GraphRunner, type GraphSpec } from './runner'
+export {
+  bindFeeds,
+  bindSymbols,
+  inputName,
+  orderGraph,
+  pruneInputs,
+  type Bindings,
+  type CompileGraph,
+  type Feed,
+  type GraphRunner,
+  type GraphSpec,
+} from './runner'
 export { cellCount, sameShape, ShapeError, spellShape, type Dimension, type Shape } from './shape'
 export { dense, normaliseRows, perceptron, type DenseLayer } from './layers'
 export { logisticLoss, sampledSoftmaxLoss, type SampledSoftmax } from './losses'
-export { adam, ADAM, type AdamState } from './optimisers'
+export { adam, ADAM, type AdamState } from './adam'
+export { declareUpdate, type DenseOptimiser, type DenseUpdate, type UpdateDeclaration } from './optimisers'
+export type { OptimiserConstants, OptimiserKind, ParameterRange, Slot } from './optimiser-rules'
+export { learningRateAt, type LearningRateSchedule } from './schedules'
 export { centralDifference, type Derivative } from './central-difference'

@@ -22,8 +22,8 @@ export interface SampledSoftmax {
   readonly weights: Node
   /** Logarithm of the probability at which each candidate got into the batch: shape [1, batch] */
   readonly logQ: Node
-  /** 1 for a candidate that may be a negative, else 0: shape [1, batch] */
-  readonly usable: Node
+  /** 1 for a candidate that may be a negative, else 0: shape [1, batch]; by default all may */
+  readonly usable?: Node
   /** 1 where the candidate of column j is a positive of row i too, and so no negative for it: shape [batch, batch]; its diagonal does not matter */
   readonly accidental: Node
 }
@@ -37,9 +37,8 @@ export interface SampledSoftmax {
  * source  Yi et al., Sampling-bias-corrected neural modeling for large corpus item recommendations (2019); Bengio & Senécal (2008)
  */
 export function sampledSoftmaxLoss({ queries, candidates, weights, logQ, usable, accidental }: SampledSoftmax): Node {
-  const unusable = subtract(constant(1), usable)
   const products = matmul(queries, candidates, { transposeB: true })
-  const corrected = subtract(products, add(logQ, scale(unusable, MASKED)))
+  const corrected = subtract(products, usable ? add(logQ, scale(subtract(constant(1), usable), MASKED)) : logQ)
   const negatives = subtract(corrected, scale(add(accidental, eye(accidental)), MASKED))
   const positives = subtract(reduceSum(multiply(queries, candidates), [1]), transpose(logQ))
   return reduceSum(multiply(weights, softplus(subtract(logSumExp(negatives, 1), positives))))

@@ -61,6 +61,12 @@ export function orderGraph(spec: GraphSpec): Node[] {
   return order
 }
 
+/** The graph without those inputs that none of its outputs needs. */
+export function pruneInputs(spec: GraphSpec): GraphSpec {
+  const needed = new Set(topological(Object.values(spec.outputs)))
+  return { ...spec, inputs: spec.inputs.filter((node) => needed.has(node)) }
+}
+
 /** The name under which an input is fed. */
 export const inputName = (node: Node): string => ('name' in node.attributes ? node.attributes.name : '')
 

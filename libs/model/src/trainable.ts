@@ -1,0 +1,130 @@
+import { differentiate, pruneInputs, sameShape, ShapeError, spellShape, type GraphSpec, type Node } from '@freshet/tensor'
+import { ModelFeeds } from './trainable/model-feeds'
+import { initialValues, layOutParameters, type DeclaredParameter, type Parameter, type ParameterNodes } from './parameters'
+import { refuseMisfits } from './trainable/refuse-misfits'
+
+/** How a segment of a row learns from its gradient; who keeps the rows, keeps what this needs beside them. */
+export type RowOptimiser =
+  | { readonly kind: 'sgd'; readonly learningRate: number }
+  /** Row-wise: one accumulator a segment, of the mean of the squares of its gradient. */
+  | { readonly kind: 'adagrad'; readonly learningRate: number; readonly epsilon: number }
+  /** Lazily: moments of a row move only in steps that touch it. */
+  | { readonly kind: 'adam'; readonly learningRate: number; readonly beta1: number; readonly beta2: number; readonly epsilon: number }
+  /** By element. Source: McMahan et al., Ad click prediction: a view from the trenches (2013), algorithm 1. */
+  | { readonly kind: 'ftrl'; readonly alpha: number; readonly beta: number; readonly l1: number; readonly l2: number }
+
+/** Consecutive floats of a row, with an optimiser of their own. */
+export interface Segment {
+  readonly length: number
+  /** First values are uniform in [−scale, scale); 0 for zeros. */
+  readonly scale: number
+  readonly optimiser: RowOptimiser
+}
+
+/** Rows of equal make, found by id. */
+export interface TableDeclaration {
+  readonly name: string
+  /** Floats a row: the sum of its segments. */
+  readonly width: number
+  readonly segments: readonly Segment[]
+}
+
+/** Rows that a graph reads. The id 0 stands for none: a row of zeros, that learns nothing. */
+export interface Lookup {
+  /** Graph input: Float32[B, bags (or slots), width]; where it is shared, [slots, width]. */
+  readonly input: string
+  /** Output of the gradient graph, of the same shape. */
+  readonly gradient: string
+  readonly table: string
+  /** Ids an example. */
+  readonly slots: number
+  /** Lengths of consecutive runs of slots, each averaged over what is filled before the graph reads it; by default every slot stands alone. */
+  readonly bags?: readonly number[]
+  /** Candidates that all examples of a cut share, such as sampled negatives. */
+  readonly isShared?: boolean
+}
+
+/** Numbers that come with each example: graph input Float32[B, width]; where they are shared, [1, width]. */
+export interface Column {
+  readonly input: string
+  readonly width: number
+  readonly isShared?: boolean
+  /** Drawn by who trains, uniform in [0, 1), as a function of (seed, step, index in the cut, element): what dropout is made of. */
+  readonly isDrawn?: boolean
+}
+
+/** A model that can be trained: what it reads, and its two graphs. */
+export interface TrainableModel {
+  readonly name: string
+  readonly tables: readonly TableDeclaration[]
+  readonly lookups: readonly Lookup[]
+  readonly columns: readonly Column[]
+  readonly parameters: readonly Parameter[]
+  /** Length of the flat dense state. */
+  readonly parameterCount: number
+  /**
+   * One logical shard. The loss is a sum; its weights come divided by the totals of the cut, so that what shards give just adds up.
+   *
+   * shape  dense [P], lookups, columns  →  denseGradient [P] (where P > 0), each lookup's gradient, scores [B, n], loss [1, 1]
+   */
+  readonly gradient: GraphSpec
+  /** shape  dense [P] and those lookups and columns that scores need  →  scores [B, n] */
+  readonly score: GraphSpec
+  /** The dense state before the first step: a function of declaration and seed alone. */
+  initialDense(seed: number): Float32Array
+}
+
+/** What a model's equations are written over. */
+export interface Reads {
+  readonly parameters: ParameterNodes
+  /** Whether the result is differentiated: only then is anything dropped out. */
+  readonly isTraining: boolean
+  /** Rows of a lookup, a segment each: [B, bags or slots, length] or, shared, [slots, length]. */
+  segments(lookup: string): Node[]
+  /** Numbers of the examples: [B, width] or, shared, [1, width]. */
+  column(input: string): Node
+}
+
+/** A model before its graphs are made. */
+export interface ModelEquations {
+  readonly name: string
+  readonly tables: readonly TableDeclaration[]
+  readonly lookups: readonly Lookup[]
+  readonly columns: readonly Column[]
+  readonly parameters: readonly DeclaredParameter[]
+  /** shape  →  scores [B, n], loss with every length 1 */
+  equations(reads: Reads): { readonly scores: Node; readonly loss: Node }
+}
+
+/**
+ * Makes the graphs of a model.
+ *
+ * throws  InvalidFieldError when a table or a lookup does not fit, or a lookup is declared that no equation reads; NotFoundError when an equation
+ *         reads what is not declared; ShapeError when the loss is no scalar, or an equation's shapes do not fit
+ */
+export function declareTrainable(model: ModelEquations): TrainableModel {
+  refuseMisfits(model)
+  const { name, tables, lookups, columns } = model
+  const { parameters, parameterCount } = layOutParameters(model.parameters)
+  const feeds = new ModelFeeds(model, { parameters, parameterCount })
+  const training = model.equations(feeds.reads(true))
+  const scoring = model.equations(feeds.reads(false))
+  feeds.refuseUnread()
+  return {
+    ...{ name, tables, lookups, columns, parameters, parameterCount },
+    gradient: gradientGraph(name, feeds, training),
+    score: pruneInputs({ name: `${name}/score`, inputs: feeds.all, outputs: { scores: scoring.scores } }),
+    initialDense: (seed) => initialValues(parameters, seed),
+  }
+}
+
+function gradientGraph(name: string, feeds: ModelFeeds, { scores, loss }: { scores: Node; loss: Node }): GraphSpec {
+  if (!sameShape(loss.shape, [1, 1])) throw new ShapeError(`loss of ${name}`, { expected: '[1, 1]', got: spellShape(loss.shape) })
+  const learned = [...feeds.learned]
+  const gradients = differentiate(
+    loss,
+    learned.map(([, node]) => node),
+  )
+  const outputs = Object.fromEntries(learned.map(([output], i) => [output, gradients[i]]))
+  return pruneInputs({ name: `${name}/gradient`, inputs: feeds.all, outputs: { ...outputs, scores, loss } })
+}
