@@ -1,5 +1,6 @@
 import type { PartLayout } from '@freshet/features'
 import { concat, multiply, reduceSum, reshape, slice, type Node } from '@freshet/tensor'
+import type { Input } from './parameters'
 
 /** One value an id slot, and how slots are averaged. */
 export interface Slots {
@@ -12,6 +13,19 @@ export interface Slots {
 /** How wide {@link embed}'s result is. */
 export const embeddedWidth = (part: Pick<PartLayout, 'fields' | 'numbers'>, dimensions: number): number =>
   part.fields.length * dimensions + part.numbers
+
+/** By what names {@link embed}'s result is made up: each field's embedding, then the numbers. */
+export const inputsOf = ({ fields, numberNames }: InputNames, dimensions: number): Input[] => [
+  ...fields.map(({ name }) => ({ name, rows: dimensions })),
+  ...numbersOf({ numberNames }),
+]
+
+/** Each number by its name, apart from the fields. */
+export const numbersOf = ({ numberNames }: Pick<InputNames, 'numberNames'>): Input[] =>
+  numberNames.map((name) => ({ name: `#${name}`, rows: 1 }))
+
+/** What of a layout has names. */
+type InputNames = Pick<PartLayout, 'numberNames'> & { readonly fields: readonly { readonly name: string }[] }
 
 /**
  * What a multi-layer perceptron reads of an example: the mean embedding of each field, then the numbers.

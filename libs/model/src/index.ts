@@ -1,5 +1,6 @@
-export { declareModelSet, type ModelGraphs, type ModelSet } from './model-set'
-export type { DeclaredParameter, Parameter } from './parameters'
+export { type Carriage, carryDense } from './carry'
+export { declareModelSet, type ModelGraphs, type ModelSet, modelSetOf } from './model-set'
+export type { DeclaredParameter, Input, Parameter } from './parameters'
 export { declareRanker, type Ranker, type RankerDeclaration, type RankerReads } from './models/ranker'
 export type { Activation, TowerLayer } from './models/tower'
 export { declareTwoTower, type TowerDeclaration, type TwoTowerDeclaration } from './models/two-tower'

@@ -11,6 +11,7 @@ import { wideAndDeepParameters, type WideAndDeep } from './wide-and-deep'
 
 /** What training and serving agree on: ids and numbers → score. */
 export interface ModelSet {
+  readonly layout: FeatureLayout
   /** Floats of an id's row: the sum of the segments. */
   readonly rowWidth: number
   /** How many of a row's first floats the rank model reads: its embedding and the wide weight. */
@@ -66,6 +67,7 @@ export function declareModelSet(layout: FeatureLayout, declaration: ModelDeclara
   const { parameters, parameterCount } = layOutParameters([...wideAndDeepParameters(rank), ...twoTowerParameters(recall)])
   const scope: GraphScope = { layout, example, row, rank, recall, parameters, parameterCount }
   return {
+    layout,
     ...row,
     partWidth: partWidth(rank),
     parameterCount,
@@ -78,6 +80,12 @@ export function declareModelSet(layout: FeatureLayout, declaration: ModelDeclara
     graphs: declareGraphs(scope),
     initialDense: () => initialValues(parameters, declaration.seed),
   }
+}
+
+/** The model set that a {@link ModelSet.canonical} text spells. */
+export function modelSetOf(canonical: string): ModelSet {
+  const { layout, model } = JSON.parse(canonical) as { readonly layout: FeatureLayout; readonly model: ModelDeclaration }
+  return declareModelSet(layout, model)
 }
 
 function refuseEmpty({ user, item }: FeatureLayout, { recall }: ModelDeclaration): void {

@@ -7,6 +7,14 @@ export interface DeclaredParameter {
   readonly shape: readonly number[]
   /** Uniform in [−range, range); 0 for zeros. */
   readonly range: number
+  /** What its rows read, in order, where that follows from the features: by these names it is carried over a change of the dictionary. */
+  readonly inputs?: readonly Input[]
+}
+
+/** Neighbouring rows of a weight, and what they read. */
+export interface Input {
+  readonly name: string
+  readonly rows: number
 }
 
 /** A named tensor's place in the flat dense state. */
@@ -44,6 +52,8 @@ export function initialValues(parameters: readonly Parameter[], seed: number): F
 export interface Stack {
   readonly name: string
   readonly widths: readonly number[]
+  /** What the first layer reads. */
+  readonly inputs?: readonly Input[]
 }
 
 /**
@@ -52,11 +62,12 @@ export interface Stack {
  * math    range √(6 / in) before a relu, √(6 / (in + out)) before none; biases 0
  * source  He et al. (2015); Glorot & Bengio (2010)
  */
-export function stackParameters({ name, widths }: Stack): DeclaredParameter[] {
+export function stackParameters({ name, widths, inputs }: Stack): DeclaredParameter[] {
   return layersOf(widths).flatMap(([from, to], i) => {
     const isLast = i === widths.length - 2
+    const reads = i === 0 ? { inputs } : {}
     return [
-      { name: `${name}/${i}/weight`, shape: [from, to], range: Math.sqrt(6 / (isLast ? from + to : from)) },
+      { name: `${name}/${i}/weight`, shape: [from, to], range: Math.sqrt(6 / (isLast ? from + to : from)), ...reads },
       { name: `${name}/${i}/bias`, shape: [to], range: 0 },
     ]
   })

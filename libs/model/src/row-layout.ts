@@ -49,9 +49,11 @@ export interface PartRange {
 
 /** An example as one part: user, item, cross, one after the other. */
 export interface ExampleLayout {
+  /** Names begin with their part's: `user.segment`. */
   readonly fields: readonly Field[]
   readonly ids: number
   readonly numbers: number
+  readonly numberNames: readonly string[]
   readonly user: PartRange
   readonly item: PartRange
   readonly cross: PartRange
@@ -62,13 +64,17 @@ export function layOutExample({ user, item, cross }: FeatureLayout): ExampleLayo
   const userRange = rangeBehind(undefined, user)
   const itemRange = rangeBehind(userRange, item)
   const crossRange = rangeBehind(itemRange, cross)
-  const placed = (part: PartLayout, { slots }: PartRange): Field[] =>
-    part.fields.map((field) => ({ ...field, start: field.start + slots[0] }))
+  const parts = { user, item, cross }
+  const ranges = { user: userRange, item: itemRange, cross: crossRange }
+  const names = ['user', 'item', 'cross'] as const
   return {
-    fields: [...placed(user, userRange), ...placed(item, itemRange), ...placed(cross, crossRange)],
+    fields: names.flatMap((part) =>
+      parts[part].fields.map(({ name, start, length }) => ({ name: `${part}.${name}`, start: start + ranges[part].slots[0], length })),
+    ),
+    numberNames: names.flatMap((part) => parts[part].numberNames.map((name) => `${part}.${name}`)),
     ids: crossRange.slots[1],
     numbers: crossRange.numbers[1],
-    ...{ user: userRange, item: itemRange, cross: crossRange },
+    ...ranges,
   }
 }
 

@@ -1,13 +1,13 @@
 import type { PartLayout } from '@freshet/features'
 import { add, concat, constant, expand, normaliseRows, perceptron, scale, slice, type Node } from '@freshet/tensor'
-import { embed, embeddedWidth, sumFields } from './fields'
+import { embed, embeddedWidth, inputsOf, sumFields } from './fields'
 import type { DeclaredParameter, ParameterNodes, Stack } from './parameters'
 import { stackParameters } from './parameters'
 
 /** A two-tower model: what both towers have in common. */
 export interface TwoTower {
-  readonly user: Pick<PartLayout, 'fields' | 'numbers'>
-  readonly item: Pick<PartLayout, 'fields' | 'numbers'>
+  readonly user: Pick<PartLayout, 'fields' | 'numbers' | 'numberNames'>
+  readonly item: Pick<PartLayout, 'fields' | 'numbers' | 'numberNames'>
   readonly dimensions: number
   readonly hidden: readonly number[]
   /** Width of the vectors, of which the last element is the item's popularity. */
@@ -35,11 +35,13 @@ export interface ItemTowerInputs extends TowerInputs {
 const userStack = ({ user, dimensions, hidden, width }: TwoTower): Stack => ({
   name: 'recall/user',
   widths: [embeddedWidth(user, dimensions), ...hidden, width - 1],
+  inputs: inputsOf(user, dimensions),
 })
 
 const itemStack = ({ item, dimensions, hidden, width }: TwoTower): Stack => ({
   name: 'recall/item',
   widths: [embeddedWidth(item, dimensions), ...hidden, width],
+  inputs: inputsOf(item, dimensions),
 })
 
 /** The layers of both towers. */

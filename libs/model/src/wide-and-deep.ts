@@ -1,5 +1,5 @@
 import { add, matmul, perceptron, type Node } from '@freshet/tensor'
-import { embed, embeddedWidth, sumFields } from './fields'
+import { embed, embeddedWidth, inputsOf, numbersOf, sumFields } from './fields'
 import { stackParameters, type DeclaredParameter, type ParameterNodes, type Stack } from './parameters'
 import type { ExampleLayout } from './row-layout'
 
@@ -26,12 +26,13 @@ export interface RankInputs {
 export const deepStack = ({ layout, dimensions, hidden }: WideAndDeep): Stack => ({
   name: 'rank/deep',
   widths: [embeddedWidth(layout, dimensions), ...hidden, 1],
+  inputs: inputsOf(layout, dimensions),
 })
 
 /** Its dense parameters: the deep part's layers, whose last bias is the model's, and the wide part's weights of the numbers. */
 export const wideAndDeepParameters = (model: WideAndDeep): DeclaredParameter[] => [
   ...stackParameters(deepStack(model)),
-  ...(model.layout.numbers > 0 ? [{ name: 'rank/wide', shape: [model.layout.numbers, 1], range: 0 }] : []),
+  ...(model.layout.numbers > 0 ? [{ name: 'rank/wide', shape: [model.layout.numbers, 1], range: 0, inputs: numbersOf(model.layout) }] : []),
 ]
 
 /**
