@@ -1,7 +1,7 @@
 import type { EventLog } from '@freshet/event-log'
 import type { Dictionary } from '@freshet/features'
 import { type Clock, UnavailableError } from '@freshet/kernel'
-import { type OnlineStore, type PositionVector, samePositions, START } from '@freshet/online-store'
+import { type OnlineStore, type PositionVector, sameStanding, START, vectorOf } from '@freshet/online-store'
 import { comparable } from './comparable-state'
 import { assertReachesBack, RESTORING_KEY, usable } from './restore-partition'
 import type { SnapshotShelf } from './snapshot-shelf'
@@ -74,7 +74,7 @@ export async function checkPartition(scope: CheckScope): Promise<PartitionCheck>
   }
   const differing = [...new Set(found.differing)]
   return {
-    positions: twin.positions,
+    positions: vectorOf(twin.positions),
     outboxDepth: (await store.outbox(partition, OUTBOX_COUNTED_MAX)).length,
     base,
     keysCompared: found.compared,
@@ -103,7 +103,7 @@ async function atOneMoment({ store, partition, onProgress }: CheckScope, keys: r
   for (let tries = 0; tries < TRIES; tries++) {
     const before = await store.positions(partition)
     const values = await store.read(partition, keys)
-    if (!samePositions(before, await store.positions(partition))) continue
+    if (!sameStanding(before, await store.positions(partition))) continue
     await twin.advance(before, (events) => onProgress(events, before.events))
     return values
   }

@@ -10,6 +10,8 @@ export interface FolderScope {
   /** The one that the data set was made with; others are in the log. */
   readonly dictionary: Dictionary
   readonly partition: number
+  /** Who folds, among those who may: told apart from whoever commits from the same standing. */
+  readonly member?: string
   readonly items: SharedItems
   readonly seed: number
   readonly usersMax: number

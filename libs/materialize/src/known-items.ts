@@ -7,7 +7,8 @@ import { hash32 } from '@freshet/kernel'
  * cost  a place is found in the logarithm of the buckets; coming and going moves the few ids of one bucket
  */
 export class KnownItems {
-  private readonly buckets: string[][] = Array.from({ length: BUCKETS }, () => [])
+  /** A bucket comes into being with its first id: who knows few items holds little. */
+  private readonly buckets = new Array<string[] | undefined>(BUCKETS)
   /** A Fenwick tree of how many ids the buckets hold. */
   private readonly sums = new Int32Array(BUCKETS + 1)
   private count = 0
@@ -25,13 +26,13 @@ export class KnownItems {
       bucket += step
       rest -= this.sums[bucket]
     }
-    return this.buckets[bucket][rest]
+    return (this.buckets[bucket] ?? [])[rest]
   }
 
   /** Adds an item, or takes it out. */
   set(id: string, known: boolean): void {
     const bucket = hash32(id, SEED) >>> (32 - BUCKET_BITS)
-    const ids = this.buckets[bucket]
+    const ids = (this.buckets[bucket] ??= [])
     const at = placeOf(ids, id)
     if ((ids[at] === id) === known) return
     if (known) ids.splice(at, 0, id)

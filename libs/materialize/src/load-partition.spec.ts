@@ -1,26 +1,59 @@
-import { FoldState } from '@freshet/contracts'
-import type { OnlineStore } from '@freshet/online-store'
-import { openMemoryStore } from '@freshet/online-store/memory'
 import { systemClock } from '@freshet/kernel'
-import { FOLD_KEY, loadPartition } from './load-partition'
+import { type OnlineStore, StalePositionError } from '@freshet/online-store'
+import { loadPartition } from './load-partition'
 import { LogHouse } from './log-house.fixture'
+import { eventRecord, tickRecord } from './records.fixture'
+import { openTurnableStore } from './rewound-store.fixture'
 import { SharedItems } from './shared-items'
 
+/** A store through which a newcomer looks while `before` each of its reads, scans included, something happens. */
+function watched(store: OnlineStore, before: (nth: number) => Promise<void>): OnlineStore {
+  let reads = 0
+  return {
+    ...store,
+    read: async (...asked) => before(reads++).then(() => store.read(...asked)),
+    scan: async (...asked) => before(reads++).then(() => store.scan(...asked)),
+  }
+}
+
+/** A house whose store has folded a click and may be turned back to that; a zombie is about to fold the next. */
+async function scene() {
+  const house = new LogHouse()
+  const store = openTurnableStore(house.partitions)
+  house.store = store
+  const click = (userId: string) => [0, 1].map((i) => eventRecord({ userId, itemId: `${i}`, type: 'click', timeMs: 1 }))
+  await house.append(...click('u'), ...click('v'))
+  const zombies = await house.load()
+  for (const zombie of zombies) await zombie.step()
+  await store.mark()
+  await house.append(...click('u'), ...click('v'), tickRecord(50))
+  const load = (seen: OnlineStore) => {
+    const items = new SharedItems({ store: seen, partitions: house.partitions, clock: systemClock, itemsMax: 3 })
+    return loadPartition({ log: house.log, store: seen, dictionary: house.dictionary, partition: 0, items, seed: 7, usersMax: 2 })
+  }
+  return { house, store, zombie: zombies[0], load }
+}
+
+const READS = 5 // of a load: the fold's own state, and four scans
+
 describe('loading a partition', () => {
-  it('starts over where its store has been turned back in the middle, to the very positions that were read', async () => {
-    const house = new LogHouse()
-    const before = openMemoryStore({ partitions: 2 })
-    const ahead = FoldState.encode(FoldState.create({ folded: 9, touchesSent: [5, 5] })).finish()
+  it.each(Array.from({ length: READS }, (_, nth) => nth))(
+    'starts over where a zombie commits before its read %d, and the store is turned back before the next, to the very place that was read',
+    async (nth) => {
+      const { store, zombie, load } = await scene()
+      const seen = watched(store, async (read) => {
+        if (read === nth) await zombie.step()
+        if (read === nth + 1) store.turnBack()
+      })
+      await expect(load(seen)).rejects.toThrow(StalePositionError)
+    },
+  )
+
+  it('reads nothing beside those, and loads where nobody comes between', async () => {
+    const { store, zombie, load } = await scene()
     let reads = 0
-    const store: OnlineStore = {
-      ...before,
-      read: (partition, keys) =>
-        reads++ === 0 ? Promise.resolve(keys.map((key) => (key === FOLD_KEY ? ahead : undefined))) : before.read(partition, keys),
-    }
-    const items = new SharedItems({ store, partitions: 2, clock: systemClock, itemsMax: 3 })
-    const { log, dictionary } = house
-    const scope = { log, store, dictionary, partition: 0, items, seed: 7, usersMax: 2 }
-    await expect(loadPartition(scope)).rejects.toMatchObject({ code: 'STALE_POSITION' })
-    expect((await loadPartition(scope)).fold.state.folded).toBe(0)
+    const loaded = await load(watched(store, async () => void reads++))
+    expect(reads).toBe(READS)
+    expect(loaded.positions).toEqual(zombie.positions)
   })
 })

@@ -1,6 +1,6 @@
 import { DictionaryChange, FoldState } from '@freshet/contracts'
 import { ITEM_PREFIX, compileDictionary, itemIdOf } from '@freshet/features'
-import { type OnlineStore, type PositionVector, samePositions, StalePositionError } from '@freshet/online-store'
+import type { OnlineStore, Standing } from '@freshet/online-store'
 import { CHUNK_PREFIX } from './event-identity'
 import { CLICK_PREFIX } from './held-clicks'
 import { lastGroup } from './outbox-publisher'
@@ -17,58 +17,47 @@ export const FOLD_KEY = 'm:fold'
 export interface LoadedPartition {
   readonly fold: PartitionFold
   readonly states: PartitionStates
-  readonly positions: PositionVector
+  readonly positions: Standing
 }
 
-/** Brings a partition's fold back to where the last commit left it. */
+/**
+ * Brings a partition's fold back to where the last commit left it. All that is read is of that standing, or refused: a store may be turned
+ * back to it after another's commit, and the next compare would find nothing wrong.
+ */
 export async function loadPartition(scope: FolderScope): Promise<LoadedPartition> {
   const { store, log, partition, items, usersMax } = scope
   const positions = await store.positions(partition)
-  items.own(partition, true)
+  items.own(partition, positions)
   const states = new PartitionStates({ store, partition, items, usersMax })
-  const [stored, change] = await store.read(partition, [FOLD_KEY, DICTIONARY_KEY])
+  const [stored, change] = await store.read(partition, [FOLD_KEY, DICTIONARY_KEY], positions)
   const state = stored && FoldState.decode(stored)
   const dictionary = change ? compileDictionary(DictionaryChange.decode(change).text) : scope.dictionary
   const partitions = log.partitions('events')
   const fold = new PartitionFold({ dictionary, partition, partitions, states }, state)
   fold.effects.silentUntil = await lastGroup(log, partition)
-  await scanAll(store, { partition, prefix: CHUNK_PREFIX }, (key, value) => fold.identity.restore(key, value))
-  await scanAll(store, { partition, prefix: WAITING_PREFIX }, (_, value) => fold.joins.impressions.restore(value))
-  await scanAll(store, { partition, prefix: CLICK_PREFIX }, (_, value) => fold.joins.clicks.restore(value))
-  await learnItems(store, partition, items)
-  await assertOneMoment(scope, positions, stored)
+  const of = positions
+  await scanAll(store, { partition, prefix: CHUNK_PREFIX, of }, (key, value) => fold.identity.restore(key, value))
+  await scanAll(store, { partition, prefix: WAITING_PREFIX, of }, (_, value) => fold.joins.impressions.restore(value))
+  await scanAll(store, { partition, prefix: CLICK_PREFIX, of }, (_, value) => fold.joins.clicks.restore(value))
+  await learnItems(store, partition, { items, of })
   return { fold, states, positions }
 }
 
-/**
- * What was read one after the other has to be of one moment. A commit in between makes the next compare fail, unless the store has been
- * turned back to where it stood before (a failover): then only the fold's own state tells.
- */
-async function assertOneMoment(
-  { store, partition }: FolderScope,
-  positions: PositionVector,
-  stored: Uint8Array | undefined,
-): Promise<void> {
-  const [now, [storedNow]] = await Promise.all([store.positions(partition), store.read(partition, [FOLD_KEY])])
-  const isSame = stored === undefined || storedNow === undefined ? stored === storedNow : Buffer.compare(stored, storedNow) === 0
-  if (!isSame || !samePositions(positions, now)) throw new StalePositionError(partition, positions, now)
-}
-
-/** Learns which items a partition has, whoever folds it. */
-export function learnItems(store: OnlineStore, partition: number, items: SharedItems): Promise<void> {
+/** Learns which items a partition has, whoever folds it; who folds it itself says where it stands. */
+export function learnItems(store: OnlineStore, partition: number, { items, of }: { items: SharedItems; of?: Standing }): Promise<void> {
   const tenure = items.tenureOf(partition)
-  return scanAll(store, { partition, prefix: ITEM_PREFIX }, (key, value) => items.admit(itemIdOf(key), value, tenure))
+  return scanAll(store, { partition, prefix: ITEM_PREFIX, of }, (key, value) => items.admit(itemIdOf(key), value, tenure))
 }
 
 const PAGE = 1000
 
 async function scanAll(
   store: OnlineStore,
-  { partition, prefix }: { readonly partition: number; readonly prefix: string },
+  { partition, prefix, of }: { readonly partition: number; readonly prefix: string; readonly of: Standing | undefined },
   take: (key: string, value: Uint8Array) => void,
 ): Promise<void> {
   for (let after: string | undefined; ;) {
-    const page = await store.scan(partition, { prefix, after, limit: PAGE })
+    const page = await store.scan(partition, { prefix, after, limit: PAGE, of })
     for (const { key, value } of page) take(key, value)
     if (page.length < PAGE) return
     after = page[page.length - 1].key

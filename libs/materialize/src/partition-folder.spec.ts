@@ -2,7 +2,7 @@ import { type EventRecord, type ExampleGroup, FoldState, LabelSource, UserState 
 import { TOPICS } from '@freshet/event-log'
 import { userKey } from '@freshet/features'
 import { partitionOf, randomUnit } from '@freshet/kernel'
-import { StalePositionError } from '@freshet/online-store'
+import { StalePositionError, vectorOf } from '@freshet/online-store'
 import fc from 'fast-check'
 import { FOLD_KEY } from './load-partition'
 import { Crash, type Engines, LogHouse } from './log-house.fixture'
@@ -213,6 +213,6 @@ describe('the fold of a partition', () => {
     const woken = folder.grown(quiet.signal)
     quiet.abort()
     await woken
-    expect(folder.positions).toEqual({ events: 1, touches: 1, catalog: 1 })
+    expect(vectorOf(folder.positions)).toEqual({ events: 1, touches: 1, catalog: 1 })
   })
 })

@@ -1,7 +1,7 @@
 import { encoded, CatalogRecord, EventRecord, FoldState, Touch } from '@freshet/contracts'
 import { type LogRecord, TOPICS } from '@freshet/event-log'
 import { cross } from '@freshet/kernel'
-import { type Commit, type PositionVector, samePositions, StalePositionError } from '@freshet/online-store'
+import { assertStands, type Commit, lineageAfter, type PositionVector, type Standing, vectorOf } from '@freshet/online-store'
 import { type Batch, needsOf, untilDictionary } from './batch'
 import { candidatesFor } from './candidates'
 import { FOLD_KEY, type LoadedPartition, loadPartition } from './load-partition'
@@ -30,7 +30,7 @@ export class PartitionFolder {
     private readonly scope: FolderScope,
     private readonly loaded: LoadedPartition,
     private readonly publisher: OutboxPublisher,
-    private at: PositionVector,
+    private at: Standing,
   ) {}
 
   /** Loads a partition and publishes what its last owner left behind. */
@@ -41,8 +41,8 @@ export class PartitionFolder {
     return new PartitionFolder(scope, loaded, publisher, loaded.positions)
   }
 
-  /** How far the fold has come. */
-  get positions(): PositionVector {
+  /** How far the fold has come, and by which commits. */
+  get positions(): Standing {
     return this.at
   }
 
@@ -57,7 +57,7 @@ export class PartitionFolder {
     const records = batch.events.length + batch.touches.length + batch.catalog.length + batch.unreadable
     if (records === 0) return 0
     cross('batch-read')
-    const ticket = this.scope.items.beginBatch()
+    const ticket = this.scope.items.beginBatch(this.scope.partition)
     try {
       await this.fetch(batch, ticket)
       this.fold(batch)
@@ -75,13 +75,12 @@ export class PartitionFolder {
 
   /** Forgets what has been published without waiting for a next commit, which may be long in coming. */
   async forgetPublished(): Promise<void> {
-    await this.write({ next: this.at, puts: [], outbox: [] })
+    await this.write(this.at, { puts: [], outbox: [] })
   }
 
   /** Makes sure that the store still stands where this fold left it; a store that lost its state throws StalePositionError. */
   async verify(): Promise<void> {
-    const stored = await this.scope.store.positions(this.scope.partition)
-    if (!samePositions(stored, this.at)) throw new StalePositionError(this.scope.partition, this.at, stored)
+    assertStands(this.scope.partition, this.at, await this.scope.store.positions(this.scope.partition))
   }
 
   /** Resolves when any of the three topics has grown beyond what is folded, or when `signal` aborts. */
@@ -128,7 +127,7 @@ export class PartitionFolder {
   private async fetch(batch: Batch, ticket: number): Promise<void> {
     const { users, items, lists, forgotten } = needsOf(batch, this.loaded.fold)
     const { states } = this.loaded
-    await Promise.all([states.fetchUsers(users), this.scope.items.fetch(items, ticket), this.fetchLists(lists)])
+    await Promise.all([states.fetchUsers(users, this.at), this.scope.items.fetch(items, ticket), this.fetchLists(lists)])
     const remembered = forgotten.flatMap((id) => Object.keys(states.user(id)?.items ?? {}))
     if (remembered.length > 0) await this.scope.items.fetch(remembered, ticket)
   }
@@ -137,7 +136,7 @@ export class PartitionFolder {
     const { impressions } = this.loaded.fold.joins
     const missing = impressions.missing(requestIds)
     if (missing.length === 0) return
-    const values = await this.scope.store.read(this.scope.partition, missing.map(waitingKey))
+    const values = await this.scope.store.read(this.scope.partition, missing.map(waitingKey), this.at)
     for (const value of values) if (value !== undefined) impressions.supply(value)
   }
 
@@ -155,18 +154,22 @@ export class PartitionFolder {
     const outbox = fold.effects.takeOutgoing()
     const own = [...fold.identity.puts(), ...fold.joins.impressions.puts(), ...fold.joins.clicks.puts(), ...fold.puts()]
     const puts = [...states.puts(), ...own, { key: FOLD_KEY, value: encoded(FoldState, fold.state) }]
-    await this.write({ next, puts, outbox })
+    await this.write(next, { puts, outbox })
     cross('batch-committed')
     states.committed()
-    this.at = next
     await this.publisher.publish(outbox)
     this.scope.onCommitted?.(puts)
   }
 
-  private async write(commit: Pick<Commit, 'next' | 'puts' | 'outbox'>): Promise<void> {
+  private async write(to: PositionVector, changes: Pick<Commit, 'puts' | 'outbox'>): Promise<void> {
+    const { store, items, partition, member = '' } = this.scope
     const { publishedBelow } = this.publisher
-    await this.scope.store.commit(this.scope.partition, { ...commit, expect: this.at, publishedBelow })
+    const lineage = lineageAfter(this.at, `${member}/${items.tenureOf(partition)}`)
+    const next = { ...vectorOf(to), lineage }
+    await store.commit(partition, { ...changes, expect: this.at, next, publishedBelow })
     this.forgottenBelow = publishedBelow
+    this.at = next
+    items.stands(partition, next)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '@freshet/kernel'
-import { type OnlineStore, type PositionVector, type Put, samePositions, StalePositionError } from '@freshet/online-store'
+import { type OnlineStore, type PositionVector, type Put, samePositions, type Standing } from '@freshet/online-store'
 import type { SnapshotDraft, SnapshotShelf } from './snapshot-shelf'
 
 /** What the snapshots of one partition are made of. */
@@ -37,27 +37,26 @@ export class PartitionSnapshot {
   }
 
   /**
-   * Copies the next page where a snapshot is under way, or due and not a copy of the last one; seals it at `positions`, where the owner
-   * stands, after the last page. Only between two commits.
+   * Copies the next page where a snapshot is under way, or due and not a copy of the last one; seals it at `standing`, the owner's, after
+   * the last page. Only between two commits.
    *
    * returns  true while there is more to copy
-   * throws   StalePositionError when the store no longer stands at `positions`
+   * throws   StalePositionError when the store no longer stands there
    */
-  async copyOn(positions: PositionVector): Promise<boolean> {
-    if (this.draft === undefined && !this.isDue(positions)) return false
+  async copyOn(standing: Standing): Promise<boolean> {
+    if (this.draft === undefined && !this.isDue(standing)) return false
     const { store, partition, shelf } = this.scope
     this.draft ??= await shelf.begin(partition)
     await this.draft.write([...this.changes.values()])
     this.changes.clear()
-    const page = await store.scan(partition, { prefix: '', after: this.copiedTo?.toString(), limit: PAGE })
+    const page = await store.scan(partition, { prefix: '', after: this.copiedTo?.toString(), limit: PAGE, of: standing })
     await this.draft.write(page)
     if (page.length === PAGE) {
       this.copiedTo = Buffer.from(page[PAGE - 1].key)
       return true
     }
-    await this.assertOwned(positions)
-    await this.draft.seal(positions)
-    this.begun(positions)
+    await this.draft.seal(standing)
+    this.begun(standing)
     return false
   }
 
@@ -65,12 +64,6 @@ export class PartitionSnapshot {
   async abandon(): Promise<void> {
     await this.draft?.discard()
     this.begun(this.sealed)
-  }
-
-  /** Whoever lost the partition since its last commit has copied pages of another's making. */
-  private async assertOwned(positions: PositionVector): Promise<void> {
-    const stored = await this.scope.store.positions(this.scope.partition)
-    if (!samePositions(stored, positions)) throw new StalePositionError(this.scope.partition, positions, stored)
   }
 
   private isDue(positions: PositionVector): boolean {

@@ -1,6 +1,6 @@
 import { encoded, ItemState, UserState } from '@freshet/contracts'
 import { itemKey, userKey } from '@freshet/features'
-import type { OnlineStore, Put } from '@freshet/online-store'
+import type { OnlineStore, Put, Standing } from '@freshet/online-store'
 import type { SharedItems } from './shared-items'
 import type { States } from './states'
 
@@ -39,12 +39,12 @@ export class PartitionStates implements States {
     this.changedItems.add(itemId)
   }
 
-  /** Brings users to hand, in one round trip. Only between commits: what a batch needs stays until it is written. */
-  async fetchUsers(userIds: Iterable<string>): Promise<void> {
+  /** Brings users to hand, in one round trip, as they are where the partition stands. Only between commits: what a batch needs stays until it is written. */
+  async fetchUsers(userIds: Iterable<string>, of: Standing): Promise<void> {
     if (this.users.size > this.scope.usersMax) this.users.clear()
     const missing = [...new Set(userIds)].filter((id) => !this.users.has(id))
     if (missing.length === 0) return
-    const values = await this.scope.store.read(this.scope.partition, missing.map(userKey))
+    const values = await this.scope.store.read(this.scope.partition, missing.map(userKey), of)
     missing.forEach((id, i) => {
       const value = values[i]
       this.users.set(id, value && UserState.decode(value))

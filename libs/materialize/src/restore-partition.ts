@@ -1,6 +1,6 @@
 import { TOPICS, type EventLog } from '@freshet/event-log'
 import { PreconditionError } from '@freshet/kernel'
-import { type OnlineStore, type PositionVector, type Put, START } from '@freshet/online-store'
+import { lineageAfter, type OnlineStore, type PositionVector, type Put, type Standing, START } from '@freshet/online-store'
 import { SOURCES } from './sources'
 import type { SnapshotShelf, StoredSnapshot } from './snapshot-shelf'
 
@@ -12,6 +12,8 @@ export interface RestoreScope {
   readonly log: EventLog
   readonly store: OnlineStore
   readonly partition: number
+  /** Who restores, among those who may. */
+  readonly member?: string
   readonly shelf: SnapshotShelf
 }
 
@@ -24,8 +26,8 @@ const PAGE = 1000
  * Where the store is behind the latest snapshot (it was restarted with an older state, or with none), puts the snapshot in its place;
  * the fold then goes on from there instead of from the log's beginning, which may be retired.
  *
- * The first commit moves the positions to the snapshot's, so that whoever folded from the old ones is refused from then on. What a crash
- * leaves half done is done again. Entries of the outbox are forgotten: all that lie before a snapshot had been published when it was sealed.
+ * Each commit has a lineage of its own, so that whoever folds, or restores as well, is refused from the first one on. What a crash leaves
+ * half done is done again. Entries of the outbox are forgotten: all that lie before a snapshot had been published when it was sealed.
  *
  * returns  the positions of the snapshot that was used, or of the beginning where a restoration had lost its snapshot
  * throws   StalePositionError when another owner folds or restores at the same time
@@ -38,9 +40,9 @@ export async function restorePartition(scope: RestoreScope): Promise<PositionVec
   const snapshot = from === 'log' ? undefined : await usable(scope)
   if (!mark && !(snapshot && isAhead(snapshot.positions, standing))) return undefined
   const positions = snapshot?.positions ?? START
-  const commit = (puts: readonly Put[], expect = positions): Promise<void> =>
-    store.commit(partition, { expect, next: positions, puts, outbox: [], publishedBelow: Number.MAX_SAFE_INTEGER })
-  await commit([{ key: RESTORING_KEY, value: MARKS[from] }], standing)
+  let at = standing
+  const commit = async (puts: readonly Put[]): Promise<void> => void (at = await replace(scope, { expect: at, positions, puts }))
+  await commit([{ key: RESTORING_KEY, value: MARKS[from] }])
   await wipe(scope, commit)
   if (snapshot) for await (const entries of snapshot.entries()) await commit(entries)
   await commit([{ key: RESTORING_KEY, value: null }])
@@ -58,8 +60,20 @@ export async function askForRestoration(scope: RestoreScope, from: RestoreFrom):
   const base = from === 'log' ? START : ((await usable(scope))?.positions ?? START)
   await assertReachesBack(scope, base)
   const standing = await store.positions(partition)
-  const puts = [{ key: RESTORING_KEY, value: MARKS[from] }]
-  await store.commit(partition, { expect: standing, next: START, puts, outbox: [], publishedBelow: Number.MAX_SAFE_INTEGER })
+  await replace(scope, { expect: standing, positions: START, puts: [{ key: RESTORING_KEY, value: MARKS[from] }] })
+}
+
+interface Replacement {
+  readonly expect: Standing
+  readonly positions: PositionVector
+  readonly puts: readonly Put[]
+}
+
+/** Commits a part of a restoration, and says where the partition stands then. */
+async function replace({ store, partition, member = '' }: RestoreScope, { expect, positions, puts }: Replacement): Promise<Standing> {
+  const next = { ...positions, lineage: lineageAfter(expect, `${member}/restoring`) }
+  await store.commit(partition, { expect, next, puts, outbox: [], publishedBelow: Number.MAX_SAFE_INTEGER })
+  return next
 }
 
 /** Refuses a beginning that the log does not have any more. Throws PreconditionError. */

@@ -98,6 +98,29 @@ describe('a store that goes back under a running fold', () => {
     }
   })
 
+  it('is noticed where it stands again where the fold began, and the fold has read of another’s commit in between', async () => {
+    const { house, store } = turnableHouse()
+    const [zombie] = await house.load()
+    await store.mark()
+    let isAwake = false
+    const seen: OnlineStore = {
+      ...store,
+      read: async (...asked) => {
+        if (isAwake) await zombie.step()
+        try {
+          return await store.read(...asked)
+        } finally {
+          if (isAwake) store.turnBack()
+        }
+      },
+    }
+    const [folder] = await new LogHouse({ log: house.log, through: ({ log }) => ({ log, store: seen }) }).load()
+    await house.append(...USERS.map((userId) => eventRecord({ userId, itemId: 'a', type: 'click', timeMs: 1 })))
+    isAwake = true
+    await expect(folder.step()).rejects.toThrow(StalePositionError)
+    expect(await store.positions(0)).toEqual({ events: 0, touches: 0, catalog: 0 })
+  })
+
   it('is noticed by a fold that has nothing to do', async () => {
     const { house, store } = turnableHouse()
     const [folder] = await house.load()

@@ -53,7 +53,7 @@ export async function runFolders(scope: FoldersScope): Promise<Folders> {
   const partitions = log.partitions(TOPICS.events)
   const items = new SharedItems({ store, partitions, clock, itemsMax })
   for (let partition = 0; partition < partitions; partition++)
-    await learnItems(store, partition, items).catch((error: unknown) => scope.onTrouble(partition, error)) // a store that is not there yet
+    await learnItems(store, partition, { items }).catch((error: unknown) => scope.onTrouble(partition, error)) // a store that is not there yet
   const crew = new Crew(scope, items)
   const membership = await log.join(GROUP, { member: scope.member, onAssigned: (assigned) => crew.assign(assigned) })
   crew.attend(membership)
@@ -119,7 +119,7 @@ class Crew {
         }
         for (let partition = 0; second % LEARN_EVERY === 0 && partition < log.partitions(TOPICS.events); partition++) {
           if (!this.loops.has(partition))
-            await learnItems(store, partition, this.items).catch((error: unknown) => onTrouble(partition, error))
+            await learnItems(store, partition, { items: this.items }).catch((error: unknown) => onTrouble(partition, error))
         }
       }
     }
@@ -141,7 +141,7 @@ class Crew {
       }
     }
     this.folders.delete(partition)
-    this.items.own(partition, false)
+    this.items.own(partition, undefined)
   }
 
   private async fold({ partition, snapshot, signal }: FoldTurn): Promise<void> {

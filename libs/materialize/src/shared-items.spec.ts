@@ -1,11 +1,12 @@
 import { ItemState } from '@freshet/contracts'
 import { itemKey } from '@freshet/features'
-import type { OnlineStore } from '@freshet/online-store'
+import { type OnlineStore, type Standing, StalePositionError } from '@freshet/online-store'
 import { openMemoryStore } from '@freshet/online-store/memory'
 import { fakeClock } from '@freshet/testing'
 import { SharedItems } from './shared-items'
 
-const START = { events: 0, touches: 0, catalog: 0 }
+const START: Standing = { events: 0, touches: 0, catalog: 0 }
+const ELSEWHERE: Standing = { ...START, lineage: 'another' }
 
 async function put(store: OnlineStore, itemId: string, events: number): Promise<void> {
   const value = ItemState.encode(ItemState.create({ events, known: true })).finish()
@@ -19,7 +20,7 @@ function open(itemsMax = 10) {
 }
 
 async function fetch(items: SharedItems, ...itemIds: string[]): Promise<void> {
-  const batch = items.beginBatch()
+  const batch = items.beginBatch(0)
   await items.fetch(itemIds, batch)
   items.endBatch(batch)
 }
@@ -27,7 +28,7 @@ async function fetch(items: SharedItems, ...itemIds: string[]): Promise<void> {
 describe('the items of a process', () => {
   it('are read once where they are folded here', async () => {
     const { store, items } = open()
-    items.own(0, true)
+    items.own(0, START)
     await put(store, 'a', 1)
     await fetch(items, 'a', 'b')
     await put(store, 'a', 2)
@@ -51,7 +52,7 @@ describe('the items of a process', () => {
 
   it('that a fold has just changed are not overtaken by what was read before', async () => {
     const { store, items } = open()
-    items.own(0, true)
+    items.own(0, START)
     await put(store, 'a', 1)
     const reading = fetch(items, 'a')
     items.save('a', ItemState.create({ events: 7, known: true }))
@@ -61,9 +62,9 @@ describe('the items of a process', () => {
 
   it('stay at hand while a batch relies on them, or while they are not written yet', async () => {
     const { store, items } = open(1)
-    items.own(0, true)
+    items.own(0, START)
     for (const id of ['a', 'b', 'c']) await put(store, id, 1)
-    const batch = items.beginBatch()
+    const batch = items.beginBatch(0)
     await items.fetch(['a'], batch)
     await fetch(items, 'b')
     expect(items.get('a')?.events).toBe(1)
@@ -78,19 +79,19 @@ describe('the items of a process', () => {
 
   it('are forgotten when their partition changes hands', async () => {
     const { store, items } = open()
-    items.own(0, true)
+    items.own(0, START)
     await put(store, 'a', 1)
     await fetch(items, 'a')
-    items.own(0, false)
+    items.own(0, undefined)
     expect(items.get('a')).toBeUndefined()
   })
 
   it('that a running batch has fetched stay at hand for it when their partition changes hands, and are read again by others', async () => {
     const { store, items } = open()
     await put(store, 'a', 1)
-    const batch = items.beginBatch()
+    const batch = items.beginBatch(0)
     await items.fetch(['a'], batch)
-    items.own(0, true)
+    items.own(0, START)
     expect(items.get('a')?.events).toBe(1)
     await put(store, 'a', 2)
     await fetch(items, 'a')
@@ -101,18 +102,42 @@ describe('the items of a process', () => {
     const { store, items } = open()
     await put(store, 'a', 1)
     const reading = fetch(items, 'a')
-    items.own(0, true)
+    items.own(0, START)
     await reading
     await put(store, 'a', 2)
     await fetch(items, 'a')
     expect(items.get('a')?.events).toBe(2)
   })
 
+  it('are refused to a batch of the partition itself where that does not stand where its fold is: what it changes is built upon them', async () => {
+    const { store, items } = open()
+    await put(store, 'a', 1)
+    items.own(0, ELSEWHERE)
+    await expect(fetch(items, 'a')).rejects.toThrow(StalePositionError)
+    items.stands(0, START)
+    await fetch(items, 'a')
+    expect(items.get('a')?.events).toBe(1)
+  })
+
+  it('are lent to a batch of another partition meanwhile, and read again by the next', async () => {
+    const { store, items } = open()
+    await put(store, 'a', 1)
+    items.own(0, ELSEWHERE)
+    const other = items.beginBatch(7)
+    await items.fetch(['a'], other)
+    expect(items.get('a')?.events).toBe(1)
+    items.endBatch(other)
+    await put(store, 'a', 2)
+    items.stands(0, START)
+    await fetch(items, 'a')
+    expect(items.get('a')?.events).toBe(2)
+  })
+
   it('are not taken in from an answer that comes after its batch has failed', async () => {
     const { store, items } = open()
-    items.own(0, true)
+    items.own(0, START)
     await put(store, 'a', 1)
-    const batch = items.beginBatch()
+    const batch = items.beginBatch(0)
     const reading = items.fetch(['a'], batch)
     items.endBatch(batch)
     await reading
@@ -122,7 +147,7 @@ describe('the items of a process', () => {
   it('are not taken in from a scan that began before their partition was taken over', () => {
     const { items } = open()
     const tenure = items.tenureOf(0)
-    items.own(0, true)
+    items.own(0, START)
     items.admit('a', ItemState.encode(ItemState.create({ known: true })).finish(), tenure)
     expect(items.get('a')).toBeUndefined()
     expect(items.known.size).toBe(0)

@@ -1,7 +1,7 @@
 import { ItemState } from '@freshet/contracts'
 import { itemKey } from '@freshet/features'
 import { type Clock, partitionOf } from '@freshet/kernel'
-import type { OnlineStore } from '@freshet/online-store'
+import { type OnlineStore, type Standing, StalePositionError } from '@freshet/online-store'
 import { KnownItems } from './known-items'
 
 /** What the items of a process stand on. */
@@ -20,11 +20,12 @@ interface Entry {
   unsaved: boolean
   /** The last batch that may rely on it. */
   batch: number
-  /** Of the partition, when the state was asked for. */
+  /** Of the partition, when the state was asked for; {@link UNSURE} where it need not be of that partition's owner here. */
   readonly tenure: number
 }
 
 const FOREIGN_MS = 1000 // how old the state of another process's item may be
+const UNSURE = -1 // no tenure: good for the batch that asked, to be asked for again by any other
 
 /**
  * The item states of all partitions that a process folds, in one place: the fold of a user's partition reads what the fold
@@ -33,16 +34,18 @@ const FOREIGN_MS = 1000 // how old the state of another process's item may be
 export class SharedItems {
   readonly known = new KnownItems()
   private readonly entries = new Map<string, Entry>()
-  private readonly owned = new Set<number>()
+  /** Where the partitions stand that are folded here. */
+  private readonly standings = new Map<number, Standing>()
   private readonly tenures = new Map<number, number>()
-  private readonly running = new Set<number>()
+  /** The batches under way, with the partition of each. */
+  private readonly running = new Map<number, number>()
   private lastBatch = 0
 
   constructor(private readonly scope: SharedItemsScope) {}
 
-  /** A batch begins: what it fetches, and what any fold changes meanwhile, stays at hand until it ends. */
-  beginBatch(): number {
-    this.running.add(++this.lastBatch)
+  /** A batch of a partition begins: what it fetches, and what any fold changes meanwhile, stays at hand until it ends. */
+  beginBatch(partition: number): number {
+    this.running.set(++this.lastBatch, partition)
     return this.lastBatch
   }
 
@@ -72,14 +75,12 @@ export class SharedItems {
   }
 
   /**
-   * A partition is folded here from now on, or not any more: a tenure ends. What was asked for during it is not to be trusted, answers
+   * A partition is folded here from where it stands, or not any more: a tenure ends. What was asked for during it is not to be trusted, answers
    * on their way included, for another owner may have written since; batches that run keep what they fetched.
-   *
-   * Only once the positions are read from which the fold goes on: whatever is read after them is of them, or the next commit is refused.
    */
-  own(partition: number, owned: boolean): void {
-    if (owned) this.owned.add(partition)
-    else this.owned.delete(partition)
+  own(partition: number, from: Standing | undefined): void {
+    if (from !== undefined) this.standings.set(partition, from)
+    else this.standings.delete(partition)
     this.tenures.set(partition, this.tenureOf(partition) + 1)
     const oldest = this.oldestRunning
     for (const [id, entry] of this.entries) {
@@ -89,12 +90,21 @@ export class SharedItems {
     }
   }
 
+  /** A commit of this process has brought a partition there. */
+  stands(partition: number, at: Standing): void {
+    this.standings.set(partition, at)
+  }
+
   /** Counts how often a partition was taken over or let go here. */
   tenureOf(partition: number): number {
     return this.tenures.get(partition) ?? 0
   }
 
-  /** Brings the states of items to hand for a batch, one round trip a partition. */
+  /**
+   * Brings the states of items to hand for a batch, one round trip a partition.
+   *
+   * throws  StalePositionError when the batch's own partition does not stand where its fold is: what it changes has to be of there
+   */
   async fetch(itemIds: Iterable<string>, batch: number): Promise<void> {
     const nowMs = this.scope.clock.monotonicMs()
     const wanted = new Map<number, string[]>()
@@ -119,12 +129,11 @@ export class SharedItems {
   private atHand(id: string, partition: number, nowMs: number): Entry | undefined {
     const entry = this.entries.get(id)
     if (entry?.tenure !== this.tenureOf(partition)) return undefined
-    return this.owned.has(partition) || nowMs - entry.readMs < FOREIGN_MS ? entry : undefined
+    return this.standings.has(partition) || nowMs - entry.readMs < FOREIGN_MS ? entry : undefined
   }
 
   private async read(ids: readonly string[], of: { partition: number; nowMs: number; batch: number }): Promise<void> {
-    const tenure = this.tenureOf(of.partition)
-    const values = await this.scope.store.read(of.partition, ids.map(itemKey))
+    const { values, tenure } = await this.valuesOf(ids, of)
     if (!this.running.has(of.batch)) return // the batch has failed: nothing keeps what was changed since from being let go
     ids.forEach((id, i) => {
       const value = values[i]
@@ -135,9 +144,21 @@ export class SharedItems {
     })
   }
 
+  /** The stored states. Those of another fold of this process may be of its next commit, or of a commit that is not its own. */
+  private async valuesOf(ids: readonly string[], { partition, batch }: { partition: number; batch: number }) {
+    const tenure = this.tenureOf(partition)
+    const [keys, { store }] = [ids.map(itemKey), this.scope]
+    try {
+      return { values: await store.read(partition, keys, this.standings.get(partition)), tenure }
+    } catch (error) {
+      if (!(error instanceof StalePositionError) || this.running.get(batch) === partition) throw error
+      return { values: await store.read(partition, keys), tenure: UNSURE }
+    }
+  }
+
   /** What this batch relies on, or a later one, is not let go. */
   private get oldestRunning(): number {
-    return Math.min(...this.running, Infinity)
+    return Math.min(...this.running.keys(), Infinity)
   }
 
   private evict(): void {

@@ -2,20 +2,20 @@ import { join } from 'node:path'
 import { meaningOf, openEnvironment, type Environment } from '@freshet/event-log-embedded/lmdb'
 import {
   assertKey,
+  assertStands,
   assertStorePartition,
   decodeOutgoing,
   encodeOutgoing,
   plain,
-  samePositions,
-  StalePositionError,
   START,
   type Commit,
   type OnlineStore,
   type OutboxEntry,
   type ScanOptions,
+  type Standing,
 } from '@freshet/online-store'
 import { decodeStanding, encodeStanding, keyOfValue, rangeOf } from './state-codec'
-import { outboxKey, sequenceOf, standingKey, valueKey, type Standing } from './state-codec'
+import { outboxKey, sequenceOf, standingKey, valueKey, type StandingEntry } from './state-codec'
 
 /** Where an embedded store lies. */
 export interface EmbeddedStoreOptions {
@@ -34,7 +34,7 @@ export async function openEmbeddedStore({ directory, partitions = 8 }: EmbeddedS
   }
   return {
     positions: async (partition) => shelf.standing(checked(partition)).positions,
-    read: async (partition, keys) => shelf.read(checked(partition), keys),
+    read: async (partition, keys, of) => shelf.read(checked(partition), keys, of),
     commit: async (partition, commit) => shelf.commit(checked(partition), commit),
     outbox: async (partition, limit) => shelf.outbox(checked(partition), limit),
     scan: async (partition, options) => shelf.scan(checked(partition), options),
@@ -50,16 +50,16 @@ class Shelf {
     this.database = openEnvironment(path)
   }
 
-  standing(partition: number): Standing & { readonly commits: number | null } {
+  standing(partition: number): Stored {
     this.database.resetReadTxn()
     const entry = this.database.getEntry(standingKey(partition))
     if (!entry) return { positions: START, outboxFirst: 0, outboxNext: 0, commits: null }
     return { ...decodeStanding(entry.value), commits: entry.version ?? 0 }
   }
 
-  read(partition: number, keys: readonly string[]): (Uint8Array | undefined)[] {
+  read(partition: number, keys: readonly string[], of?: Standing): (Uint8Array | undefined)[] {
     keys.forEach(assertKey)
-    this.database.resetReadTxn()
+    this.look(partition, of)
     return keys.map((key) => {
       const value = this.database.get(valueKey(partition, key))
       return value && plain(value)
@@ -74,7 +74,7 @@ class Shelf {
     for (;;) {
       const standing = this.compare(partition, commit)
       const first = Math.min(Math.max(standing.outboxFirst, commit.publishedBelow), standing.outboxNext)
-      const next: Standing = { positions: commit.next, outboxFirst: first, outboxNext: standing.outboxNext + outbox.length }
+      const next: StandingEntry = { positions: commit.next, outboxFirst: first, outboxNext: standing.outboxNext + outbox.length }
       const apply = (): void => {
         commit.puts.forEach(({ key }, i) => this.write(valueKey(partition, key), values[i]))
         this.moveOutbox(partition, standing, { first, outbox })
@@ -90,8 +90,8 @@ class Shelf {
     return [...this.database.getRange(range)].map(({ key, value }) => decodeOutgoing(sequenceOf(key), value))
   }
 
-  scan(partition: number, { prefix, after, limit }: ScanOptions): { readonly key: string; readonly value: Uint8Array }[] {
-    this.database.resetReadTxn()
+  scan(partition: number, { prefix, after, limit, of }: ScanOptions): { readonly key: string; readonly value: Uint8Array }[] {
+    this.look(partition, of)
     const found = this.database.getRange({ ...rangeOf(partition, prefix, after), limit })
     return [...found].map(({ key, value }) => ({ key: keyOfValue(key), value: plain(value) }))
   }
@@ -100,15 +100,21 @@ class Shelf {
     return this.database.close()
   }
 
+  /** Turns to the present moment; throws StalePositionError where the partition has to stand at `of` in it and does not. */
+  private look(partition: number, of: Standing | undefined): void {
+    if (of === undefined) this.database.resetReadTxn()
+    else assertStands(partition, of, this.standing(partition).positions)
+  }
+
   /** How the partition stands; throws StalePositionError where that is not where the commit begins. */
-  private compare(partition: number, { expect }: Commit): Standing & { readonly commits: number | null } {
+  private compare(partition: number, { expect }: Commit): Stored {
     const standing = this.standing(partition)
-    if (!samePositions(expect, standing.positions)) throw new StalePositionError(partition, expect, standing.positions)
+    assertStands(partition, expect, standing.positions)
     return standing
   }
 
   /** Forgets what lies below `first`, and puts entries after those that there are. */
-  private moveOutbox(partition: number, from: Standing, { first, outbox }: { first: number; outbox: readonly Buffer[] }): void {
+  private moveOutbox(partition: number, from: StandingEntry, { first, outbox }: { first: number; outbox: readonly Buffer[] }): void {
     for (let sequence = from.outboxFirst; sequence < first; sequence++) this.write(outboxKey(partition, sequence), null)
     outbox.forEach((entry, i) => this.write(outboxKey(partition, from.outboxNext + i), entry))
   }
@@ -126,6 +132,11 @@ class Shelf {
       throw await meaningOf(failure, this.path)
     })
   }
+}
+
+/** Where a partition stands, and how many commits have led there: `null` before the first. */
+interface Stored extends StandingEntry {
+  readonly commits: number | null
 }
 
 const SEQUENCE_MAX = 2 ** 48 - 1

@@ -7,6 +7,13 @@ describe('the layout of the embedded store', () => {
   it('gives a standing back as it was, up to the largest safe integer', () => {
     const standing = { positions: { events: Number.MAX_SAFE_INTEGER, touches: 0, catalog: 7 }, outboxFirst: 3, outboxNext: 2 ** 40 }
     expect(decodeStanding(encodeStanding(standing))).toEqual(standing)
+    const withLineage = { ...standing, positions: { ...standing.positions, lineage: 'é7' } }
+    expect(decodeStanding(encodeStanding(withLineage))).toEqual(withLineage)
+  })
+
+  it('reads what was stored before there were lineages', () => {
+    const stored = Buffer.from(new Float64Array([1, 2, 3, 4, 5]).buffer)
+    expect(decodeStanding(stored)).toEqual({ positions: { events: 1, touches: 2, catalog: 3 }, outboxFirst: 4, outboxNext: 5 })
   })
 
   it('orders outbox entries by their sequence, beyond 32 bits', () => {

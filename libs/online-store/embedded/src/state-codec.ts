@@ -1,17 +1,17 @@
 import { textOf } from '@freshet/kernel'
-import type { PositionVector } from '@freshet/online-store'
+import type { Standing } from '@freshet/online-store'
 
 // The store is one LMDB environment with one key space; a partition is the range of keys that start with its number:
 //
-//   key    partition u16 · 0                    value  events, touches, catalog, outbox first, outbox next (f64 each)   number  commits
+//   key    partition u16 · 0                    value  events, touches, catalog, outbox first, outbox next (f64 each), lineage UTF-8   number  commits
 //   key    partition u16 · 1 · key UTF-8        value  as it was put
 //   key    partition u16 · 2 · sequence u48     value  an outgoing entry, as the port encodes it
 //
 // Numbers in keys are big-endian, so that they lie in their order; numbers in values little-endian.
 
-/** Where a partition stands, as one entry that every commit rewrites. */
-export interface Standing {
-  readonly positions: PositionVector
+/** Where a partition stands, with the bounds of its outbox, as one entry that every commit rewrites. */
+export interface StandingEntry {
+  readonly positions: Standing
   /** The oldest outbox entry not forgotten. */
   readonly outboxFirst: number
   /** The sequence that the next outbox entry gets. */
@@ -23,6 +23,8 @@ const VALUE = 1
 const OUTBOX = 2
 const HEAD_BYTES = 3
 const SEQUENCE_BYTES = 6
+const NUMBER_BYTES = 8
+const NUMBERS_BYTES = 5 * NUMBER_BYTES
 
 /** A key whose first three bytes are partition and kind. */
 function keyOf(partition: number, kind: number, restBytes: number): Buffer {
@@ -61,11 +63,18 @@ export function rangeOf(partition: number, prefix: string, after = ''): { readon
   return { start, end: Buffer.concat([from, Buffer.from([0xff])]) }
 }
 
-export function encodeStanding({ positions: { events, touches, catalog }, outboxFirst, outboxNext }: Standing): Buffer {
-  return Buffer.from(new Float64Array([events, touches, catalog, outboxFirst, outboxNext]).buffer)
+export function encodeStanding({ positions, outboxFirst, outboxNext }: StandingEntry): Buffer {
+  const { events, touches, catalog, lineage = '' } = positions
+  const stored = Buffer.allocUnsafe(NUMBERS_BYTES + Buffer.byteLength(lineage))
+  ;[events, touches, catalog, outboxFirst, outboxNext].forEach((number, i) => stored.writeDoubleLE(number, i * NUMBER_BYTES))
+  stored.write(lineage, NUMBERS_BYTES)
+  return stored
 }
 
-export function decodeStanding(stored: Buffer): Standing {
-  const at = (i: number): number => stored.readDoubleLE(i * 8)
-  return { positions: { events: at(0), touches: at(1), catalog: at(2) }, outboxFirst: at(3), outboxNext: at(4) }
+/** The inverse of {@link encodeStanding}; entries of before there were lineages end with their numbers. */
+export function decodeStanding(stored: Buffer): StandingEntry {
+  const at = (i: number): number => stored.readDoubleLE(i * NUMBER_BYTES)
+  const vector = { events: at(0), touches: at(1), catalog: at(2) }
+  const positions = stored.length === NUMBERS_BYTES ? vector : { ...vector, lineage: textOf(stored.subarray(NUMBERS_BYTES)) }
+  return { positions, outboxFirst: at(3), outboxNext: at(4) }
 }

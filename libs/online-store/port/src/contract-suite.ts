@@ -1,6 +1,7 @@
 import { describeBounds, describeOddities } from './contract/bounds'
 import { describeAtomicity, describeCommitting, describeOutbox } from './contract/committing'
 import { describeKeeping, describeReading } from './contract/reading'
+import { describeLineages } from './contract/lineages'
 import type { OpenStore } from './contract/trial'
 
 export type { OpenStore, StoreTrial } from './contract/trial'
@@ -12,6 +13,7 @@ export type { OpenStore, StoreTrial } from './contract/trial'
  */
 export function describeOnlineStore(adapter: string, open: OpenStore): void {
   describe(`online store, ${adapter}: committing`, () => describeCommitting(open))
+  describe(`online store, ${adapter}: lineages`, () => describeLineages(open))
   describe(`online store, ${adapter}: the outbox`, () => describeOutbox(open))
   describe(`online store, ${adapter}: atomicity`, () => describeAtomicity(open))
   describe(`online store, ${adapter}: bounds`, () => describeBounds(open))

@@ -1,7 +1,7 @@
 import { FreshetError } from '@freshet/kernel'
-import type { PositionVector } from './online-store'
+import type { Standing } from './online-store'
 
-/** Somebody else has folded further: the caller no longer owns the partition and must reload. */
+/** Somebody else has committed, or the store was turned back: what the caller knows of the partition no longer holds, and must be read again. */
 export class StalePositionError extends FreshetError {
   override readonly name = 'StalePositionError'
   readonly code = 'STALE_POSITION'
@@ -9,11 +9,12 @@ export class StalePositionError extends FreshetError {
 
   constructor(
     readonly partition: number,
-    readonly expected: PositionVector,
-    readonly stored: PositionVector,
+    readonly expected: Standing,
+    readonly stored: Standing,
   ) {
     super(`partition ${partition} was expected at ${spell(expected)}, but stands at ${spell(stored)}; reload it, or leave it to its owner`)
   }
 }
 
-const spell = ({ events, touches, catalog }: PositionVector): string => `events ${events}, touches ${touches}, catalog ${catalog}`
+const spell = ({ events, touches, catalog, lineage = '' }: Standing): string =>
+  `events ${events}, touches ${touches}, catalog ${catalog}${lineage && ` of lineage ${lineage}`}`

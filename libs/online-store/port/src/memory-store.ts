@@ -1,6 +1,5 @@
-import { StalePositionError } from './errors'
-import type { Commit, OnlineStore, OutboxEntry, ScanOptions } from './online-store'
-import { assertKey, assertStorePartition, samePositions, START } from './rules'
+import type { Commit, OnlineStore, OutboxEntry, ScanOptions, Standing } from './online-store'
+import { assertKey, assertStands, assertStorePartition, START } from './rules'
 
 /** How a store in memory is laid out. */
 export interface MemoryStoreOptions {
@@ -17,7 +16,7 @@ export function openMemoryStore({ partitions = 8 }: MemoryStoreOptions = {}): On
   }
   return {
     positions: async (partition) => drawerOf(partition).positions,
-    read: async (partition, keys) => drawerOf(partition).read(keys),
+    read: async (partition, keys, of) => drawerOf(partition).read(keys, of),
     commit: async (partition, commit) => drawerOf(partition).commit(commit),
     outbox: async (partition, limit) => drawerOf(partition).outgoing.slice(0, limit),
     scan: async (partition, options) => drawerOf(partition).scan(options),
@@ -27,7 +26,7 @@ export function openMemoryStore({ partitions = 8 }: MemoryStoreOptions = {}): On
 
 /** The state of one partition. */
 class Drawer {
-  positions = START
+  positions: Standing = START
   outgoing: readonly OutboxEntry[] = []
   private nextSequence = 0
   private readonly values = new Map<string, Uint8Array>()
@@ -35,21 +34,23 @@ class Drawer {
 
   constructor(private readonly partition: number) {}
 
-  read(keys: readonly string[]): (Uint8Array | undefined)[] {
+  read(keys: readonly string[], of?: Standing): (Uint8Array | undefined)[] {
     keys.forEach(assertKey)
+    assertStands(this.partition, of, this.positions)
     return keys.map((key) => this.values.get(key))
   }
 
   commit({ expect, next, puts, outbox, publishedBelow }: Commit): void {
     for (const { key } of puts) assertKey(key)
-    if (!samePositions(expect, this.positions)) throw new StalePositionError(this.partition, expect, this.positions)
+    assertStands(this.partition, expect, this.positions)
     for (const { key, value } of puts) this.put(key, value)
     const added = outbox.map(({ to, key, value }) => ({ to, key, value: value.slice(), sequence: this.nextSequence++ }))
     this.outgoing = [...this.outgoing.filter(({ sequence }) => sequence >= publishedBelow), ...added]
     this.positions = { ...next }
   }
 
-  scan({ prefix, after = '', limit }: ScanOptions): { readonly key: string; readonly value: Uint8Array }[] {
+  scan({ prefix, after = '', limit, of }: ScanOptions): { readonly key: string; readonly value: Uint8Array }[] {
+    assertStands(this.partition, of, this.positions)
     this.sorted ??= [...this.values.keys()].sort(byBytes)
     const page: { readonly key: string; readonly value: Uint8Array }[] = []
     for (const key of this.sorted) {

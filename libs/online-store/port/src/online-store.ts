@@ -3,6 +3,15 @@ import type { Entry, Partition } from '@freshet/event-log'
 /** How far of each source topic the state of a partition contains: the next offset to fold, by topic. */
 export type PositionVector = Readonly<Record<'events' | 'touches' | 'catalog', number>>
 
+/**
+ * Where a partition stands: a vector, and which commits have led there. A store that was turned back and then brought to the same vector
+ * by somebody else holds other values; the vector does not tell, the lineage does.
+ */
+export interface Standing extends PositionVector {
+  /** Names the last commit, and through it all before ({@link lineageAfter}); absent where that commit named none, or is older than lineages. */
+  readonly lineage?: string
+}
+
 /** One change: `null` deletes. */
 export interface Put {
   readonly key: string
@@ -21,10 +30,10 @@ export interface OutboxEntry extends Outgoing {
 
 /** Everything that one fold changes, as one atomic write. */
 export interface Commit {
-  /** The vector that the fold started from. */
-  readonly expect: PositionVector
-  /** The vector afterwards. */
-  readonly next: PositionVector
+  /** Where the fold started from. */
+  readonly expect: Standing
+  /** Where the partition stands afterwards. */
+  readonly next: Standing
   readonly puts: readonly Put[]
   readonly outbox: readonly Outgoing[]
   /** Outbox entries of earlier commits below this sequence have been published and are forgotten. */
@@ -38,19 +47,24 @@ export interface Commit {
  * and can spoil nothing. What a commit has answered is durable, or is rebuilt from the log that its vector cites.
  */
 export interface OnlineStore extends AsyncDisposable {
-  /** The stored vector; zeros for a partition never written. */
-  positions(partition: number): Promise<PositionVector>
+  /** Where the partition stands; zeros for one never written. */
+  positions(partition: number): Promise<Standing>
 
-  /** The values of `keys`, in order, `undefined` where there is none; all of one moment. One round trip. */
-  read(partition: number, keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]>
+  /**
+   * The values of `keys`, in order, `undefined` where there is none; all of one moment. One round trip.
+   *
+   * throws  StalePositionError when the partition does not stand at `of` in that moment, where it is given: what a fold builds upon has to
+   *         be of the standing that its commit expects, and a store that is turned back could stand there again by then
+   */
+  read(partition: number, keys: readonly string[], of?: Standing): Promise<readonly (Uint8Array | undefined)[]>
 
-  /** Applies all of a commit or, where the stored vector is not `expect`, throws StalePositionError and applies nothing. */
+  /** Applies all of a commit or, where the partition does not stand at `expect`, throws StalePositionError and applies nothing. */
   commit(partition: number, commit: Commit): Promise<void>
 
   /** The oldest outbox entries not yet forgotten, in order. */
   outbox(partition: number, limit: number): Promise<readonly OutboxEntry[]>
 
-  /** Keys that start with `prefix`, with their values, in the order of their UTF-8 bytes, from after `after`. */
+  /** Keys that start with `prefix`, with their values, in the order of their UTF-8 bytes, from after `after`; `of` as in {@link read}. */
   scan(partition: number, options: ScanOptions): Promise<readonly { readonly key: string; readonly value: Uint8Array }[]>
 }
 
@@ -60,4 +74,6 @@ export interface ScanOptions {
   /** The last key of the page before. */
   readonly after?: string
   readonly limit: number
+  /** Where the partition has to stand. */
+  readonly of?: Standing
 }

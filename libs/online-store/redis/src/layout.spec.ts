@@ -1,7 +1,7 @@
 import { InvalidFieldError } from '@freshet/kernel'
-import { START } from '@freshet/online-store'
+import { sameStanding, START } from '@freshet/online-store'
 import fc from 'fast-check'
-import { assertName, lexRange, partitionKeys, spellVector, vectorOf } from './layout'
+import { assertName, lexRange, partitionKeys, spellStanding, standingOf } from './layout'
 
 describe('the layout of a partition in Redis', () => {
   it('gives a partition four keys of one hash tag, which no other has', () => {
@@ -16,16 +16,18 @@ describe('the layout of a partition in Redis', () => {
     for (const name of ['', 'a}b', '{', 'a b', 'x'.repeat(129)]) expect(() => assertName(name)).toThrow(InvalidFieldError)
   })
 
-  it('spells vectors so that they come back, and are equal only where all their topics are', () => {
+  it('spells standings so that they come back, and are equal only where vector and lineage are', () => {
     const place = fc.nat(Number.MAX_SAFE_INTEGER)
-    const vector = fc.record({ events: place, touches: place, catalog: place })
+    const lineage = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 })
+    const vector = fc.record({ events: place, touches: place, catalog: place, lineage }, { requiredKeys: ['events', 'touches', 'catalog'] })
     fc.assert(
       fc.property(vector, vector, (a, b) => {
-        expect(vectorOf(Buffer.from(spellVector(a)))).toEqual(a)
-        expect(spellVector(a) === spellVector(b)).toBe(a.events === b.events && a.touches === b.touches && a.catalog === b.catalog)
+        expect(standingOf(Buffer.from(spellStanding(a)))).toEqual(a)
+        expect(spellStanding(a) === spellStanding(b)).toBe(sameStanding(a, b))
       }),
     )
-    expect(vectorOf(null)).toEqual(START)
+    expect(standingOf(null)).toEqual(START)
+    expect(standingOf(Buffer.from('1 2 3'))).toEqual({ events: 1, touches: 2, catalog: 3 }) // as it was stored before there were lineages
   })
 
   it('covers with a range exactly the keys of its prefix that come after', () => {

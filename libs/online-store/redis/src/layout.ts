@@ -1,9 +1,9 @@
 import { InvalidFieldError, textOf } from '@freshet/kernel'
-import { START, type PositionVector } from '@freshet/online-store'
+import { START, type Standing } from '@freshet/online-store'
 
 // Partition p of the data set `name` is four keys, in one slot of a cluster by their common tag:
 //
-//   freshet:{name:p}:standing  hash   at → `events touches catalog` in decimal, by → who committed last, next → the next outbox sequence
+//   freshet:{name:p}:standing  hash   at → `events touches catalog` in decimal and, where there is one, the lineage, by → who committed last, next → the next outbox sequence
 //   freshet:{name:p}:values    hash   key → value, as it was put
 //   freshet:{name:p}:keys      sorted set of those keys, all of score 0: Redis orders them by their bytes
 //   freshet:{name:p}:outbox    list   outgoing entries, as the port encodes them; the last one has the sequence next − 1
@@ -24,14 +24,16 @@ export function assertName(name: string): void {
   throw new InvalidFieldError({ field: 'name', value: name, rule, remedy: 'use the name of the data directory' })
 }
 
-/** A vector as it is stored and, by the script, compared. */
-export const spellVector = ({ events, touches, catalog }: PositionVector): string => `${events} ${touches} ${catalog}`
+/** A standing as it is stored and, by the scripts, compared. */
+export const spellStanding = ({ events, touches, catalog, lineage = '' }: Standing): string =>
+  `${events} ${touches} ${catalog}${lineage && ` ${lineage}`}`
 
-/** The inverse of {@link spellVector}; what was never written is zeros. */
-export function vectorOf(stored: Buffer | null): PositionVector {
+/** The inverse of {@link spellStanding}; what was never written is zeros. */
+export function standingOf(stored: Buffer | null): Standing {
   if (stored === null) return START
-  const [events, touches, catalog] = textOf(stored).split(' ').map(Number)
-  return { events, touches, catalog }
+  const [events, touches, catalog, ...lineage] = textOf(stored).split(' ')
+  const vector = { events: Number(events), touches: Number(touches), catalog: Number(catalog) }
+  return lineage.length === 0 ? vector : { ...vector, lineage: lineage.join(' ') }
 }
 
 /** The first and the last member that a page may hold, as ZRANGEBYLEX takes them: UTF-8 has no byte 0xff, so that byte ends a prefix. */

@@ -43,6 +43,7 @@ describe('a store in a Redis Cluster', () => {
 
   it('misses nothing but the partitions of a killed node, and has them again when it is back', async () => {
     await using cluster = await startRedisCluster()
+    for (const node of cluster.masters) await node.command('CONFIG SET appendfsync always') // else a busy disk keeps up to two seconds from the file
     await using store = await open(cluster)
     const committing = commitUntilFailure(store, 0)
     await whenBack(async () => {
@@ -68,6 +69,7 @@ describe('a store in a Redis Cluster', () => {
       while ((await store.positions(0)).events < 20);
     })
     const [owner] = await ownersOf(cluster, 0)
+    while (!/state=online,offset=[1-9]/.test(await owner.command('INFO replication')));
     await owner.kill()
     const { answered } = await committing
     const { events } = await whenBack(() => store.positions(0))

@@ -11,13 +11,13 @@ import {
   type Commit,
   type OnlineStore,
   type OutboxEntry,
-  type PositionVector,
   type ScanOptions,
+  type Standing,
 } from '@freshet/online-store'
 import { RedisConnection, type Argument } from './connection'
-import { assertName, lexRange, partitionKeys, spellVector, vectorOf, type PartitionKeys } from './layout'
+import { assertName, lexRange, partitionKeys, spellStanding, standingOf, type PartitionKeys } from './layout'
 import { parseRedisAddress } from './redis-address'
-import { COMMIT, OUTBOX, SCAN } from './scripts'
+import { COMMIT, OUTBOX, READ, SCAN, type Script } from './scripts'
 
 /** Which Redis, and which part of it. */
 export interface RedisStoreOptions {
@@ -52,7 +52,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Online
   }
   return {
     positions: async (partition) => chestOf(partition).positions(),
-    read: async (partition, keys) => chestOf(partition).read(keys),
+    read: async (partition, keys, of) => chestOf(partition).read(keys, of),
     commit: async (partition, commit) => chestOf(partition).commit(commit),
     outbox: async (partition, limit) => chestOf(partition).outbox(limit),
     scan: async (partition, page) => chestOf(partition).scan(page),
@@ -71,16 +71,16 @@ class Chest {
     private readonly keys: PartitionKeys,
   ) {}
 
-  async positions(): Promise<PositionVector> {
+  async positions(): Promise<Standing> {
     const [standing] = this.keys
-    return vectorOf((await this.connection.call('hget', [standing, 'at'])) as Buffer | null)
+    return standingOf((await this.connection.call('hget', [standing, 'at'])) as Buffer | null)
   }
 
-  async read(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+  async read(keys: readonly string[], of?: Standing): Promise<(Uint8Array | undefined)[]> {
     keys.forEach(assertKey)
     if (keys.length === 0) return []
     const [, values] = this.keys
-    const found = (await this.connection.call('hmget', [values, ...keys])) as (Buffer | null)[]
+    const found = of ? await this.askOf(of, READ, keys) : ((await this.connection.call('hmget', [values, ...keys])) as (Buffer | null)[])
     return found.map((value) => (value === null ? undefined : plain(value)))
   }
 
@@ -88,7 +88,7 @@ class Chest {
     assertBounded(commit)
     for (const { key } of commit.puts) assertKey(key)
     const refused = await this.connection.run(COMMIT, this.keys, this.argumentsOf(commit))
-    if (refused !== null) throw new StalePositionError(this.partition, commit.expect, vectorOf(refused as Buffer))
+    if (refused !== null) throw new StalePositionError(this.partition, commit.expect, standingOf(refused as Buffer))
   }
 
   async outbox(limit: number): Promise<OutboxEntry[]> {
@@ -97,9 +97,16 @@ class Chest {
     return entries.slice(0, limit).map((entry, i) => decodeOutgoing(first + i, entry))
   }
 
-  async scan({ prefix, after, limit }: ScanOptions): Promise<{ readonly key: string; readonly value: Uint8Array }[]> {
-    const page = (await this.connection.run(SCAN, this.keys, [...lexRange(prefix, after), limit])) as Buffer[]
+  async scan({ prefix, after, limit, of }: ScanOptions): Promise<{ readonly key: string; readonly value: Uint8Array }[]> {
+    const page = (await this.askOf(of, SCAN, [...lexRange(prefix, after), limit])) as Buffer[]
     return Array.from({ length: page.length / 2 }, (_, i) => ({ key: textOf(page[2 * i]), value: plain(page[2 * i + 1]) }))
+  }
+
+  /** Runs a script that answers a list or, where the partition has to stand at `of` and does not, where it stands instead. */
+  private async askOf(of: Standing | undefined, script: Script, rest: readonly Argument[]): Promise<(Buffer | null)[]> {
+    const answer = (await this.connection.run(script, this.keys, [of ? spellStanding(of) : '', ...rest])) as (Buffer | null)[] | Buffer
+    if (of !== undefined && Buffer.isBuffer(answer)) throw new StalePositionError(this.partition, of, standingOf(answer))
+    return answer as (Buffer | null)[]
   }
 
   /** A commit as its script takes it: the last change of each key, bytes as they are at this moment. */
@@ -113,7 +120,7 @@ class Chest {
     }
     const by = `${this.handle}/${++this.commits}`
     const putsEnd = HEAD_ARGUMENTS + changes.length
-    const head = [spellVector(expect), spellVector(next), by, publishedBelow, putsEnd, putsEnd + deletions.length]
+    const head = [spellStanding(expect), spellStanding(next), by, publishedBelow, putsEnd, putsEnd + deletions.length]
     return [...head, ...changes, ...deletions, ...outbox.map(encodeOutgoing)]
   }
 }

@@ -11,7 +11,7 @@ const script = (lua: string): Script => ({ lua, sha: createHash('sha1').update(l
 /**
  * Compares, and then sets and deletes: answers nothing where it did (or had done, when it was sent twice), else where the partition stands.
  *
- * ARGV  expected vector, next vector, who commits, outbox entries below this are forgotten,
+ * ARGV  expected standing, next standing, who commits, outbox entries below this are forgotten,
  *       where puts end, where deletions end; then key, value, key, value …; key …; outbox entry …
  *
  * What Redis may refuse for want of memory comes first, so that a refusal finds nothing changed. Lua passes some 8,000 arguments at most.
@@ -41,6 +41,21 @@ batches(deletesEnd + 1, #ARGV, function(i, j) redis.call('RPUSH', KEYS[4], unpac
 return false
 `)
 
+const STANDS = `
+local at = redis.call('HGET', KEYS[1], 'at') or '0 0 0'
+if ARGV[1] ~= '' and at ~= ARGV[1] then return at end
+`
+
+/** Values by their keys (ARGV[2] on); where the partition does not stand at ARGV[1], where it stands. */
+export const READ = script(`${STANDS}
+local values = {}
+for i = 2, #ARGV, 4000 do
+  local part = redis.call('HMGET', KEYS[2], unpack(ARGV, i, math.min(i + 3999, #ARGV)))
+  for k = 1, #part do values[i + k - 2] = part[k] end
+end
+return values
+`)
+
 /** The first so many outbox entries (ARGV[1] + 1), after the sequence that the next one will get and how many there are. */
 export const OUTBOX = script(`
 local entries = redis.call('LRANGE', KEYS[4], 0, ARGV[1])
@@ -49,9 +64,9 @@ table.insert(entries, 1, redis.call('HGET', KEYS[1], 'next') or '0')
 return entries
 `)
 
-/** A page of keys, each followed by its value: from ARGV[1] to ARGV[2] in the order of bytes, at most ARGV[3]. */
-export const SCAN = script(`
-local keys = redis.call('ZRANGEBYLEX', KEYS[3], ARGV[1], ARGV[2], 'LIMIT', 0, ARGV[3])
+/** A page of keys, each followed by its value: from ARGV[2] to ARGV[3] in the order of bytes, at most ARGV[4]; ARGV[1] as for {@link READ}. */
+export const SCAN = script(`${STANDS}
+local keys = redis.call('ZRANGEBYLEX', KEYS[3], ARGV[2], ARGV[3], 'LIMIT', 0, ARGV[4])
 local page = {}
 for i = 1, #keys, 4000 do
   local values = redis.call('HMGET', KEYS[2], unpack(keys, i, math.min(i + 3999, #keys)))

@@ -47,7 +47,7 @@ export function hostStore(host: Host, server: StoreServer): OnlineStore {
   }
   return {
     positions: (partition) => ask({ name: `asks for positions ${partition}`, partition }, () => server.positions(partition)),
-    read: (partition, keys) => ask({ name: `reads features ${partition}`, partition }, () => server.read(partition, keys)),
+    read: (partition, keys, of) => ask({ name: `reads features ${partition}`, partition }, () => server.read(partition, keys, of)),
     commit: (partition, commit) =>
       ask({ name: `commits ${partition}${moveOf(commit)}`, partition, lane: `store/${partition}` }, () => server.commit(partition, commit)),
     outbox: (partition, limit) => ask({ name: `reads outbox ${partition}`, partition }, () => server.outbox(partition, limit)),

@@ -1,11 +1,10 @@
 import {
+  assertStands,
   type Commit,
   type OnlineStore,
   type OutboxEntry,
-  type PositionVector,
-  samePositions,
   type ScanOptions,
-  StalePositionError,
+  type Standing,
   START,
 } from '@freshet/online-store'
 
@@ -13,7 +12,7 @@ type Page = Awaited<ReturnType<OnlineStore['scan']>>
 
 /** One partition as it stands. Values are never changed in place. */
 export interface Drawer {
-  positions: PositionVector
+  positions: Standing
   outgoing: readonly OutboxEntry[]
   nextSequence: number
   values: Map<string, Uint8Array>
@@ -31,17 +30,18 @@ export class StoreServer {
     this.turns = this.drawers.map(() => 0)
   }
 
-  positions(partition: number): PositionVector {
+  positions(partition: number): Standing {
     return this.drawers[partition].positions
   }
 
-  read(partition: number, keys: readonly string[]): readonly (Uint8Array | undefined)[] {
+  read(partition: number, keys: readonly string[], of?: Standing): readonly (Uint8Array | undefined)[] {
+    assertStands(partition, of, this.drawers[partition].positions)
     return keys.map((key) => this.drawers[partition].values.get(key))
   }
 
   commit(partition: number, { expect, next, puts, outbox, publishedBelow }: Commit): void {
     const drawer = this.drawers[partition]
-    if (!samePositions(expect, drawer.positions)) throw new StalePositionError(partition, expect, drawer.positions)
+    assertStands(partition, expect, drawer.positions)
     for (const { key, value } of puts) {
       if (value === null) drawer.values.delete(key)
       else drawer.values.set(key, value)
@@ -55,9 +55,9 @@ export class StoreServer {
     return this.drawers[partition].outgoing.slice(0, limit)
   }
 
-  scan(partition: number, { prefix, after = '', limit }: ScanOptions): Page {
+  scan(partition: number, { prefix, after = '', limit, of }: ScanOptions): Page {
     const keys = [...this.drawers[partition].values.keys()].filter((key) => key.startsWith(prefix) && key > after).sort()
-    return this.read(partition, keys.slice(0, limit)).flatMap((value, i) => (value === undefined ? [] : [{ key: keys[i], value }]))
+    return this.read(partition, keys.slice(0, limit), of).flatMap((value, i) => (value === undefined ? [] : [{ key: keys[i], value }]))
   }
 
   /** How often a partition has been turned back. */

@@ -9,10 +9,18 @@ export const ENGINE_BUGS: readonly PlantedBug[] = [
   {
     name: 'commit without compare',
     file: STORE,
-    right: 'if (!samePositions(expect, standing.positions)) throw',
-    wrong: 'if (standing.positions.events < 0) throw',
+    right: 'assertStands(partition, expect, standing.positions)',
+    wrong: 'assertStands(partition, undefined, standing.positions)',
     spec: 'libs/online-store/embedded/src/embedded-store.spec.ts',
     test: 'applies nothing of a commit whose vector differs in any topic',
+  },
+  {
+    name: 'commit that compares places and not lineages: a store turned back and driven on by others passes',
+    file: 'libs/online-store/port/src/rules.ts',
+    right: "samePositions(a, b) && (a.lineage ?? '') === (b.lineage ?? '')",
+    wrong: 'samePositions(a, b)',
+    spec: 'libs/online-store/embedded/src/embedded-store.spec.ts',
+    test: 'applies nothing of a commit that expects the same vector by other commits',
   },
   {
     name: 'a zombie’s commit accepted: compared here, and not again when it is written',

@@ -20,9 +20,9 @@ export const MATERIALIZE_BUGS: readonly PlantedBug[] = [
   {
     name: 'touches outside the outbox',
     file: FOLDER,
-    right: '    await this.write({ next, puts, outbox })\n',
+    right: '    await this.write(next, { puts, outbox })\n',
     wrong:
-      "    const touches = outbox.filter(({ to }) => to.topic === 'touches')\n    await this.write({ next, puts, outbox: outbox.filter(({ to }) => to.topic !== 'touches') })\n    for (const { to, key, value } of touches) await this.scope.log.append(to, [{ key, value }])\n",
+      "    const touches = outbox.filter(({ to }) => to.topic === 'touches')\n    await this.write(next, { puts, outbox: outbox.filter(({ to }) => to.topic !== 'touches') })\n    for (const { to, key, value } of touches) await this.scope.log.append(to, [{ key, value }])\n",
     spec: FOLDER_SPEC,
     test: 'gives the same examples and the same states wherever it is cut, crashed and restarted',
   },
@@ -80,7 +80,7 @@ export const MATERIALIZE_BUGS: readonly PlantedBug[] = [
   {
     name: 'duplicate id window forgotten at restart',
     file: LOAD,
-    right: '  await scanAll(store, { partition, prefix: CHUNK_PREFIX }, (key, value) => fold.identity.restore(key, value))\n',
+    right: '  await scanAll(store, { partition, prefix: CHUNK_PREFIX, of }, (key, value) => fold.identity.restore(key, value))\n',
     wrong: '',
     spec: FOLDER_SPEC,
     test: 'gives the same examples and the same states wherever it is cut, crashed and restarted',
@@ -88,7 +88,7 @@ export const MATERIALIZE_BUGS: readonly PlantedBug[] = [
   {
     name: 'waiting lists forgotten at restart',
     file: LOAD,
-    right: '  await scanAll(store, { partition, prefix: WAITING_PREFIX }, (_, value) => fold.joins.impressions.restore(value))\n',
+    right: '  await scanAll(store, { partition, prefix: WAITING_PREFIX, of }, (_, value) => fold.joins.impressions.restore(value))\n',
     wrong: '',
     spec: FOLDER_SPEC,
     test: 'gives the same examples and the same states wherever it is cut, crashed and restarted',
@@ -118,11 +118,11 @@ export const MATERIALIZE_BUGS: readonly PlantedBug[] = [
     test: 'gives the same examples and the same states wherever it is cut, crashed and restarted',
   },
   {
-    name: 'taking over before the positions are known: items of before the last owner’s last commit are trusted',
-    file: LOAD,
-    right: '  const positions = await store.positions(partition)\n  items.own(partition, true)\n',
-    wrong: '  items.own(partition, true)\n  const positions = await store.positions(partition)\n',
-    spec: 'libs/materialize/src/take-over.spec.ts',
-    test: 'counts what its last owner has counted before the question for its positions arrived',
+    name: 'built upon what was read at whatever moment: of another’s commit, when the store stands again where the fold began',
+    file: 'libs/materialize/src/partition-states.ts',
+    right: 'missing.map(userKey), of)',
+    wrong: 'missing.map(userKey))',
+    spec: 'libs/materialize/src/rewound-store.spec.ts',
+    test: 'is noticed where it stands again where the fold began',
   },
 ]
