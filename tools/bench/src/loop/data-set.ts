@@ -1,6 +1,6 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { WORKSPACE } from '../harness/workspace'
+import { join } from 'node:path'
+import { dataDirectory } from '../harness/data-directory'
 
 /** A public data set that `freshet import` reads. */
 export interface DataSet {
@@ -25,9 +25,6 @@ export const RETAILROCKET: DataSet = {
   separator: ',',
   timeColumn: 0,
 }
-
-/** Where the data sets lie: FRESHET_BENCH_DATA, else ../shared/data beside the workspace. */
-const dataDirectory = (): string => resolve(WORKSPACE, process.env.FRESHET_BENCH_DATA ?? '../shared/data')
 
 /** The folder of a data set; undefined where it is absent. */
 export function folderOf({ folder, file }: DataSet): string | undefined {
