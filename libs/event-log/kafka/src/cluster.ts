@@ -6,9 +6,12 @@ import { Link } from './link'
 import type { KafkaLogOptions } from './options'
 import { Patience } from './patience'
 import { quietQueues } from './quiet-queues'
+import { shareConnects } from './single-connects'
+import { Sockets } from './sockets'
 
 CompressionCodecs[CompressionTypes.Snappy] = snappy
 quietQueues()
+shareConnects()
 
 /** All connections of one log, and what it knows of its cluster. */
 export interface ClusterAccess {
@@ -30,12 +33,13 @@ export interface ClusterAccess {
 /** Prepares connections; none is made before it is needed. */
 export function accessCluster(options: KafkaLogOptions, { clock, deadlineMs }: { clock: Clock; deadlineMs: number }): ClusterAccess {
   const { brokers, clientId = 'freshet', sasl, ssl, socketFactory } = options
+  const sockets = new Sockets(socketFactory)
   const kafka = new Kafka({
     clientId,
     brokers: [...brokers],
     sasl: sasl && { ...sasl }, // kafkajs writes into it
     ssl,
-    socketFactory,
+    socketFactory: sockets.factory,
     connectionTimeout: CONNECTION_MS,
     requestTimeout: REQUEST_MS,
     retry: { retries: 0 }, // tries are ours to pace: see Patience
@@ -60,6 +64,7 @@ export function accessCluster(options: KafkaLogOptions, { clock, deadlineMs }: {
       const links = [writing, reading, ...polling].map((link) => link.close())
       await Promise.race([Promise.allSettled([...links, admin.disconnect()]), clock.sleep(CLOSING_MS, over.signal)]) // a halted broker answers nobody
       over.abort()
+      sockets.destroy()
     },
   }
 }

@@ -1,6 +1,15 @@
+import { join } from 'node:path'
 import { UnavailableError } from '@freshet/kernel'
 import type { EventLog, LogRecord } from '@freshet/event-log'
-import { freePorts, startCutProxy, startKafkaBroker, type CutProxy, type KafkaBroker } from '@freshet/testing'
+import {
+  freePorts,
+  spawnSource,
+  startCutProxy,
+  startKafkaBroker,
+  type CutProxy,
+  type KafkaBroker,
+  type SpawnedSource,
+} from '@freshet/testing'
 import { openKafkaLog } from './kafka-log'
 
 const clicks = { topic: 'clicks', partition: 0 }
@@ -131,5 +140,27 @@ describe('a broker that is halted for a while', () => {
     broker.cont()
     expect(await appended).toEqual([1, 2])
     expect((await log.read(clicks, 0, ALL)).map(({ key }) => key)).toEqual(['a', 'b', 'c'])
+  })
+})
+
+describe('a process that closes its log', () => {
+  const closing = (): SpawnedSource => spawnSource(join(__dirname, 'closing.fixture.ts'), [`127.0.0.1:${proxy.port}`, `trial-${++trials}`])
+
+  it('ends by itself though many reads at once found the connection cut', async () => {
+    await using child = closing()
+    expect(await child.next()).toBe('open')
+    proxy.cut()
+    child.send('close')
+    expect(await child.ended).toBe(0)
+  })
+
+  it('ends by itself though the broker stands still', async () => {
+    await using child = closing()
+    expect(await child.next()).toBe('open')
+    broker.stop()
+    child.send('close')
+    const ended = await child.ended
+    broker.cont()
+    expect(ended).toBe(0)
   })
 })

@@ -11,3 +11,12 @@ declare module 'kafkajs/src/network/requestQueue' {
     scheduleCheckPendingRequests(): void
   }
 }
+
+/** One connection of kafkajs: not for its users, but see single-connects.ts. */
+declare module 'kafkajs/src/network/connection' {
+  export default class Connection {
+    constructor(options: object)
+    connect(): Promise<boolean>
+    disconnect(): Promise<boolean>
+  }
+}
