@@ -6,7 +6,7 @@ import { RecordPages } from './record-pages'
 const LAYOUT = layoutOf({ width: 2, segments: [2], rowScales: [1], seed: 1 })
 
 function pagesOf(rows: number): RecordPages {
-  const pages = new RecordPages(LAYOUT, 512)
+  const pages = new RecordPages(LAYOUT, { pageBytes: 512 })
   for (let row = 0; row < rows; row++) pages.add(row, row)
   return pages
 }

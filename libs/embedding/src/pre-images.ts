@@ -2,6 +2,7 @@ import type { RecordPages } from './record-pages'
 
 const SLOTS = 1024 // records that memory is taken for at a time
 const BLOCKS_PER_PAGE_SHIFT = 2 // a quarter of a page, a megabyte by default: hashed and copied in two milliseconds
+const BLOCK_BYTES_MAX = 1 << 20 // also where pages are large
 
 /**
  * Records as they were at one moment, while a reader goes over them block by block and the table goes on.
@@ -27,7 +28,8 @@ export class PreImages {
 
   constructor(private readonly pages: RecordPages) {
     this.size = pages.size
-    this.blockShift = Math.max(0, pages.rowShift - BLOCKS_PER_PAGE_SHIFT)
+    const most = 31 - Math.clz32(BLOCK_BYTES_MAX / (pages.layout.stride * 4))
+    this.blockShift = Math.max(0, Math.min(pages.rowShift - BLOCKS_PER_PAGE_SHIFT, most))
     this.blocks = Math.ceil(this.size / (1 << this.blockShift))
     this.heads = new Uint32Array(this.blocks)
   }

@@ -1,6 +1,6 @@
 import { CorruptError } from '@freshet/kernel'
 import { ABSENT } from './absent'
-import type { RecordLayout } from './layout'
+import type { RecordLayout, TableOptions } from './layout'
 import type { PreImages } from './pre-images'
 import { RowSet } from './row-set'
 
@@ -16,6 +16,7 @@ export class RecordPages {
   readonly rowShift: number
   readonly rowMask: number
   size = 0
+  private readonly Memory: new (bytes: number) => ArrayBuffer | SharedArrayBuffer
   /** The rows that were changed since the last scan began. */
   touched = new RowSet()
   /** Where a scan that is under way keeps what is about to change. */
@@ -23,8 +24,9 @@ export class RecordPages {
 
   constructor(
     readonly layout: RecordLayout,
-    pageBytes = PAGE_BYTES,
+    { pageBytes = PAGE_BYTES, isShared = false }: Pick<TableOptions, 'pageBytes' | 'isShared'> = {},
   ) {
+    this.Memory = isShared ? SharedArrayBuffer : ArrayBuffer
     this.rowShift = 31 - Math.clz32(pageBytes / (layout.stride * 4))
     this.rowMask = (1 << this.rowShift) - 1
   }
@@ -92,7 +94,7 @@ export class RecordPages {
   }
 
   private allocate(): void {
-    const buffer = new ArrayBuffer(this.rowsPerPage * this.layout.stride * 4)
+    const buffer = new this.Memory(this.rowsPerPage * this.layout.stride * 4)
     this.floats.push(new Float32Array(buffer))
     this.words.push(new Uint32Array(buffer))
   }

@@ -29,7 +29,7 @@ describe('the row index', () => {
 
   it('is rebuilt from the pages alone', () => {
     const { pages, index } = filled(3000, 64)
-    const rebuilt = new RowIndex(pages, 2)
+    const rebuilt = new RowIndex(pages, { shards: 2 })
     rebuilt.insertAll()
     const pairs = Uint32Array.from({ length: 6000 }, (_, i) => (i % 2 === 0 ? i / 2 + 1 : 3))
     expect(rebuilt.findAll(pairs, 3000)).toEqual(index.findAll(pairs, 3000))
@@ -39,7 +39,7 @@ describe('the row index', () => {
 /** Enters the ids (1, 3), (2, 3), …; `growths` are the births at which the index grew. */
 function filled(rows: number, shards: number): { pages: RecordPages; index: RowIndex; growths: number[] } {
   const pages = PAGES()
-  const index = new RowIndex(pages, shards)
+  const index = new RowIndex(pages, { shards })
   const growths: number[] = []
   let bytes = index.bytes
   for (let lo = 1; lo <= rows; lo++) {

@@ -1,5 +1,6 @@
 import { mix64 } from '@freshet/kernel'
 import { ABSENT } from './absent'
+import type { TableOptions } from './layout'
 import type { RecordPages } from './record-pages'
 
 const SHARD_SHIFT = 22 // shards by the upper ten bits of the hash, slots by the lower ones
@@ -26,13 +27,17 @@ interface Shard {
 export class RowIndex {
   private readonly shards: Shard[]
   private readonly shardMask: number
+  private readonly isShared: boolean
+  /** How often a shard got new slots. */
+  growths = 0
 
   constructor(
     private readonly pages: RecordPages,
-    shards = SHARDS,
+    { shards = SHARDS, isShared = false, rowsExpected = 0 }: Pick<TableOptions, 'shards' | 'isShared' | 'rowsExpected'> = {},
   ) {
     this.shardMask = shards - 1
-    this.shards = Array.from({ length: shards }, (_, i) => emptyShard(LOAD_MIN + (LOAD_SPREAD * i) / shards))
+    this.isShared = isShared
+    this.shards = Array.from({ length: shards }, (_, i) => this.emptyShard(LOAD_MIN + (LOAD_SPREAD * i) / shards, rowsExpected / shards))
   }
 
   /** The row of an id, or ABSENT. */
@@ -50,8 +55,7 @@ export class RowIndex {
    * The rows of many ids. Hashes, slots and keys are met in loops of their own, each short enough for the processor to
    * have several cache misses under way at once.
    */
-  findAll(pairs: Uint32Array, count: number): Uint32Array {
-    const rows = new Uint32Array(count)
+  findAll(pairs: Uint32Array, count: number, rows = new Uint32Array(count)): Uint32Array {
     for (let i = 0; i < count; i++) rows[i] = mix64(pairs[2 * i], pairs[2 * i + 1])
     for (let i = 0; i < count; i++) rows[i] = this.firstWithHash(rows[i])
     const { words, rowShift, rowMask, layout } = this.pages
@@ -69,7 +73,7 @@ export class RowIndex {
   insert(lo: number, hi: number, row: number): void {
     const hash = mix64(lo, hi)
     const shard = this.shards[(hash >>> SHARD_SHIFT) & this.shardMask]
-    if (shard.used === shard.limit) grow(shard)
+    if (shard.used === shard.limit) this.grow(shard)
     put(shard, hash, row + 1)
     shard.used++
   }
@@ -88,6 +92,32 @@ export class RowIndex {
     return this.shards.reduce((sum, { slots }) => sum + slots.byteLength, 0)
   }
 
+  /** The slots of each shard. */
+  get memory(): readonly ArrayBufferLike[] {
+    return this.shards.map(({ slots }) => slots.buffer)
+  }
+
+  /** Takes over a shard's slots from the index that another thread writes: for finding only. */
+  adopt(shard: number, slots: Uint32Array): void {
+    this.shards[shard].slots = slots
+    this.shards[shard].mask = slots.length / 2 - 1
+  }
+
+  private emptyShard(load: number, rows: number): Shard {
+    let length = SLOTS_AT_START
+    while (length * load < rows * ROOM) length *= 2
+    return { slots: emptySlots(2 * length, this.isShared), mask: length - 1, used: 0, limit: Math.floor(length * load), load }
+  }
+
+  private grow(shard: Shard): void {
+    const before = shard.slots
+    shard.slots = emptySlots(before.length * 2, this.isShared)
+    shard.mask = before.length - 1
+    shard.limit = Math.floor(before.length * shard.load)
+    this.growths++
+    for (let i = 0; i < before.length; i += 2) if (before[i + 1] !== 0) put(shard, before[i], before[i + 1])
+  }
+
   /** The row of the first slot that holds the hash, or ABSENT, which is a free slot's 0 - 1 as a word. */
   private firstWithHash(hash: number): number {
     const { slots, mask } = this.shards[(hash >>> SHARD_SHIFT) & this.shardMask]
@@ -104,21 +134,12 @@ export class RowIndex {
   }
 }
 
+const ROOM = 1.02 // shards have some more or less than their share
 const LOAD_MIN = 0.45
 const LOAD_SPREAD = 0.3
 
-function emptyShard(load: number): Shard {
-  const slots = new Uint32Array(2 * SLOTS_AT_START)
-  return { slots, mask: SLOTS_AT_START - 1, used: 0, limit: Math.floor(SLOTS_AT_START * load), load }
-}
-
-function grow(shard: Shard): void {
-  const before = shard.slots
-  shard.slots = new Uint32Array(before.length * 2)
-  shard.mask = before.length - 1
-  shard.limit = Math.floor(before.length * shard.load)
-  for (let i = 0; i < before.length; i += 2) if (before[i + 1] !== 0) put(shard, before[i], before[i + 1])
-}
+const emptySlots = (length: number, isShared: boolean): Uint32Array =>
+  new Uint32Array(isShared ? new SharedArrayBuffer(4 * length) : new ArrayBuffer(4 * length))
 
 function put({ slots, mask }: Shard, hash: number, rowAfter: number): void {
   let slot = hash & mask

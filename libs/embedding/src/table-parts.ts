@@ -2,6 +2,7 @@ import { CorruptError, PreconditionError, uint32Of, bytesOf } from '@freshet/ker
 import { admissionCounters } from './admission'
 import { layoutOf, type TableOptions } from './layout'
 import { RecordPages } from './record-pages'
+import { OPTIMISER_CODES } from './row-optimiser'
 
 /** Bytes under a name, as a file of tensors gives them back. */
 export interface NamedBytes {
@@ -55,7 +56,7 @@ export class TableReader {
   private rows: Uint32Array = new Uint32Array(0)
 
   constructor(private readonly options: TableOptions) {
-    this.pages = new RecordPages(layoutOf(options), options.pageBytes)
+    this.pages = new RecordPages(layoutOf(options), options)
   }
 
   take({ name, bytes }: NamedBytes): void {
@@ -102,7 +103,9 @@ export class TableReader {
 const REMEDY = 'restore from another version'
 
 /** Row scales are left out: they only matter to rows that are not born yet, and are the model declaration's. */
-export const headerOf = ({ seed, admission = 1, width, segments }: TableOptions, rows: number): Uint32Array =>
-  Uint32Array.from([FORMAT, seed, admission, width, ...segments, rows])
+export const headerOf = ({ seed, admission = 1, width, segments, optimisers = [] }: TableOptions, rows: number): Uint32Array => {
+  const codes = optimisers.map(({ kind }) => OPTIMISER_CODES[kind])
+  return Uint32Array.from([FORMAT, seed, admission, width, ...segments, ...(codes.some((code) => code > 0) ? codes : []), rows])
+}
 
 const sameWords = (a: Uint32Array, b: Uint32Array): boolean => a.length === b.length && a.every((word, i) => word === b[i])

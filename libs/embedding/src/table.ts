@@ -7,6 +7,7 @@ import { layoutOf, type RecordLayout, type TableOptions } from './layout'
 import { PreImages } from './pre-images'
 import { RecordPages } from './record-pages'
 import { RowIndex } from './row-index'
+import { RowLearner } from './row-learner'
 import { RowSet } from './row-set'
 import { TableReader, tableParts, type ByteDigest, type NamedBytes, type TablePart } from './table-parts'
 import { TableScan } from './table-scan'
@@ -37,13 +38,16 @@ export class Table {
   private index: RowIndex
   private admission: Admission
   private readonly initial: InitialValues
+  /** Moves rows by the optimisers of the options. */
+  readonly learner: RowLearner
 
   constructor(private readonly options: TableOptions) {
     this.layout = layoutOf(options)
-    this.pages = new RecordPages(this.layout, options.pageBytes)
-    this.index = new RowIndex(this.pages, options.shards)
+    this.pages = new RecordPages(this.layout, options)
+    this.index = new RowIndex(this.pages, options)
     this.admission = new Admission(options.admission)
     this.initial = new InitialValues(options)
+    this.learner = new RowLearner(this.layout, options.optimisers ?? [])
   }
 
   /** Floats of a row's vector. */
@@ -67,7 +71,7 @@ export class Table {
    */
   rowsOf(pairs: Uint32Array, count: number, { step }: { step: number }): Uint32Array {
     const rows = this.index.findAll(pairs, count)
-    for (let i = 0; i < count; i++) if (rows[i] === ABSENT) rows[i] = this.birth(pairs[2 * i], pairs[2 * i + 1])
+    for (let i = 0; i < count; i++) if (rows[i] === ABSENT) rows[i] = this.bear(pairs[2 * i], pairs[2 * i + 1])
     this.countSightings(rows, step)
     return rows
   }
@@ -118,6 +122,23 @@ export class Table {
   applyAdagrad(rows: Uint32Array, gradients: Float32Array, { learningRate }: { learningRate: number }): void {
     this.pages.touch(rows)
     stepAdagrad(this.pages, rows, { gradients, learningRate })
+  }
+
+  /**
+   * One step of distinct rows, each segment by its own optimiser; ABSENT rows are passed over. See {@link RowLearner}.
+   *
+   * shape   rows Uint32[count], gradients Float32[count, width], reduced over the occurrences; `rate` multiplies all learning rates
+   */
+  learn(rows: Uint32Array, gradients: Float32Array, { rate }: { rate: number }): void {
+    const { pages, learner, width } = this
+    pages.touch(rows)
+    learner.turnTo(rate)
+    for (let i = 0; i < rows.length; i++) {
+      if (rows[i] === ABSENT) continue
+      const page = rows[i] >>> pages.rowShift
+      learner.gradient.set(gradients.subarray(i * width, (i + 1) * width))
+      learner.learn(pages.floats[page], pages.words[page], (rows[i] & pages.rowMask) * this.layout.stride)
+    }
   }
 
   /** Takes over vectors that another table computed; accumulators and counters stay as they are (0 for a new id). */
@@ -185,16 +206,31 @@ export class Table {
    * CorruptError or PreconditionError.
    */
   restore(parts: Iterable<NamedBytes>): void {
-    const reader = new TableReader(this.options)
+    const reader = this.reading()
     for (const part of parts) reader.take(part)
-    this.become(reader)
+    this.finish(reader)
   }
 
   /** As {@link restore}, from a stream: only one part need be in memory beside the table. */
   async restoreFrom(parts: AsyncIterable<NamedBytes> | Iterable<NamedBytes>): Promise<void> {
-    const reader = new TableReader(this.options)
+    const reader = this.reading()
     for await (const part of parts) reader.take(part)
-    this.become(reader)
+    this.finish(reader)
+  }
+
+  /** Begins a restore that takes part by part; {@link finish} ends it. */
+  reading(): TableReader {
+    return new TableReader(this.options)
+  }
+
+  /** Becomes what a reader was given; nothing changes where it throws CorruptError or PreconditionError. */
+  finish(reader: TableReader): void {
+    const { pages, counters } = reader.finish()
+    this.pages = pages
+    this.index = new RowIndex(pages, { ...this.options, rowsExpected: pages.size })
+    this.index.insertAll()
+    this.admission = new Admission(this.options.admission)
+    this.admission.counters.set(counters)
   }
 
   /** Digests every row, in order of birth, and whatever else the next step depends on. */
@@ -202,17 +238,8 @@ export class Table {
     for (const { bytes } of this.serialise()) hash.update(bytes)
   }
 
-  private become(reader: TableReader): void {
-    const { pages, counters } = reader.finish()
-    this.pages = pages
-    this.index = new RowIndex(pages, this.options.shards)
-    this.index.insertAll()
-    this.admission = new Admission(this.options.admission)
-    this.admission.counters.set(counters)
-  }
-
-  /** The row of an id that had none when it was looked for: its new one, or ABSENT where it may have none. */
-  private birth(lo: number, hi: number): number {
+  /** The row of an id that had none when it was looked for: its new one, or ABSENT where it may have none yet. */
+  bear(lo: number, hi: number): number {
     if ((lo | hi) === 0) return ABSENT
     const found = this.index.find(lo, hi)
     if (found !== ABSENT || !this.admission.admit(lo, hi)) return found

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import { type NamedBytes, openTable, type Table } from '@freshet/embedding'
+import { bytesOf, CHECKSUM_START, type Checksum64, checksumOf, CorruptError, hash32 } from '@freshet/kernel'
+import type { TrainableModel } from '@freshet/model'
+import type { EngineTools } from './engine'
+
+/** A part of a state at rest: a tensor by its name. */
+export interface StatePart extends NamedBytes {
+  readonly dtype: 'F32' | 'U32' | 'U8'
+  readonly shape: readonly number[]
+}
+
+/** All that the next step depends on. */
+export class EngineState {
+  step = 0
+  chain: Checksum64 = CHECKSUM_START
+  /** shape  Float32[P] */
+  dense: Float32Array
+  /** By slot of the dense optimiser: Float32[P]. */
+  slots: readonly Float32Array[]
+  /** By the declaration's order. */
+  readonly tables: readonly Table[]
+  private readonly names: readonly string[]
+
+  constructor(model: TrainableModel, { seed, admission, update, tables = {} }: EngineTools, isShared = false) {
+    this.names = model.tables.map(({ name }) => name)
+    this.dense = model.initialDense(seed)
+    this.slots = (update?.slots ?? []).map(({ start }) => new Float32Array(model.parameterCount).fill(start))
+    this.tables = model.tables.map(({ name, width, segments }) =>
+      openTable({
+        ...{ width, seed: hash32(name, seed), admission, isShared, ...tables[name] },
+        segments: segments.map(({ length }) => length),
+        optimisers: segments.map(({ optimiser }) => optimiser),
+        rowScales: segments.map(({ scale }) => scale),
+      }),
+    )
+  }
+
+  /** The state as named tensors. Nothing is copied: finish with them before the next step, or copy. */
+  *parts(): Iterable<StatePart> {
+    const counters = Uint32Array.of(this.step, this.chain.lo, this.chain.hi)
+    yield { name: COUNTERS, dtype: 'U32', shape: [3], bytes: bytesOf(counters) }
+    for (const [i, values] of [this.dense, ...this.slots].entries()) {
+      yield { name: denseName(i), dtype: 'F32', shape: [values.length], bytes: bytesOf(values) }
+    }
+    for (const [t, table] of this.tables.entries()) {
+      for (const part of table.serialise()) yield { ...part, name: `${this.names[t]}/${part.name}` }
+    }
+  }
+
+  /** Becomes what {@link parts} gave. Throws CorruptError naming what is missing; then open another engine. */
+  async restore(parts: AsyncIterable<NamedBytes> | Iterable<NamedBytes>): Promise<void> {
+    const own = new Map<string, Uint8Array>()
+    const readers = this.tables.map((table) => table.reading())
+    for await (const { name, bytes } of parts) {
+      const t = this.names.findIndex((table) => name.startsWith(`${table}/`))
+      if (t < 0) own.set(name, Uint8Array.from(bytes))
+      else readers[t].take({ name: name.slice(this.names[t].length + 1), bytes })
+    }
+    const taken = (name: string, length: number): ArrayBuffer => {
+      const bytes = own.get(name)
+      if (bytes?.byteLength === 4 * length) return bytes.buffer as ArrayBuffer
+      throw new CorruptError(name, `${bytes?.byteLength ?? 0} of ${4 * length} bytes are there`, 'restore from another version')
+    }
+    const counters = taken(COUNTERS, 3)
+    const [dense, ...slots] = [this.dense, ...this.slots].map(({ length }, i) => new Float32Array(taken(denseName(i), length)))
+    for (const [t, reader] of readers.entries()) this.tables[t].finish(reader)
+    this.step = new Uint32Array(counters)[0]
+    this.chain = checksumOf(new Uint8Array(counters, 4))
+    this.dense = dense
+    this.slots = slots
+  }
+
+  /** SHA-256 over all of it, as 64 hexadecimal digits. */
+  digest(): string {
+    const hash = createHash('sha256')
+    for (const { bytes } of this.parts()) hash.update(bytes)
+    return hash.digest('hex')
+  }
+}
+
+const COUNTERS = 'counters'
+const denseName = (i: number): string => (i === 0 ? 'dense' : `dense.${i}`)

@@ -1,0 +1,125 @@
+import { interpret } from '@freshet/tensor'
+import { mixedBatch, mixedModel, mixedTools } from './mixed-model.fixture'
+import { openEngine } from './plain-engine'
+
+const model = mixedModel()
+const open = (changed: Parameters<typeof mixedTools>[1] = {}) => openEngine(model, mixedTools(model, changed))
+
+describe('a step', () => {
+  it('gives the same state for the same batches, and another one for others', async () => {
+    const digests = await Promise.all(
+      [
+        [1, 2, 3],
+        [1, 2, 3],
+        [1, 3, 2],
+      ].map(async (rounds) => {
+        const engine = await open()
+        for (const round of rounds) await engine.step(mixedBatch(round))
+        return engine.state.digest()
+      }),
+    )
+    expect(digests[1]).toBe(digests[0])
+    expect(digests[2]).not.toBe(digests[0])
+  })
+
+  it('learns: the loss of a batch that comes again and again falls', async () => {
+    const engine = await open()
+    const first = (await engine.step(mixedBatch(1))).loss
+    for (let i = 0; i < 30; i++) await engine.step(mixedBatch(1))
+    expect((await engine.step(mixedBatch(1))).loss).toBeLessThan(0.8 * first)
+  })
+
+  it('scores every example before it learns from it, and scores later ones by what it has learned', async () => {
+    const engine = await open()
+    const batch = mixedBatch(1)
+    const scored = await engine.score({ ...batch, columns: { ...batch.columns, noise: new Float32Array(30) } })
+    const again = await engine.score(batch)
+    expect(scored).toHaveLength(10)
+    expect(again).toHaveLength(10)
+    const before = engine.state.digest()
+    await engine.score(batch)
+    expect(engine.state.digest()).toBe(before)
+    await engine.step(batch)
+    expect(await engine.score(batch)).not.toEqual(again)
+  })
+
+  it('comes to the same sums however many logical shards a cut has, but for rounding', async () => {
+    const [one, four, eleven] = await Promise.all(
+      [1, 4, 11].map(async (logicalShards) => {
+        const engine = await open({ logicalShards })
+        for (const round of [1, 2, 3]) await engine.step(mixedBatch(round))
+        return engine.state.dense
+      }),
+    )
+    four.forEach((value, i) => expect(value).toBeCloseTo(one[i], 4))
+    eleven.forEach((value, i) => expect(value).toBeCloseTo(one[i], 4))
+  })
+
+  it('draws the same noise for an example whichever shard it is in, other noise in another step', async () => {
+    const seen: number[][] = []
+    const spying = (logicalShards: number) =>
+      open({
+        logicalShards,
+        compile: async (spec) => ({
+          run: async (feeds) => {
+            if (feeds.noise) seen.push([...feeds.noise.data])
+            return Object.fromEntries(Object.entries(interpret(spec, feeds)).map(([name, { data }]) => [name, Float32Array.from(data)]))
+          },
+          release: async () => undefined,
+        }),
+      })
+    const [whole, halves] = [await spying(1), await spying(2)]
+    await whole.step(mixedBatch(1))
+    await halves.step(mixedBatch(1))
+    await halves.step(mixedBatch(1))
+    expect([...seen[1], ...seen[2]]).toEqual(seen[0])
+    expect([...seen[3], ...seen[4]]).not.toEqual(seen[0])
+  })
+
+  it('moves no weight where a gradient is not finite, and says so; the ids that it met are born all the same', async () => {
+    const engine = await open()
+    await engine.step(mixedBatch(1))
+    const [dense, rows] = [engine.state.dense.slice(), engine.state.tables[0].size]
+    const bad = mixedBatch(2)
+    bad.columns.weights[3] = Infinity
+    expect((await engine.step(bad)).isApplied).toBe(false)
+    expect(engine.state.dense).toEqual(dense)
+    expect(engine.state.tables[0].size).toBeGreaterThan(rows)
+    expect((await engine.step(mixedBatch(3))).isApplied).toBe(true)
+  })
+})
+
+describe('a state', () => {
+  it('goes on from its parts as if it had never been away', async () => {
+    const engine = await open()
+    for (const round of [1, 2]) await engine.step(mixedBatch(round))
+    const parts = [...engine.state.parts()].map(({ name, bytes }) => ({ name, bytes: Uint8Array.from(bytes) }))
+    const other = await open()
+    await other.state.restore(parts)
+    expect(other.state.digest()).toBe(engine.state.digest())
+    await Promise.all([engine.step(mixedBatch(3)), other.step(mixedBatch(3))])
+    expect(other.state.digest()).toBe(engine.state.digest())
+  })
+
+  it('refuses parts that are incomplete, naming the part', async () => {
+    const engine = await open()
+    const parts = [...engine.state.parts()]
+    const without = (name: string) => parts.filter((part) => part.name !== name)
+    await expect((await open()).state.restore(without('dense'))).rejects.toThrow('dense: 0 of 72 bytes are there')
+    await expect((await open()).state.restore(without('users/table.header'))).rejects.toThrow('table.header: it is missing')
+  })
+})
+
+describe('a batch', () => {
+  it.each<[string, Partial<ReturnType<typeof mixedBatch>>, string]>([
+    ['no example', { count: 0 }, 'count of a batch is 0'],
+    ['too few ids', { count: 11 }, 'ids of user of a batch is 40, but 22 ids are pairs of 44 words'],
+    ['no column', { columns: {} }, 'column labels of a batch is undefined, but 10 rows of 1 are 10 floats'],
+  ])('with %s is refused by name, expected and got', async (_, changed, message) => {
+    await expect((await open()).step({ ...mixedBatch(1), ...changed })).rejects.toThrow(message)
+  })
+
+  it('of a model with dense parameters needs to know how these learn', async () => {
+    await expect(open({ update: undefined })).rejects.toThrow('say by which optimiser')
+  })
+})
