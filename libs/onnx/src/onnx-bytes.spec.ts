@@ -1,4 +1,4 @@
-import { add, input, matmul, multiply, relu, reshape, type GraphSpec } from '@freshet/tensor'
+import { add, equal, input, matmul, multiply, relu, reshape, silu, where, type GraphSpec, type Node } from '@freshet/tensor'
 import { graphHash, onnxBytes, runtimePins } from './index'
 
 const layer = (): GraphSpec => {
@@ -28,6 +28,21 @@ describe('onnxBytes', () => {
 
   it('says symbolic lengths by name', () => {
     expect(Buffer.from(onnxBytes(layer())).includes(Buffer.from([0x12, 1, 0x42]))).toBe(true) // dim_param = 2, one byte, 'B'
+  })
+
+  it('names the runtime as the source of operations that it adds, and only where there are some', () => {
+    const x = input('x', ['B', 3])
+    const text = (value: Node): string => Buffer.from(onnxBytes({ name: 'g', inputs: [x], outputs: { value } })).toString('latin1')
+    expect(text(silu(x)).match(/com\.microsoft/g)).toHaveLength(2) // at the node, and among the imports
+    expect(text(relu(x))).not.toContain('com.microsoft')
+  })
+
+  it('chooses by truths as they were compared, not by numbers made of them', () => {
+    const x = input('x', ['B', 3])
+    const chosen = where(equal(x, relu(x)), x, relu(x))
+    const text = (value: Node): string => Buffer.from(onnxBytes({ name: 'g', inputs: [x], outputs: { value } })).toString('latin1')
+    expect(text(chosen)).not.toContain('Cast:')
+    expect(text(multiply(chosen, equal(x, relu(x))))).toContain('Cast:')
   })
 
   it('writes one layer exactly so', () => {

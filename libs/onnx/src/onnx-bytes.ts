@@ -1,5 +1,5 @@
 import { inputName, orderGraph, type GraphSpec, type Node, type Op } from '@freshet/tensor'
-import { modelBytes, type Initializer, type OnnxNode } from './model-proto'
+import { ELEMENT_BOOL, ELEMENT_FLOAT, modelBytes, type Initializer, type OnnxNode } from './model-proto'
 import { translations, type Emitter } from './translations'
 
 /**
@@ -22,7 +22,7 @@ export function onnxBytes(spec: GraphSpec): Uint8Array {
   for (const { name, node } of outputs) to.alias(names.get(node) ?? '', name)
   return modelBytes({
     name: spec.name,
-    nodes: to.nodes,
+    nodes: withoutIdleCasts(to.nodes),
     initializers: to.initializers,
     inputs: spec.inputs.map((node) => ({ name: inputName(node), shape: node.shape })),
     outputs: outputs.map(({ name, node }) => ({ name, shape: node.shape })),
@@ -36,16 +36,33 @@ function translate<O extends Exclude<Op, 'input'>>(node: Node<O>, inputs: readon
 
 const isComputed = (node: Node): node is Node<Exclude<Op, 'input'>> => node.op !== 'input'
 
+/** Numbers that were made of truths and then read as truths alone leave a cast behind that nobody reads. */
+function withoutIdleCasts(nodes: readonly OnnxNode[]): OnnxNode[] {
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs))
+  return nodes.filter(({ type, outputs }) => type !== 'Cast' || outputs.some((name) => read.has(name)))
+}
+
 /** Collects operations and constants, and names tensors by their turn. */
 class GraphBuilder implements Emitter {
   readonly nodes: OnnxNode[] = []
   readonly initializers: Initializer[] = []
+  private readonly truths = new Map<string, string>()
   private readonly integerNames = new Map<string, string>()
 
-  emit(type: string, inputs: readonly string[], attributes: OnnxNode['attributes'] = {}): string {
+  emit(type: string, inputs: readonly string[], attributes: OnnxNode['attributes'] = {}, domain?: string): string {
     const output = `t:${this.nodes.length}`
-    this.nodes.push({ type, inputs, outputs: [output], attributes })
+    this.nodes.push({ type, inputs, outputs: [output], attributes, ...(domain === undefined ? {} : { domain }) })
     return output
+  }
+
+  numberOf(truths: string): string {
+    const numbers = this.emit('Cast', [truths], { to: ELEMENT_FLOAT })
+    this.truths.set(numbers, truths)
+    return numbers
+  }
+
+  truthOf(numbers: string): string {
+    return this.truths.get(numbers) ?? this.emit('Cast', [numbers], { to: ELEMENT_BOOL })
   }
 
   alias(from: string, to: string): void {

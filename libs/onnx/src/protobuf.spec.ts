@@ -20,6 +20,10 @@ describe('MessageWriter', () => {
     expect(hex((to) => to.message(3, (inner) => inner.int(1, 150)))).toBe('1a03089601')
   })
 
+  it('writes a float in four bytes, the lowest first', () => {
+    expect(hex((to) => to.float(2, 1.5))).toBe('150000c03f') // 1.5 is 3fc00000 in IEEE 754
+  })
+
   // golden bytes: google.protobuf 5, Int64Value, FloatValue
   it.each([
     [0, '0800'],

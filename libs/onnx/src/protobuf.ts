@@ -3,7 +3,7 @@ import { utf8 } from '@freshet/kernel'
 /**
  * Writes protocol buffer messages, field by field, in the order of the calls: equal calls give equal bytes.
  *
- * wire    tag = field << 3 | type;  type 0: varint,  2: length and bytes
+ * wire    tag = field << 3 | type;  type 0: varint,  2: length and bytes,  5: four bytes
  * source  protobuf.dev, Encoding
  */
 export class MessageWriter {
@@ -12,6 +12,13 @@ export class MessageWriter {
   /** A whole number ≥ 0. */
   int(field: number, value: number): this {
     return this.push(varint(field << 3), varint(value))
+  }
+
+  /** Four bytes, the lowest first. */
+  float(field: number, value: number): this {
+    const bytes = new DataView(new ArrayBuffer(4))
+    bytes.setFloat32(0, value, true)
+    return this.push(varint((field << 3) | 5), new Uint8Array(bytes.buffer))
   }
 
   text(field: number, value: string): this {

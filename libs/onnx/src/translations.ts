@@ -1,10 +1,16 @@
 import { cellCount, type Node, type Op } from '@freshet/tensor'
+import { RUNTIME_DOMAIN, type OnnxNode } from './model-proto'
+import { asMatrix, translateProduct } from './products'
 import { reshapeTarget } from './reshape-target'
 
 /** What a translation writes to: the graph under construction. */
 export interface Emitter {
   /** One operation with one result. */
-  emit(type: string, inputs: readonly string[], attributes?: Readonly<Record<string, number | readonly number[]>>): string
+  emit(type: string, inputs: readonly string[], attributes?: OnnxNode['attributes'], domain?: string): string
+  /** A tensor of truths as one of numbers, 1 and 0. */
+  numberOf(truths: string): string
+  /** A tensor of numbers as one of truths: where it was made of some by `numberOf`, those. */
+  truthOf(numbers: string): string
   /** Whole numbers that are part of the model, such as axes. */
   integers(values: readonly number[]): string
   /** Numbers that are part of the model. */
@@ -18,35 +24,41 @@ export interface TranslationScope<O extends Op> {
   readonly to: Emitter
 }
 
-const ELEMENT_FLOAT = 1
-
 /** How each operation is said in ONNX, a row each; the result is the name of the tensor that holds it. */
 export const translations: { readonly [O in Exclude<Op, 'input'>]: (scope: TranslationScope<O>) => string } = {
   constant: ({ node: { shape, attributes }, to }) => {
     const lengths = shape.map(Number)
     return to.floats(new Float32Array(cellCount(lengths)).fill(attributes.fill), lengths)
   },
+  literal: ({ node: { shape, attributes }, to }) => to.floats(Float32Array.from(attributes.values), shape.map(Number)),
   add: named('Add'),
   subtract: named('Sub'),
   multiply: named('Mul'),
   divide: named('Div'),
-  equal: ({ inputs, to }) => to.emit('Cast', [to.emit('Equal', inputs)], { to: ELEMENT_FLOAT }),
-  // MatMul where nothing is transposed: with the bias and the relu behind it the runtime makes one operation of it
-  matmul: ({ node: { attributes }, inputs, to }) => {
-    const { transposeA, transposeB } = attributes
-    return transposeA || transposeB
-      ? to.emit('Gemm', inputs, { transA: Number(transposeA), transB: Number(transposeB) })
-      : to.emit('MatMul', inputs)
+  equal: ({ inputs, to }) => to.numberOf(to.emit('Equal', inputs)),
+  matmul: (scope) => translateProduct(scope),
+  // as matrices: one product over all rows
+  contract: ({ node, inputs, to }) => {
+    const [a, b] = inputs.map((name, i) => asMatrix(name, node.inputs[i], to))
+    return to.emit('Gemm', [a, b], { transA: 1 })
   },
   transpose: ({ node, inputs, to }) => to.emit('Transpose', inputs, { perm: node.attributes.permutation }),
   relu: named('Relu'),
-  step: ({ inputs: [x], to }) => to.emit('Cast', [to.emit('Greater', [x, to.floats(new Float32Array(1), [])])], { to: ELEMENT_FLOAT }),
+  step: ({ inputs: [x], to }) => to.numberOf(to.emit('Greater', [x, to.floats(new Float32Array(1), [])])),
   sigmoid: named('Sigmoid'),
   tanh: named('Tanh'),
   exp: named('Exp'),
   log: named('Log'),
   sqrt: named('Sqrt'),
   softplus: named('Softplus'),
+  // the runtime's own: one pass where a sigmoid and a product are two
+  silu: ({ inputs, to }) => to.emit('QuickGelu', inputs, { alpha: { float: 1 } }, RUNTIME_DOMAIN),
+  rsqrt: ({ inputs, to }) => to.emit('Reciprocal', [to.emit('Sqrt', inputs)]),
+  square: ({ inputs: [x], to }) => to.emit('Mul', [x, x]),
+  floor: named('Floor'),
+  where: ({ inputs: [condition, ...branches], to }) => to.emit('Where', [to.truthOf(condition), ...branches]),
+  softmax: named('Softmax'),
+  rotary: ({ inputs: [x, cosines, sines], to }) => to.emit('RotaryEmbedding', [x, to.integers([0]), cosines, sines], {}, RUNTIME_DOMAIN),
   detach: named('Identity'),
   reduceSum: ({ node, inputs, to }) => to.emit('ReduceSum', [...inputs, to.integers(node.attributes.axes)], { keepdims: 1 }),
   reduceMax: ({ node, inputs, to }) => to.emit('ReduceMax', [...inputs, to.integers(node.attributes.axes)], { keepdims: 1 }),

@@ -49,7 +49,7 @@ function applyRule<O extends keyof GradientRules>(node: Node<O>, upstream: Node)
   return gradientRules[node.op]({ node, inputs: node.inputs, upstream })
 }
 
-const hasRule = (node: Node): node is Node<Exclude<Op, 'input' | 'constant'>> => node.op in gradientRules
+const hasRule = (node: Node): node is Node<Exclude<Op, 'input' | 'constant' | 'literal'>> => node.op in gradientRules
 
 /** Adds up the axes that a broadcast had stretched. */
 function unbroadcast(operation: Op, flow: Node, from: Node): Node {

@@ -30,8 +30,26 @@ export const log = (x: Node): Node => unary('log', x)
 export const sqrt = (x: Node): Node => unary('sqrt', x)
 /** math  ln(1 + eˣ), without overflow */
 export const softplus = (x: Node): Node => unary('softplus', x)
+/** math  x · σ(x), also called swish */
+export const silu = (x: Node): Node => unary('silu', x)
+/** math  1 / √x */
+export const rsqrt = (x: Node): Node => unary('rsqrt', x)
+/** math  x², whose gradient is one product where that of x · x is two */
+export const square = (x: Node): Node => unary('square', x)
+/** The largest whole number ≤ x. No gradient flows through it. */
+export const floor = (x: Node): Node => unary('floor', x)
 /** The same value, through which no gradient flows. */
 export const detach = (x: Node): Node => unary('detach', x)
+
+/**
+ * `whenTrue` where the condition is not 0, else `otherwise`; broadcast. No gradient flows to the condition.
+ *
+ * shape   the three broadcast to one
+ */
+export function where(condition: Node, whenTrue: Node, otherwise: Node): Node {
+  const shape = broadcastShapes('where', condition.shape, broadcastShapes('where', whenTrue.shape, otherwise.shape))
+  return { op: 'where', inputs: [condition, whenTrue, otherwise], shape, attributes: NONE }
+}
 
 const unary = (op: UnaryOp, x: Node): Node => ({ op, inputs: [x], shape: x.shape, attributes: NONE })
 
@@ -48,5 +66,5 @@ function unexpanded(x: Node, { beside, shape }: { beside: Node; shape: Shape }):
   return sameShape(broadcastShapes(x.op, narrow.shape, beside.shape), shape) ? narrow : x
 }
 
-type UnaryOp = 'relu' | 'step' | 'sigmoid' | 'tanh' | 'exp' | 'log' | 'sqrt' | 'softplus' | 'detach'
+type UnaryOp = 'relu' | 'step' | 'sigmoid' | 'tanh' | 'exp' | 'log' | 'sqrt' | 'softplus' | 'silu' | 'rsqrt' | 'square' | 'floor' | 'detach'
 type BinaryOp = 'add' | 'subtract' | 'multiply' | 'divide' | 'equal'

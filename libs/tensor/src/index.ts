@@ -1,10 +1,33 @@
 export { differentiate } from './differentiate'
-export { add, detach, divide, equal, exp, log, multiply, relu, scale, sigmoid, step, softplus, sqrt, subtract, tanh } from './elementwise'
+export {
+  add,
+  detach,
+  divide,
+  equal,
+  exp,
+  floor,
+  log,
+  multiply,
+  relu,
+  rsqrt,
+  scale,
+  sigmoid,
+  silu,
+  step,
+  softplus,
+  sqrt,
+  square,
+  subtract,
+  tanh,
+  where,
+} from './elementwise'
 export { interpret, interpretGraph, type NumericFeeds } from './interpreter'
 export type { Tensor } from './kernels'
 export { concat, expand, eye, pad, reshape, slice, transpose } from './layout'
-export { constant, input, type Attributes, type Node, type Op } from './node'
-export { logSumExp, matmul, reduceMax, reduceSum } from './reduction'
+export { constant, input, literal, type Attributes, type Node, type Op } from './node'
+export { contract, matmul } from './product'
+export { logSumExp, reduceMax, reduceSum, softmax } from './reduction'
+export { rotary, rotaryAngles, type RotaryAngles } from './rotary'
 export {
   bindFeeds,
   bindSymbols,

@@ -2,15 +2,18 @@ import {
   add,
   concat,
   constant,
+  contract,
   detach,
   divide,
   equal,
   exp,
   expand,
   eye,
+  floor,
   input,
   interpret,
   interpretGraph,
+  literal,
   log,
   logSumExp,
   matmul,
@@ -20,14 +23,20 @@ import {
   reduceSum,
   relu,
   reshape,
+  rotary,
+  rsqrt,
   sigmoid,
+  silu,
   slice,
+  softmax,
   softplus,
   sqrt,
+  square,
   step,
   subtract,
   tanh,
   transpose,
+  where,
   type Node,
 } from './index'
 import { kernels } from './kernels'
@@ -36,6 +45,9 @@ import { topological } from './order'
 const x = input('x', ['B', 3])
 const v = input('v', [3])
 const feeds = { x: { data: [1, 2, 3, 4, 5, 6], shape: [2, 3] }, v: { data: [10, 20, 30], shape: [3] } }
+
+const stack = reshape(x, ['B', 1, 3])
+const quarter = { cosines: literal([0], [1, 1]), sines: literal([1], [1, 1]) }
 
 /** Worked out by hand. */
 const cases: [string, Node, number[]][] = [
@@ -46,6 +58,19 @@ const cases: [string, Node, number[]][] = [
   ['compares', equal(x, constant(5)), [0, 0, 0, 0, 1, 0]],
   ['multiplies matrices', matmul(x, x, { transposeB: true }), [14, 32, 32, 77]],
   ['multiplies a transposed matrix', matmul(x, x, { transposeA: true }), [17, 22, 27, 22, 29, 36, 27, 36, 45]],
+  ['multiplies a stack by one matrix', matmul(stack, literal([1, 0, 1], [3, 1])), [4, 10]],
+  ['multiplies stacks pair by pair', matmul(stack, stack, { transposeB: true }), [14, 77]],
+  [
+    'multiplies stacks pair by pair, the left read transposed',
+    reduceSum(matmul(stack, stack, { transposeA: true }), [1]),
+    [6, 12, 18, 60, 75, 90],
+  ],
+  ['contracts rows', contract(stack, slice(stack, 2, [0, 2])), [17, 22, 22, 29, 27, 36]],
+  ['holds numbers', literal([3, 1, 2], [3]), [3, 1, 2]],
+  ['chooses', where(step(subtract(x, constant(3))), x, constant(0)), [0, 0, 0, 4, 5, 6]],
+  ['rounds down', floor(subtract(constant(0.5), x)), [-1, -2, -3, -4, -5, -6]],
+  ['squares', square(x), [1, 4, 9, 16, 25, 36]],
+  ['turns halves by a quarter', rotary(reshape(slice(x, 1, [0, 2]), ['B', 1, 2]), quarter), [-2, 1, -5, 4]],
   ['transposes', transpose(x), [1, 4, 2, 5, 3, 6]],
   ['clips', relu(subtract(x, constant(3))), [0, 0, 0, 1, 2, 3]],
   ['steps, with 0 at the tie', step(subtract(x, constant(3))), [0, 0, 0, 1, 1, 1]],
@@ -64,6 +89,13 @@ const cases: [string, Node, number[]][] = [
   [
     'knows that sigmoid is half of a shifted tanh',
     subtract(sigmoid(x), divide(add(tanh(divide(x, constant(2))), constant(1)), constant(2))),
+    [0, 0, 0, 0, 0, 0],
+  ],
+  ['knows that silu is x times a sigmoid', subtract(silu(x), multiply(x, sigmoid(x))), [0, 0, 0, 0, 0, 0]],
+  ['knows that rsqrt turns squares into reciprocals', multiply(rsqrt(square(x)), x), [1, 1, 1, 1, 1, 1]],
+  [
+    'knows that a softmax is e to the distance from the log-sum-exp',
+    subtract(softmax(x), exp(subtract(x, logSumExp(x, 1)))),
     [0, 0, 0, 0, 0, 0],
   ],
   ['knows that softplus is the log of a sum', subtract(softplus(x), log(add(exp(x), constant(1)))), [0, 0, 0, 0, 0, 0]],

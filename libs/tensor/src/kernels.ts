@@ -1,4 +1,6 @@
 import type { Node, Op } from './node'
+import { contractRows, matrixProducts } from './product-kernels'
+import { normaliseExponentials, turn } from './sequence-kernels'
 import { cellCount } from './shape'
 import { broadcastStrides, positions, stridesOf } from './strides'
 
@@ -23,7 +25,9 @@ export const kernels: { readonly [O in Exclude<Op, 'input'>]: (scope: KernelScop
   multiply: (scope) => pairwise(scope, (a, b) => a * b),
   divide: (scope) => pairwise(scope, (a, b) => a / b),
   equal: (scope) => pairwise(scope, (a, b) => (a === b ? 1 : 0)),
-  matmul: (scope) => matrixProduct(scope),
+  literal: ({ node }) => Float64Array.from(node.attributes.values),
+  matmul: (scope) => matrixProducts(scope),
+  contract: (scope) => contractRows(scope),
   transpose: ({ node, inputs: [x], shape }) =>
     read(
       x,
@@ -40,6 +44,16 @@ export const kernels: { readonly [O in Exclude<Op, 'input'>]: (scope: KernelScop
   log: ({ inputs: [x] }) => x.data.map(Math.log),
   sqrt: ({ inputs: [x] }) => x.data.map(Math.sqrt),
   softplus: ({ inputs: [x] }) => x.data.map((value) => Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)))),
+  silu: ({ inputs: [x] }) => x.data.map((value) => value / (1 + Math.exp(-value))),
+  rsqrt: ({ inputs: [x] }) => x.data.map((value) => 1 / Math.sqrt(value)),
+  square: ({ inputs: [x] }) => x.data.map((value) => value * value),
+  floor: ({ inputs: [x] }) => x.data.map(Math.floor),
+  where: ({ inputs: [condition, whenTrue, otherwise], shape }) => {
+    const [yes, no] = [spread(whenTrue, shape), spread(otherwise, shape)]
+    return spread(condition, shape).map((value, cell) => (value === 0 ? no[cell] : yes[cell]))
+  },
+  softmax: ({ inputs: [x] }) => normaliseExponentials(x),
+  rotary: ({ inputs: [x, cosines, sines] }) => turn(x, cosines, sines),
   detach: ({ inputs: [x] }) => x.data,
   reduceSum: (scope) => fold(scope, 0, (sum, value) => sum + value),
   reduceMax: (scope) => fold(scope, -Infinity, Math.max),
@@ -88,22 +102,6 @@ function fold({ inputs: [x], shape }: KernelScope<Op>, start: number, f: (sum: n
   positions(x.shape, broadcastStrides(shape, x.shape)).forEach((position, cell) => {
     result[position] = f(result[position], x.data[cell])
   })
-  return result
-}
-
-function matrixProduct({ node, inputs: [a, b], shape: [m, n] }: KernelScope<'matmul'>): Float64Array {
-  const { transposeA, transposeB } = node.attributes
-  const inner = a.shape[transposeA ? 0 : 1]
-  const [rowStep, innerStepA] = transposeA ? [1, a.shape[1]] : [a.shape[1], 1]
-  const [innerStepB, columnStep] = transposeB ? [1, b.shape[1]] : [b.shape[1], 1]
-  const result = new Float64Array(m * n)
-  for (let row = 0; row < m; row++) {
-    for (let column = 0; column < n; column++) {
-      let sum = 0
-      for (let k = 0; k < inner; k++) sum += a.data[row * rowStep + k * innerStepA] * b.data[k * innerStepB + column * columnStep]
-      result[row * n + column] = sum
-    }
-  }
   return result
 }
 

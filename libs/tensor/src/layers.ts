@@ -1,6 +1,7 @@
 import { add, divide, multiply, relu, sqrt } from './elementwise'
 import { constant, type Node } from './node'
-import { matmul, reduceSum } from './reduction'
+import { matmul } from './product'
+import { reduceSum } from './reduction'
 
 /** An affine map. */
 export interface DenseLayer {

@@ -1,6 +1,7 @@
 import { concat, expand, eye, pad, reshape, slice, transpose } from './layout'
-import { input } from './node'
-import { matmul, reduceMax, reduceSum } from './reduction'
+import { input, literal } from './node'
+import { contract, matmul } from './product'
+import { reduceMax, reduceSum } from './reduction'
 
 const x = input('x', ['B', 3])
 
@@ -32,7 +33,23 @@ describe('shape inference', () => {
       () => matmul(x, input('w', [4, 5])),
       'matmul: expected 3 rows to meet the 3 columns of [B, 3], got 4 in [4, 5]',
     ],
-    ['a product of what is no matrix', () => matmul(x, input('v', [3])), 'matmul: expected two matrices, got [B, 3] and [3]'],
+    [
+      'a product of what is no matrix',
+      () => matmul(x, input('v', [3])),
+      'matmul: expected two matrices, or equal stacks of them, got [B, 3] and [3]',
+    ],
+    [
+      'stacks of unequal height',
+      () => matmul(input('a', [2, 'B', 3]), input('b', [4, 3, 5])),
+      'matmul: expected two matrices, or equal stacks of them, got [2, B, 3] and [4, 3, 5]',
+    ],
+    [
+      'a stack read transposed beside one matrix',
+      () => matmul(input('a', [2, 'B', 3]), input('b', ['B', 5]), { transposeA: true }),
+      'matmul: expected a stack as it stands where one matrix multiplies it, got [2, B, 3] transposed',
+    ],
+    ['a contraction of unequal rows', () => contract(x, input('y', ['C', 3])), 'contract: expected rows as [B, 3] has, got [C, 3]'],
+    ['numbers that do not fill their shape', () => literal([1, 2], [3]), 'literal: expected 3 cells, as [3] holds, got 2'],
     ['a slice beyond the end', () => slice(x, 1, [1, 4]), 'slice: expected 0 ≤ from ≤ to ≤ 3 on axis 1 of [B, 3], got 1 to 4'],
     ['a slice of an unknown length', () => slice(x, 0, [0, 1]), 'slice: expected a known length on axis 0, got [B, 3]'],
     ['parts that differ beside the axis', () => concat([x, input('y', ['C', 3])], 1), 'concat: expected [B, 3] but for axis 1, got [C, 3]'],

@@ -1,7 +1,8 @@
 import { add, multiply, scale, softplus, subtract } from './elementwise'
 import { eye, transpose } from './layout'
 import { constant, type Node } from './node'
-import { logSumExp, matmul, reduceSum } from './reduction'
+import { matmul } from './product'
+import { logSumExp, reduceSum } from './reduction'
 
 /**
  * The weighted logarithmic loss of predictions that are logits.

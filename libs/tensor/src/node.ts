@@ -1,4 +1,4 @@
-import type { Shape } from './shape'
+import { cellCount, ShapeError, spellShape, type Shape } from './shape'
 
 /** What each operation carries beside its inputs. Its keys are everything that a graph can compute. */
 export interface Attributes {
@@ -6,12 +6,15 @@ export interface Attributes {
   input: { readonly name: string }
   /** The number that it spreads over its shape. */
   constant: { readonly fill: number }
+  /** The numbers that it holds, row by row. */
+  literal: { readonly values: readonly number[] }
   add: None
   subtract: None
   multiply: None
   divide: None
   equal: None
   matmul: MatmulAttributes
+  contract: None
   transpose: { readonly permutation: readonly number[] }
   relu: None
   step: None
@@ -21,6 +24,13 @@ export interface Attributes {
   log: None
   sqrt: None
   softplus: None
+  silu: None
+  rsqrt: None
+  square: None
+  floor: None
+  where: None
+  softmax: None
+  rotary: None
   detach: None
   reduceSum: { readonly axes: readonly number[] }
   reduceMax: { readonly axes: readonly number[] }
@@ -56,3 +66,15 @@ export const NONE: None = {}
 export const input = (name: string, shape: Shape): Node<'input'> => ({ op: 'input', inputs: [], shape, attributes: { name } })
 /** One number, spread over a shape of known lengths; by default a scalar, which broadcasts to anything. */
 export const constant = (fill: number, shape: readonly number[] = []): Node => ({ op: 'constant', inputs: [], shape, attributes: { fill } })
+
+/**
+ * Numbers that are part of the graph, such as a mask.
+ *
+ * throws  ShapeError when the shape holds another number of cells
+ */
+export function literal(values: ArrayLike<number>, shape: readonly number[]): Node {
+  const cells = cellCount(shape)
+  if (cells !== values.length)
+    throw new ShapeError('literal', { expected: `${cells} cells, as ${spellShape(shape)} holds`, got: `${values.length}` })
+  return { op: 'literal', inputs: [], shape, attributes: { values: Array.from(values) } }
+}

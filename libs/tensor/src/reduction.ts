@@ -1,22 +1,6 @@
 import { add, detach, exp, log, subtract } from './elementwise'
-import type { Node } from './node'
+import { NONE, type Node } from './node'
 import { ShapeError, spellShape } from './shape'
-
-/**
- * A matrix product, either operand read transposed: the flags cost nothing, where a transpose of its own would copy.
- *
- * shape   [m, k] · [k, n]  →  [m, n]
- * throws  ShapeError when an operand is no matrix, or the inner lengths differ
- */
-export function matmul(a: Node, b: Node, { transposeA = false, transposeB = false } = {}): Node {
-  const [left, right] = [a, b].map(({ shape }) => spellShape(shape))
-  if (a.shape.length !== 2 || b.shape.length !== 2)
-    throw new ShapeError('matmul', { expected: 'two matrices', got: `${left} and ${right}` })
-  const [m, k] = transposeA ? [a.shape[1], a.shape[0]] : a.shape
-  const [rows, n] = transposeB ? [b.shape[1], b.shape[0]] : b.shape
-  if (k !== rows) throw new ShapeError('matmul', { expected: `${k} rows to meet the ${k} columns of ${left}`, got: `${rows} in ${right}` })
-  return { op: 'matmul', inputs: [a, b], shape: [m, n], attributes: { transposeA, transposeB } }
-}
 
 /** Adds up some axes, which stay at length 1; by default all. */
 export const reduceSum = (x: Node, axes: readonly number[] = [...x.shape.keys()]): Node => reduce('reduceSum', x, axes)
@@ -34,6 +18,14 @@ export function logSumExp(x: Node, axis: number): Node {
   const largest = detach(reduceMax(x, [axis]))
   return add(log(reduceSum(exp(subtract(x, largest)), [axis])), largest)
 }
+
+/**
+ * What adds up to 1 along the last axis.
+ *
+ * shape   [.., n]  →  [.., n]
+ * math    eˣ⁻ᵐ / Σ eˣ⁻ᵐ,  m = max x
+ */
+export const softmax = (x: Node): Node => ({ op: 'softmax', inputs: [x], shape: x.shape, attributes: NONE })
 
 function reduce(op: 'reduceSum' | 'reduceMax', x: Node, axes: readonly number[]): Node {
   const outside = axes.find((axis) => !(axis in x.shape))

@@ -1,7 +1,10 @@
-import { divide, equal, multiply, scale, sigmoid, step, subtract } from './elementwise'
+import { add, divide, equal, multiply, scale, sigmoid, step, subtract, where } from './elementwise'
 import { expand, pad, reshape, slice, transpose } from './layout'
 import { constant, type Node, type Op } from './node'
-import { matmul, reduceSum } from './reduction'
+import { matmul } from './product'
+import { matmulRule } from './product-rule'
+import { reduceSum } from './reduction'
+import { rotary } from './rotary'
 
 /** What a rule sees: the operation, which is also its own result, and the gradient that arrives there. */
 export interface RuleScope<O extends Op> {
@@ -14,7 +17,7 @@ export interface RuleScope<O extends Op> {
 export type GradientRule<O extends Op> = (scope: RuleScope<O>) => readonly (Node | null)[]
 
 /** A rule for each operation that has inputs. */
-export type GradientRules = { readonly [O in Exclude<Op, 'input' | 'constant'>]: GradientRule<O> }
+export type GradientRules = { readonly [O in Exclude<Op, 'input' | 'constant' | 'literal'>]: GradientRule<O> }
 
 /**
  * Every derivative that Freshet knows, a row each. A rule is local: it neither accumulates nor undoes broadcasts,
@@ -27,7 +30,9 @@ export const gradientRules: GradientRules = {
   // (a/b)' = a'/b − (a/b)·b'/b
   divide: ({ node, inputs: [, b], upstream }) => [divide(upstream, b), scale(multiply(upstream, divide(node, b)), -1)],
   equal: () => [null, null],
-  matmul: ({ node, inputs: [a, b], upstream }) => matmulRule(node, [a, b], upstream),
+  matmul: (scope) => matmulRule(scope),
+  // C = Aᵀ·B over all axes but the last:  ∂A = B·∂Cᵀ,  ∂B = A·∂C
+  contract: ({ inputs: [a, b], upstream }) => [matmul(b, upstream, { transposeB: true }), matmul(a, upstream)],
   transpose: ({ node, upstream }) => [transpose(upstream, inverse(node.attributes.permutation))],
   // 1 where the result is positive: at the tie x = 0 it is 0, as in the frameworks that we compare with
   relu: ({ node, upstream }) => [multiply(upstream, step(node))],
@@ -41,6 +46,20 @@ export const gradientRules: GradientRules = {
   // √' = 1 / 2√
   sqrt: ({ node, upstream }) => [divide(scale(upstream, 0.5), node)],
   softplus: ({ inputs: [x], upstream }) => [multiply(upstream, sigmoid(x))],
+  // (x·σ)' = σ + x·σ·(1 − σ) = σ·(1 − y) + y
+  silu: ({ node, inputs: [x], upstream }) => [multiply(upstream, add(multiply(sigmoid(x), oneMinus(node)), node))],
+  // (x^−½)' = −½ · (x^−½)³
+  rsqrt: ({ node, upstream }) => [scale(multiply(upstream, multiply(node, multiply(node, node))), -0.5)],
+  square: ({ inputs: [x], upstream }) => [multiply(x, scale(upstream, 2))],
+  floor: () => [null],
+  where: ({ inputs: [condition], upstream }) => [null, where(condition, upstream, constant(0)), where(condition, constant(0), upstream)],
+  // ∂xᵢ = yᵢ · (∂yᵢ − Σⱼ ∂yⱼ·yⱼ)
+  softmax: ({ node, upstream }) => {
+    const last = node.shape.length - 1
+    return [multiply(node, subtract(upstream, reduceSum(multiply(upstream, node), [last])))]
+  },
+  // a rotation's inverse is its transpose: the same angles, backwards
+  rotary: ({ inputs: [, cosines, sines], upstream }) => [rotary(upstream, { cosines, sines: scale(sines, -1) }), null, null],
   detach: () => [null],
   // the inverse of a sum is a broadcast
   reduceSum: ({ inputs: [x], upstream }) => [expand(upstream, x)],
@@ -64,15 +83,6 @@ export const gradientRules: GradientRules = {
 }
 
 const oneMinus = (x: Node): Node => subtract(constant(1), x)
-
-/** math  C = A·B:  ∂A = ∂C·Bᵀ,  ∂B = Aᵀ·∂C; an operand that was read transposed gets the transpose of that, by flags again */
-function matmulRule({ attributes }: Node<'matmul'>, [a, b]: readonly [Node, Node], upstream: Node): Node[] {
-  const { transposeA, transposeB } = attributes
-  return [
-    transposeA ? matmul(b, upstream, { transposeA: transposeB, transposeB: true }) : matmul(upstream, b, { transposeB: !transposeB }),
-    transposeB ? matmul(upstream, a, { transposeA: true, transposeB: transposeA }) : matmul(a, upstream, { transposeA: !transposeA }),
-  ]
-}
 
 function concatRule({ attributes: { axis } }: Node<'concat'>, inputs: readonly Node[], upstream: Node): Node[] {
   let from = 0
