@@ -1,4 +1,5 @@
 export { builtInDictionaries, builtInDictionary } from './built-in'
+export { type ExampleCarriage, carryExamples } from './carry-examples'
 export { type CrossScope } from './cross-features'
 export { type DeclaredDictionary, dictionarySchema } from './declared-dictionary'
 export { type DescribedFeature, type Description, describeItem, describeUser } from './describe'
