@@ -1,6 +1,6 @@
 import { InvalidFieldError } from '@freshet/kernel'
 import { foldJournal, startFold, type JournalState } from './index'
-import { scripted } from './journal-script.fixture'
+import { configureOf, scripted } from './journal-script.fixture'
 
 /** A name, a journal whose void records say why after a colon, and what its fold comes to. */
 type Sentence = [string, string, Partial<JournalState>]
@@ -77,8 +77,24 @@ describe('serve, reset, void cuts and configurations', () => {
     [
       'a configuration is of a step to come',
       'a1 configure 4; a1 configure 3: effective-step',
-      { configuration: { effectiveStep: 4, settings: '{}' } },
+      { configuration: configureOf(4) },
     ],
+    [
+      'another dictionary holds from the very next step on, once all before it is told',
+      'a1 configure 4 dictionary 1: effective-step; a1 result 2-3; a1 configure 5 dictionary 1: effective-step; a1 configure 4 dictionary 1',
+      { configuration: configureOf(4, 1), dictionaries: [configureOf(4, 1)] },
+    ],
+    [
+      'dictionaries follow each other by number, also at one step; a retry counts for nothing',
+      'a1 result 2-3; a1 configure 4 dictionary 1; a1 configure 4 dictionary 1: dictionary-number; a1 configure 4 dictionary 3; a1 cut 4',
+      { dictionaries: [configureOf(4, 1), configureOf(4, 3)], step: 4 },
+    ],
+    [
+      'other settings leave the dictionary as it is',
+      'a1 result 2-3; a1 configure 4 dictionary 1; a1 configure 9',
+      { configuration: configureOf(9), dictionaries: [configureOf(4, 1)] },
+    ],
+    ['a dictionary is the owner’s', 'a1 result 2-3; b1 configure 4 dictionary 1: owner', { dictionaries: undefined }],
   ])('%s', (name, script, expected) => expectFold(name, begun + script, expected))
 })
 

@@ -27,7 +27,8 @@ export interface Verdict {
  *     reset       by the owner, epoch = current + 1                the state becomes a version's; positions and step go on, and
  *                                                                  cuts that are pending are never executed
  *     void cut    epoch and owner current, the cut is pending      the cut is not executed: readers who did reopen a version
- *     configure   epoch and owner current, effective > last cut    settings change at that step
+ *     configure   epoch and owner current, effective > last cut;   settings change at that step; another dictionary holds from it on
+ *                 of a dictionary: = last cut + 1, and no cut pending
  *
  * All else is void and counted: what a zombie writes, a retry's second copy, all but the first of several claims, a claim that
  * does not know the last valid record. A result's parts say the same steps; a new owner, or the same one after a crash, may

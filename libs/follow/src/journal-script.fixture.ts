@@ -1,4 +1,4 @@
-import { Result, type JournalRecord } from '@freshet/contracts'
+import { Configure, Result, type JournalRecord } from '@freshet/contracts'
 import { InvalidFieldError } from '@freshet/kernel'
 
 type Body = NonNullable<JournalRecord['record']>
@@ -26,9 +26,14 @@ const kinds: Readonly<Record<string, (...words: string[]) => Body | undefined>> 
   serve: (version = '') => ({ $case: 'serve', serve: { version } }),
   reset: (version) => ({ $case: 'reset', reset: { version } }),
   void: (step) => ({ $case: 'voidCut', voidCut: { step: Number(step), reason: 'it ended its process three times' } }),
-  configure: (effectiveStep) => ({ $case: 'configure', configure: { effectiveStep: Number(effectiveStep), settings: '{}' } }),
+  /** configure EFFECTIVE, or `configure EFFECTIVE dictionary NUMBER`. */
+  configure: (effectiveStep, _, number) => ({ $case: 'configure', configure: configureOf(Number(effectiveStep), Number(number ?? 0)) }),
   garbage: () => undefined,
 }
+
+/** A change of settings, or, numbered, of the dictionary. */
+export const configureOf = (effectiveStep: number, dictionaryNumber = 0): Configure =>
+  Configure.create({ effectiveStep, settings: '{}', dictionaryNumber, dictionaryHash: dictionaryNumber > 0 ? `d${dictionaryNumber}` : '' })
 
 const resultOf = ([fromStep, toStep]: number[], mark?: string): Result =>
   Result.create({

@@ -52,7 +52,7 @@ export const rules: { readonly [K in Kind]: Rule<BodyOf<K>> } = {
     const pending = body.step > state.resultStep && body.step <= state.step && !state.voidSteps.includes(body.step)
     return pending ? { voidSteps: [...state.voidSteps, body.step].sort((a, b) => a - b) } : 'not-pending'
   }),
-  configure: byOwner<Configure>(({ state, body }) => (body.effectiveStep > state.step ? { configuration: body } : 'effective-step')),
+  configure: byOwner<Configure>(configure),
 }
 
 /** Wraps the rules of what only the current owner may write: its first such record accepts a grant. */
@@ -73,6 +73,16 @@ function result({ state, body }: RuleScope<Result>): Partial<JournalState> | Voi
   const voidSteps = state.voidSteps.filter((step) => step > toStep)
   const omittedStep = body.rowsOmitted ? toStep : state.omittedStep
   return { resultStep: toStep, chain: spellChecksum(checksumOf(chain)), openResult: undefined, voidSteps, omittedStep }
+}
+
+/** Another dictionary holds from the very next step on, and all before it has been told: so readers by value may turn to it on the spot. */
+function configure({ state, body }: RuleScope<Configure>): Partial<JournalState> | VoidReason {
+  if (body.effectiveStep <= state.step) return 'effective-step'
+  if (body.dictionaryHash === '') return { configuration: body }
+  const { dictionaries = [] } = state
+  if (body.effectiveStep > state.step + 1 || state.resultStep < state.step) return 'effective-step'
+  if (body.dictionaryNumber <= (dictionaries.at(-1)?.dictionaryNumber ?? 0)) return 'dictionary-number'
+  return { configuration: body, dictionaries: [...dictionaries, body] }
 }
 
 /** A claim says that an owner fell silent; if it owed a result, the first cut without one is under suspicion. */

@@ -25,8 +25,10 @@ export type VoidReason =
   | 'target'
   /** A void of a cut that has a result, was never made, or is void already. */
   | 'not-pending'
-  /** A configuration that would take effect on a step which is cut already. */
+  /** A configuration that would take effect on a step which is cut already; or another dictionary while a cut has no result, or of a later step than the next. */
   | 'effective-step'
+  /** A dictionary that is not beyond the last one: a retry. */
+  | 'dictionary-number'
 
 /** A result of which parts are still to come. */
 export interface OpenResult {
@@ -82,6 +84,8 @@ export interface JournalState {
   readonly reset?: ResetPoint
   /** The last change of configuration, in force or to come. */
   readonly configuration?: Configure
+  /** The changes of the dictionary, in order: which one a step is computed under follows from their effective steps. Absent before the first. */
+  readonly dictionaries?: readonly Configure[]
   /** Void records so far. */
   readonly voids: number
   readonly voidReasons: Readonly<Partial<Record<VoidReason, number>>>

@@ -138,9 +138,20 @@ export interface VoidCut {
   reason: string;
 }
 
+/** What holds from a step on, that no cut has taken yet. */
 export interface Configure {
   effectiveStep: number;
   settings: string;
+  /**
+   * Another feature dictionary; empty texts where it stays. Only where every cut has its result, and of the very next step: so readers
+   * by value may turn to it where they read it. Dense parameters are carried by name.
+   */
+  dictionaryHash: string;
+  dictionaryText: string;
+  /** Of the topic `dictionaries`. */
+  dictionaryNumber: number;
+  /** The model over its features, canonical JSON. */
+  model: string;
 }
 
 function createBaseJournalRecord(): JournalRecord {
@@ -1975,7 +1986,7 @@ export const VoidCut: MessageFns<VoidCut> = {
 };
 
 function createBaseConfigure(): Configure {
-  return { effectiveStep: 0, settings: "" };
+  return { effectiveStep: 0, settings: "", dictionaryHash: "", dictionaryText: "", dictionaryNumber: 0, model: "" };
 }
 
 export const Configure: MessageFns<Configure> = {
@@ -1985,6 +1996,18 @@ export const Configure: MessageFns<Configure> = {
     }
     if (message.settings !== "") {
       writer.uint32(18).string(message.settings);
+    }
+    if (message.dictionaryHash !== "") {
+      writer.uint32(26).string(message.dictionaryHash);
+    }
+    if (message.dictionaryText !== "") {
+      writer.uint32(34).string(message.dictionaryText);
+    }
+    if (message.dictionaryNumber !== 0) {
+      writer.uint32(40).int64(message.dictionaryNumber);
+    }
+    if (message.model !== "") {
+      writer.uint32(50).string(message.model);
     }
     return writer;
   },
@@ -2018,6 +2041,38 @@ export const Configure: MessageFns<Configure> = {
             message.settings = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.dictionaryHash = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.dictionaryText = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.dictionaryNumber = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2038,6 +2093,22 @@ export const Configure: MessageFns<Configure> = {
         ? globalThis.Number(object.effective_step)
         : 0,
       settings: isSet(object.settings) ? globalThis.String(object.settings) : "",
+      dictionaryHash: isSet(object.dictionaryHash)
+        ? globalThis.String(object.dictionaryHash)
+        : isSet(object.dictionary_hash)
+        ? globalThis.String(object.dictionary_hash)
+        : "",
+      dictionaryText: isSet(object.dictionaryText)
+        ? globalThis.String(object.dictionaryText)
+        : isSet(object.dictionary_text)
+        ? globalThis.String(object.dictionary_text)
+        : "",
+      dictionaryNumber: isSet(object.dictionaryNumber)
+        ? globalThis.Number(object.dictionaryNumber)
+        : isSet(object.dictionary_number)
+        ? globalThis.Number(object.dictionary_number)
+        : 0,
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
     };
   },
 
@@ -2049,6 +2120,18 @@ export const Configure: MessageFns<Configure> = {
     if (message.settings !== "") {
       obj.settings = message.settings;
     }
+    if (message.dictionaryHash !== "") {
+      obj.dictionaryHash = message.dictionaryHash;
+    }
+    if (message.dictionaryText !== "") {
+      obj.dictionaryText = message.dictionaryText;
+    }
+    if (message.dictionaryNumber !== 0) {
+      obj.dictionaryNumber = Math.round(message.dictionaryNumber);
+    }
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
     return obj;
   },
 
@@ -2059,6 +2142,10 @@ export const Configure: MessageFns<Configure> = {
     const message = createBaseConfigure();
     message.effectiveStep = object.effectiveStep ?? 0;
     message.settings = object.settings ?? "";
+    message.dictionaryHash = object.dictionaryHash ?? "";
+    message.dictionaryText = object.dictionaryText ?? "";
+    message.dictionaryNumber = object.dictionaryNumber ?? 0;
+    message.model = object.model ?? "";
     return message;
   },
 };
