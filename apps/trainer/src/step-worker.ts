@@ -25,7 +25,7 @@ async function main(port: MessagePort, { config, id }: WorkerInput): Promise<voi
     if (!isFreshetError(error)) throw error
     tell({ kind: 'failure', error: detailsOf(error) })
   } finally {
-    await Promise.all([options.tools.gradient.release(), options.tools.update.release()]) // native code, which a thread must not end with
+    await options.release()
     port.close()
   }
 }

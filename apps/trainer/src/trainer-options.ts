@@ -1,29 +1,40 @@
 import { Genesis, Pins } from '@freshet/contracts'
 import { openTable } from '@freshet/embedding'
-import { declareModelSet } from '@freshet/model'
+import { declareModelSet, type ModelSet, modelSetOf } from '@freshet/model'
 import { compileOnnx, graphHash, onnxBytes, runtimePins } from '@freshet/onnx'
 import type { Runtime } from '@freshet/service'
-import { shapeOf, TRAINING_DEFAULTS, type TrainerNotice, type TrainerOptions } from '@freshet/training'
+import { type ModelTools, shapeOf, TRAINING_DEFAULTS, type TrainerNotice, type TrainerOptions } from '@freshet/training'
 import { openVersionShelf } from './version-shelf'
 
+/** A trainer's options, and what has to be let go of when it ends. */
+export interface OpenedTrainerOptions extends TrainerOptions {
+  /** Ends the graphs that were compiled: native code, which a thread must not end with. */
+  release(): Promise<void>
+}
+
 /** Everything that a trainer is made of, from a runtime: the one place where ONNX Runtime meets training. */
-export async function openTrainerOptions(runtime: Runtime, id: string, onNotice: (notice: TrainerNotice) => void): Promise<TrainerOptions> {
-  const { config, dictionary, firstDictionary, log, clock, versionsDirectory } = runtime
+export async function openTrainerOptions(
+  runtime: Runtime,
+  id: string,
+  onNotice: (notice: TrainerNotice) => void,
+): Promise<OpenedTrainerOptions> {
+  const { config, firstDictionary: dictionary, log, clock, versionsDirectory } = runtime
   const { trainer } = config
   const modelSet = declareModelSet(dictionary.layout, dictionary.declared.model)
-  const { gradient, update, rank, user, item } = modelSet.graphs
-  const compile = compileOnnx()
-  const blobs = Object.fromEntries([rank, user, item].map((graph) => [`${graph.name}.onnx`, onnxBytes(graph)]))
+  const workshop = new Workshop()
+  const tools = await workshop.toolsFor(modelSet.canonical)
   const genesis = Genesis.create({
-    dictionaryHash: firstDictionary.hash,
+    dictionaryHash: dictionary.hash,
     model: modelSet.canonical,
     seed: trainer.seed,
     logicalShards: trainer.logicalShards,
     partitions: log.partitions('examples'),
-    pins: Pins.create({ ...runtimePins(), graphHash: `${graphHash(gradient)}${graphHash(update)}` }),
+    pins: Pins.create({ ...runtimePins(), graphHash: tools.graphHash }),
   })
   return {
-    ...{ id, log, clock, genesis, blobs, onNotice },
+    ...{ id, log, clock, genesis, tools, onNotice },
+    toolsOf: (model) => workshop.toolsFor(model),
+    release: () => workshop.release(),
     shelf: openVersionShelf(versionsDirectory, clock),
     settings: {
       ...TRAINING_DEFAULTS,
@@ -42,6 +53,35 @@ export async function openTrainerOptions(runtime: Runtime, id: string, onNotice:
         rowScales: modelSet.rowScales,
         seed: dictionary.declared.model.seed,
       }),
-    tools: { modelSet, shape: shapeOf(dictionary.layout), gradient: await compile(gradient), update: await compile(update) },
+  }
+}
+
+/** Makes what a model is learned with, once for each. */
+class Workshop {
+  private readonly made = new Map<string, Promise<ModelTools>>()
+  private readonly compile = compileOnnx()
+
+  /** `model` is a model set's canonical text. */
+  toolsFor(model: string): Promise<ModelTools> {
+    const tools = this.made.get(model) ?? this.make(modelSetOf(model))
+    this.made.set(model, tools)
+    return tools
+  }
+
+  async release(): Promise<void> {
+    const made = await Promise.all(this.made.values())
+    await Promise.all(made.flatMap(({ gradient, update }) => [gradient.release(), update.release()]))
+  }
+
+  private async make(modelSet: ModelSet): Promise<ModelTools> {
+    const { gradient, update, rank, user, item } = modelSet.graphs
+    return {
+      modelSet,
+      shape: shapeOf(modelSet.layout),
+      gradient: await this.compile(gradient),
+      update: await this.compile(update),
+      blobs: Object.fromEntries([rank, user, item].map((graph) => [`${graph.name}.onnx`, onnxBytes(graph)])),
+      graphHash: `${graphHash(gradient)}${graphHash(update)}`,
+    }
   }
 }

@@ -74,11 +74,7 @@ describe('serve, reset, void cuts and configurations', () => {
     ['a pending cut becomes void once', 'a1 void 3; a1 void 2; a1 void 3: not-pending', { voidSteps: [2, 3], step: 3 }],
     ['a cut that has its result or was never made does not', 'a1 void 1: not-pending; a1 void 4: not-pending', { voidSteps: [] }],
     ['a result passes over void cuts', 'a1 void 2; a1 result 2-2; a1 void 3', { resultStep: 2, voidSteps: [3] }],
-    [
-      'a configuration is of a step to come',
-      'a1 configure 4; a1 configure 3: effective-step',
-      { configuration: configureOf(4) },
-    ],
+    ['a configuration is of a step to come', 'a1 configure 4; a1 configure 3: effective-step', { configuration: configureOf(4) }],
     [
       'another dictionary holds from the very next step on, once all before it is told',
       'a1 configure 4 dictionary 1: effective-step; a1 result 2-3; a1 configure 5 dictionary 1: effective-step; a1 configure 4 dictionary 1',

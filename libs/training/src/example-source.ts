@@ -16,6 +16,8 @@ const READ = { records: 512, bytes: 4 << 20 } // a few cuts at a time
  * What is read ahead is kept until a cut has taken it, so an owner reads each record once.
  */
 export class ExampleSource {
+  /** The dictionaries that made what has been read ahead. */
+  readonly dictionaries = new Set<string>()
   private readonly waiting: PlacedGroup[][]
   private readonly readTo: number[]
 
@@ -120,9 +122,14 @@ export class ExampleSource {
     if ((await this.log.next(at)) <= this.readTo[partition]) return
     if ((await this.log.first(at)) > this.readTo[partition]) return // a gap: this one stands still, and the others go on
     const records = await this.log.read(at, this.readTo[partition], READ)
-    for (const { offset, value } of records) this.waiting[partition].push({ offset, group: ExampleGroup.decode(value) })
+    for (const { offset, value } of records) this.add(partition, { offset, group: ExampleGroup.decode(value) })
     const last = records.at(-1)
     if (last) this.readTo[partition] = last.offset + 1
+  }
+
+  private add(partition: number, placed: PlacedGroup): void {
+    this.waiting[partition].push(placed)
+    this.dictionaries.add(placed.group.dictionaryHash)
   }
 
   private async readRange(partition: number, from: number, to: number): Promise<ExampleGroup[]> {

@@ -1,5 +1,6 @@
 export { appendGroup, type Batch, type ExampleShape, makeBatch, shapeOf } from './batch'
 export { DivergedError, LineMismatchError, NotOwnerError } from './errors'
+export type { ModelTools } from './line-dictionaries'
 export { type CutPart, Learner, type LearnerTools, type StepOutcome } from './learner'
 export { digestState, genesisState, type LearnerState } from './learner-state'
 export type { DeclaredLoss, LostRange } from './owner'

@@ -2,11 +2,12 @@ import type { Cut, ExampleGroup } from '@freshet/contracts'
 import { Cut as CutMessage } from '@freshet/contracts'
 import { unique } from '@freshet/embedding'
 import { bytesOf, checksum64, uint32Of, utf8 } from '@freshet/kernel'
-import type { ModelSet } from '@freshet/model'
+import { carryDense, type ModelSet } from '@freshet/model'
 import type { GraphRunner } from '@freshet/tensor'
 import { appendGroup, type Batch, type ExampleShape, makeBatch } from './batch'
 import type { LearnerState } from './learner-state'
 import { gradeFinite } from './grading'
+import type { ReadExample, UnderDictionary } from './line-dictionaries'
 
 /** One range of a cut with the groups that it names. */
 export interface CutPart {
@@ -64,8 +65,27 @@ export interface LearnerTools {
 export class Learner {
   constructor(
     readonly state: LearnerState,
-    private readonly tools: LearnerTools,
+    private tools: LearnerTools,
+    private read: ReadExample = (group) => group,
   ) {}
+
+  /** What is learned. */
+  get modelSet(): ModelSet {
+    return this.tools.modelSet
+  }
+
+  /** Goes on under another dictionary: dense parameters and their slots are carried by name, and slots of what is new begin at zero. */
+  adopt({ hash, tools, read }: UnderDictionary): void {
+    const { state } = this
+    const [from, to] = [this.modelSet.parameters, tools.modelSet.parameters]
+    const unmoved = new Float32Array(tools.modelSet.parameterCount)
+    state.dense = carryDense({ from, to, born: tools.modelSet.initialDense() }, state.dense)
+    state.mean = carryDense({ from, to, born: unmoved }, state.mean)
+    state.square = carryDense({ from, to, born: unmoved }, state.square)
+    state.chain = checksum64(state.chain, utf8(hash))
+    this.tools = tools
+    this.read = read
+  }
 
   /** Learns from one cut. Every example is scored before it is learned from. */
   async step(cut: Cut, parts: readonly CutPart[]): Promise<StepOutcome> {
@@ -135,7 +155,7 @@ export class Learner {
         state.contains[partition] = group.sourceOffset
         state.ordinals[partition] = group.ordinal
         places.push({ partition, group })
-        refused += appendGroup(batch, tools.shape, group)
+        refused += appendGroup(batch, tools.shape, this.read(group))
         acceptedMs = Math.max(acceptedMs, group.acceptedMs)
         if (group.forgottenIds.length > 0) forgotten.push(uint32Of(group.forgottenIds))
       }

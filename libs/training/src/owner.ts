@@ -4,6 +4,8 @@ import { type Clock, cross, PreconditionError } from '@freshet/kernel'
 import type { CommandQueue } from './command-queue'
 import { keepCut, keepExamples } from './dead-letters'
 import type { CutPart } from './learner'
+import { DictionaryDesk } from './dictionary-desk'
+import type { ToolSource } from './line-dictionaries'
 import { DEATHS_MAX, type TrainingSettings } from './settings'
 import type { TrainingLine } from './training-line'
 import type { Saving, VersionKeeper } from './version-keeper'
@@ -17,6 +19,7 @@ export interface OwnerTools {
   readonly settings: TrainingSettings
   readonly commands: CommandQueue
   readonly versions: VersionKeeper
+  readonly toolsOf: ToolSource['toolsOf']
   readonly onVoid: (cut: Cut) => void
   readonly onLeftOut: (examples: number) => void
 }
@@ -49,12 +52,15 @@ export class Owner {
   private wroteMs: number
   private resultMs = 0
   private denseMs = 0
+  private readonly dictionaries: DictionaryDesk | undefined
 
   constructor(
     private readonly line: TrainingLine,
     private readonly tools: OwnerTools,
   ) {
-    this.wroteMs = tools.clock.monotonicMs()
+    const { log, clock, settings, toolsOf } = tools
+    this.wroteMs = clock.monotonicMs()
+    this.dictionaries = toolsOf && new DictionaryDesk(line, { log, clock, everyMs: settings.heartbeatMs, toolsOf })
   }
 
   /**
@@ -81,6 +87,7 @@ export class Owner {
   async turn(signal: AbortSignal): Promise<void> {
     if (this.failure) throw this.failure.error
     if (this.tools.versions.isCrowded) return this.makeRoom(signal)
+    if (this.dictionaries?.isDue) await this.dictionaries.takeIn(() => this.settle())
     const current = this.ahead ?? (await this.planCut(signal))
     this.ahead = undefined
     if (!current) return
@@ -200,10 +207,11 @@ export class Owner {
   }
 
   /** Takes what waits, up to a cut's size, and makes the cut durable. */
-  private async commitCut(): Promise<PlannedCut> {
+  private async commitCut(): Promise<PlannedCut | undefined> {
     const { settings, clock } = this.tools
     const { source, desk } = this.line
     await source.refill(settings.backfillExamples * 2)
+    if (this.dictionaries?.isAwaited) return undefined // by what is to be cut: it is taken in first
     if (source.count() >= 2 * settings.backfillExamples) this.isBackfill = true
     const { ranges, parts } = source.take(this.isBackfill ? settings.backfillExamples : settings.cutExamples)
     const cut = Cut.create({ step: desk.state.step + 1, ranges })

@@ -18,8 +18,6 @@ import { type Saving, VersionKeeper } from './version-keeper'
 export interface TrainerOptions extends LineOptions {
   readonly clock: Clock
   readonly settings: TrainingSettings
-  /** Serving graphs and the like, put into every version as they are. */
-  readonly blobs: Readonly<Record<string, Uint8Array>>
   /** Told of what an operator should know. */
   readonly onNotice: (notice: TrainerNotice) => void
 }
@@ -223,13 +221,13 @@ export class Trainer {
   }
 
   private adopt(line: TrainingLine): { owner: Owner; replay: Replay; silence: Silence; recovery: Recovery } {
-    const { log, clock, settings, onNotice } = this.options
+    const { log, clock, settings, toolsOf, onNotice } = this.options
     this.isCurrent = this.wasOwner = this.hasClaimed = false
     this.versions.adopt(line)
     for (const skipped of line.opened.skipped) onNotice({ kind: 'version-skipped', skipped })
     const onVoid = ({ step, ranges }: Cut): void => onNotice({ kind: 'void', step, ranges })
     const onLeftOut = (examples: number): void => onNotice({ kind: 'left-out', examples })
-    const tools = { log, clock, settings, commands: this.commands, versions: this.versions, onVoid, onLeftOut }
+    const tools = { log, clock, settings, toolsOf, commands: this.commands, versions: this.versions, onVoid, onLeftOut }
     return {
       owner: new Owner(line, tools),
       replay: new Replay(line, (outcome) => {

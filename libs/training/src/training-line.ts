@@ -5,8 +5,9 @@ import { checksumOf, CorruptError, isFreshetError, spellChecksum } from '@freshe
 import { DivergedError, LineMismatchError, VoidedError } from './errors'
 import { ExampleSource } from './example-source'
 import { JournalDesk } from './journal-desk'
-import { type CutPart, Learner, type LearnerTools, type StepOutcome } from './learner'
-import { genesisState } from './learner-state'
+import { type CutPart, Learner, type StepOutcome } from './learner'
+import { genesisState, type LearnerState } from './learner-state'
+import { changesBetween, type ToolSource, underDictionary, type UnderDictionary } from './line-dictionaries'
 import { PendingResult } from './pending-result'
 import { restoreState } from './snapshot'
 import type { SkippedVersion, VersionFacts, VersionShelf } from './version-shelf'
@@ -16,15 +17,13 @@ import type { Table } from '@freshet/embedding'
 export const JOURNAL_FILE = 'journal.json'
 
 /** What a line of training is opened with. */
-export interface LineOptions {
+export interface LineOptions extends ToolSource {
   readonly id: string
   readonly log: EventLog
   readonly shelf: VersionShelf
   /** What the first record will say, where this is the first trainer; its constants bind everybody after. */
   readonly genesis: Genesis
   readonly openTable: () => Table
-  /** Everything that a learner computes with but L, which the genesis record says. */
-  readonly tools: Omit<LearnerTools, 'logicalShards'>
   /** Where to start; default: the newest whole version, else the genesis record. */
   readonly from?: string
   /** Only a version before this step will do: what is beyond it was executed though it is void. */
@@ -55,8 +54,14 @@ export class TrainingLine {
     readonly source: ExampleSource,
     readonly pending: PendingResult,
     readonly opened: OpenedFrom,
+    private readonly dictionaries: { readonly source: ToolSource; readonly genesis: Genesis; under: UnderDictionary },
   ) {
     this.voids = new Set(desk.state.voidSteps.filter((step) => step > learner.state.step))
+  }
+
+  /** What the state is of: the dictionary that the last step was computed under, and what belongs to it. */
+  get under(): UnderDictionary {
+    return this.dictionaries.under
   }
 
   /**
@@ -73,18 +78,32 @@ export class TrainingLine {
     const genesis = desk.state.genesis ?? (await readGenesis(desk, options))
     assertSameLine(genesis, options.genesis)
     const state = start.state ?? genesisState(options.tools.modelSet, genesis.partitions, options.openTable())
-    const learner = new Learner(state, { ...options.tools, logicalShards: genesis.logicalShards })
+    const under = await underDictionary(options, genesis, changesBetween(desk.state, 0, state.step))
+    assertDense(state, under)
+    const learner = new Learner(state, under.tools, under.read)
     const source = new ExampleSource(options.log, state.positions)
-    return new TrainingLine(learner, desk, source, new PendingResult(desk.state.resultStep), { version: start.facts, skipped })
+    const opened = { version: start.facts, skipped }
+    return new TrainingLine(learner, desk, source, new PendingResult(desk.state.resultStep), opened, { source: options, genesis, under })
   }
 
   /** Executes a durable cut, or passes over it where it is void; `parts` are its groups where the caller has them. */
   async execute(cut: Cut, parts?: readonly CutPart[]): Promise<StepOutcome> {
+    await this.adopt(cut.step)
     const outcome = this.voids.delete(cut.step)
       ? this.learner.skip(cut, await this.source.legible(cut.ranges))
       : await this.learner.step(cut, parts ?? (await this.source.of(cut.ranges)))
     this.chains.set(outcome.step, spellChecksum(this.learner.state.chain))
     return outcome
+  }
+
+  /** Takes in the dictionaries that hold from the next step on: so the state is a function of cuts and changes alone, whoever reads them when. */
+  private async adopt(step: number): Promise<void> {
+    const { dictionaries, desk, learner } = this
+    for (const { dictionaryNumber } of changesBetween(desk.state, learner.state.step, step)) {
+      const until = changesBetween(desk.state, 0, step).filter((change) => change.dictionaryNumber <= dictionaryNumber)
+      dictionaries.under = await underDictionary(dictionaries.source, dictionaries.genesis, until)
+      learner.adopt(dictionaries.under)
+    }
   }
 
   /** Says that a cut is void. Throws VoidedError where it has been executed. */
@@ -156,6 +175,13 @@ async function readGenesis(desk: JournalDesk, { genesis }: LineOptions): Promise
     })
   }
   return desk.state.genesis ?? genesis
+}
+
+function assertDense({ dense }: LearnerState, { hash, tools }: UnderDictionary): void {
+  const { parameterCount } = tools.modelSet
+  if (dense.length === parameterCount) return
+  const reason = `${dense.length} dense parameters, where the model of dictionary ${hash} has ${parameterCount}`
+  throw new CorruptError('the version', reason, 'remove it; the one before it and the journal give the same state')
 }
 
 function assertSameLine(recorded: Genesis, configured: Genesis): void {

@@ -62,7 +62,7 @@ export const openRoom = (): Room => ({
 export async function optionsOf(room: Room, id: string, settings: Partial<TrainerOptions['settings']> = {}): Promise<TrainerOptions> {
   const { gradient, update } = modelSet.graphs
   return {
-    ...{ id, log: room.log, shelf: room.shelf, clock: room.clock, blobs: {} },
+    ...{ id, log: room.log, shelf: room.shelf, clock: room.clock },
     genesis: Genesis.create({ dictionaryHash: 'd0', model: modelSet.canonical, seed: 1, logicalShards: 4, partitions: PARTITIONS }),
     settings: {
       ...TRAINING_DEFAULTS,

@@ -115,7 +115,7 @@ export class VersionKeeper {
     const begunMs = (this.begunMs = clock.monotonicMs())
     const kind = this.kindOf(line, snapshot)
     const facts = factsOf(line, { kind, parent: this.current, nowMs: clock.nowMs() }, genesis)
-    const sealed = { snapshot, facts, journal: JSON.stringify(line.desk.state) }
+    const sealed = { snapshot, facts, journal: JSON.stringify(line.desk.state), blobs: line.under.tools.blobs ?? {} }
     let version: VersionFacts
     try {
       version = await writeVersion(sealed, this.options, signal)
@@ -153,7 +153,8 @@ export class VersionKeeper {
 
   /** Followers write full ones: what theirs would build upon is the owner's to let go. */
   private kindOf(line: TrainingLine, { bytes }: Snapshot): VersionFacts['kind'] {
-    const { family } = this
+    const { family, current } = this
+    if (current?.model !== line.under.tools.modelSet.canonical) return 'full' // with serving graphs of its own
     if (!line.desk.isOwner || !family || this.isFullDue(line) || family.increments === INCREMENTS_MAX) return 'full'
     const bytesMax = Math.max(this.options.settings.incrementBytes, family.bytes * INCREMENTS_SHARE_MAX)
     return family.incrementBytes + bytes.increment <= bytesMax ? 'increment' : 'full'

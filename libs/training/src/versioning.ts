@@ -12,7 +12,6 @@ export interface SaveOptions {
   readonly shelf: VersionShelf
   readonly settings: TrainingSettings
   readonly genesis: Genesis
-  readonly blobs: Readonly<Record<string, Uint8Array>>
 }
 
 /** How a version stands to the one before it, and when it is made. */
@@ -24,11 +23,12 @@ export interface Place {
 }
 
 /** What a version of a line's state says of itself. The line must have executed every cut that it has read. */
-export function factsOf({ desk, learner: { state } }: TrainingLine, { kind, parent, nowMs }: Place, genesis: Genesis): DraftFacts {
+export function factsOf({ desk, learner: { state }, under }: TrainingLine, { kind, parent, nowMs }: Place, genesis: Genesis): DraftFacts {
+  const { graphHash, modelSet } = under.tools
   const name = `v${String(state.step).padStart(10, '0')}-e${desk.state.epoch}`
   return {
     name: parent?.step === state.step ? `${name}-j${desk.position}` : name,
-    dictionaryHash: genesis.dictionaryHash,
+    dictionaryHash: under.hash,
     epoch: desk.state.epoch,
     owner: desk.state.owner,
     journalOffset: desk.position,
@@ -40,8 +40,8 @@ export function factsOf({ desk, learner: { state } }: TrainingLine, { kind, pare
     kind,
     parentDigest: kind === 'increment' ? (parent?.digest ?? '') : '',
     createdMs: nowMs,
-    model: genesis.model,
-    pins: { ...genesis.pins },
+    model: modelSet.canonical,
+    pins: { ...genesis.pins, ...(graphHash !== undefined && { graphHash }) },
   }
 }
 
@@ -51,11 +51,13 @@ export interface Sealed {
   readonly facts: DraftFacts
   /** JSON. */
   readonly journal: string
+  /** What a full version carries along. */
+  readonly blobs: Readonly<Record<string, Uint8Array>>
 }
 
 /** Writes a version while steps go on. One of the same name and state that another trainer has made is as good. */
-export async function writeVersion(sealed: Sealed, { shelf, blobs }: SaveOptions, signal: AbortSignal): Promise<VersionFacts> {
-  const { snapshot, facts, journal } = sealed
+export async function writeVersion(sealed: Sealed, { shelf }: SaveOptions, signal: AbortSignal): Promise<VersionFacts> {
+  const { snapshot, facts, journal, blobs } = sealed
   const draft = snapshot.draft(facts.kind, signal)
   const documents = { ...draft.documents, [JOURNAL_FILE]: journal }
   try {

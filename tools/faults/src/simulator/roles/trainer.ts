@@ -71,7 +71,7 @@ export class TrainerRole {
     const { log, shelf } = house.engines(host)
     return {
       ...lineTools,
-      ...{ id, log, shelf, clock: host.clock, settings: SETTINGS, blobs: {} },
+      ...{ id, log, shelf, clock: host.clock, settings: SETTINGS },
       onNotice: (notice) => this.notice(notice),
     }
   }
