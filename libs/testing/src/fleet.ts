@@ -23,6 +23,8 @@ export interface FleetOptions {
   readonly environment?: Readonly<Record<string, string>>
   /** What the environment of one service has beside that. */
   readonly environmentOf?: (service: FleetService) => Readonly<Record<string, string>>
+  /** How long an orderly end may take before it counts as none: 90 s unless told otherwise. */
+  readonly endMsMax?: number
 }
 
 const SERVICES: readonly FleetService[] = ['ingest', 'feature-store', 'trainer', 'migrator', 'ranker']
@@ -33,6 +35,7 @@ const PROGRAMS: Partial<Readonly<Record<FleetService, readonly [app: string, ...
   'all-in-one': ['freshet', 'up', '--no-demo'],
 }
 const BOOT_MS_MAX = 60_000
+const END_MS_MAX = 90_000 // a drain, what is under way, and a version, on a busy machine
 const LAST_LINES = 20
 
 /** The services as processes of their own, sharing one data directory; each can be ended at any moment and started again. */
@@ -94,13 +97,23 @@ export class Fleet implements AsyncDisposable {
     })
   }
 
-  /** Sends a signal; SIGKILL and SIGTERM wait until the process is gone, and say its exit code (null: the signal ended it). */
+  /**
+   * Sends a signal; SIGKILL and SIGTERM wait until the process is gone, and say its exit code (null: the signal ended it). Throws UnavailableError with
+   * the last words of one that does not end on SIGTERM, and kills it.
+   */
   async signal(service: FleetService, signal: NodeJS.Signals): Promise<number | null | undefined> {
     const child = this.running.get(service)
     if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode
     const gone = once(child, 'exit') as Promise<[number | null]>
     child.kill(signal)
-    return signal === 'SIGKILL' || signal === 'SIGTERM' ? (await gone)[0] : undefined
+    if (signal !== 'SIGKILL' && signal !== 'SIGTERM') return undefined
+    const { endMsMax = END_MS_MAX } = this.options
+    const late = setTimeout(() => child.kill('SIGKILL'), endMsMax)
+    const [code] = await gone
+    clearTimeout(late)
+    if (signal === 'SIGTERM' && child.signalCode === 'SIGKILL')
+      throw new UnavailableError(service, `it did not end within ${endMsMax} ms of SIGTERM; it last said:\n${this.lastWords(service)}`)
+    return code
   }
 
   /** Resolves when the process of a service has ended, whoever ended it. */

@@ -61,6 +61,24 @@ describe('Kafka and Redis behind relays', () => {
     expect(await command('DBSIZE')).toBe(':0')
   })
 
+  it('halt a store, which answers what it was asked meanwhile once it goes on', async () => {
+    await command('SET a before')
+    const socket = await connected(portOf('FRESHET_STORE'))
+    const order: string[] = []
+    const answered = once(socket, 'data').then(([bytes]: Buffer[]) => order.push(bytes.toString()))
+    const sleep = clock.sleep
+    clock.sleep = async (ms) => {
+      socket.write('GET a\r\n')
+      await new Promise(setImmediate)
+      order.push(`halted for ${ms} ms`)
+    }
+    await backEnd.suffer('store-halted')
+    clock.sleep = sleep
+    await answered
+    socket.destroy()
+    expect(order).toEqual(['halted for 5000 ms', '$6\r\nbefore\r\n'])
+  })
+
   it('kill a broker and have it listen again', async () => {
     await backEnd.suffer('log-killed')
     const socket = await connected(portOf('FRESHET_LOG'))

@@ -2,7 +2,7 @@ import { cp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EngineFault } from '@freshet/faults'
 import type { Clock } from '@freshet/kernel'
-import { type CutProxy, freePorts, startCutProxy, startKafkaBroker, startRedis } from '@freshet/testing'
+import { type CutProxy, freePorts, type RedisServer, startCutProxy, startKafkaBroker, startRedis } from '@freshet/testing'
 import type { BackEnd } from './back-end'
 
 /** What a start leaves to others. */
@@ -13,6 +13,8 @@ export interface KafkaRedisScope {
 }
 
 const REWIND_MS = 1500 // how much of the store's last writes a rewind takes back
+const LOG_HALTED_MS = 12_000 // longer than the log's client waits for an answer
+const STORE_HALTED_MS = 5000 // longer than the store's client waits for a byte before it connects anew
 const ANSWER_MS_MAX = 1000 // an idle engine is asked nothing: then only the connections go
 
 /** A real Kafka broker and a real Redis server, each behind a relay that can cut its connections. */
@@ -27,6 +29,8 @@ export async function startKafkaRedis({ directory, clock }: KafkaRedisScope): Pr
 
   const suffered: Readonly<Record<EngineFault, () => Promise<void>>> = {
     'log-killed': () => broker.restart(),
+    'log-halted': () => halt(broker, LOG_HALTED_MS, clock),
+    'store-halted': () => halt(redis, STORE_HALTED_MS, clock),
     'log-cut': () => cut(logRelay, clock),
     'store-cut': () => cut(storeRelay, clock),
     async 'store-killed'() {
@@ -64,4 +68,11 @@ async function cut(relay: CutProxy, clock: Clock): Promise<void> {
   await Promise.race([relay.answered(), clock.sleep(ANSWER_MS_MAX)])
   relay.cut()
   relay.restore()
+}
+
+/** An engine that says nothing for a while, and then all that it was asked for meanwhile. */
+async function halt(engine: Pick<RedisServer, 'stop' | 'cont'>, ms: number, clock: Clock): Promise<void> {
+  engine.stop()
+  await clock.sleep(ms)
+  engine.cont()
 }

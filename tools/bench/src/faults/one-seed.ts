@@ -11,6 +11,7 @@ import { configOf, duringFleet, startFleet } from '../fleet/bench-fleet'
 import { Front } from '../fleet/front'
 import { learnAll, type LearnedState, patiently } from '../fleet/learned'
 import { replayPatiently } from '../fleet/patient-replay'
+import { watchOthers } from '../harness/others-cpu'
 import { WORKSPACE } from '../harness/workspace'
 import type { BackEnd } from './back-end'
 import { JournalWatch } from './journal-watch'
@@ -53,12 +54,15 @@ export async function besiege(scope: SeedScope): Promise<SeedRecord> {
   const starting = startFleet(options)
   await using runtime = await openRuntime(configOf(options))
   const recoveries = { hotMs: [] as number[], coldMs: [] as number[] }
+  const others = watchOthers()
   const outcome = await duringFleet(starting, say, async (fleet) => {
     await using watch = new JournalWatch(runtime.log, clock)
     const siege = new Siege({ fleet, watch, clock, backEnd, orders })
-    return await underFaults({ ...scope, events, fleet, runtime, watch, siege, recoveries })
+    const result = await underFaults({ ...scope, events, fleet, runtime, watch, siege, recoveries })
+    return { ...result, othersShare: others() }
   })
-  return { seed, engine: backEnd.name, faults: scope.count, ...(await judge(runtime, outcome)), ...recoveries }
+  const { othersShare } = outcome
+  return { seed, engine: backEnd.name, faults: scope.count, ...(await judge(runtime, outcome, say)), ...recoveries, othersShare }
 }
 
 interface Running extends SeedScope {

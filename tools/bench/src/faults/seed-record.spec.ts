@@ -9,6 +9,7 @@ const record = (facts: Partial<SeedRecord>): SeedRecord => ({
   ...nothing,
   hotMs: [],
   coldMs: [],
+  othersShare: 0.02,
   ...facts,
 })
 
@@ -47,6 +48,16 @@ describe('the figures of all seeds', () => {
     const { lost, doubled, digests_differing: digests, features_differing: features } = figuresOf([record({})])
     for (const figure of [lost, doubled, digests, features])
       expect([figure.goal?.holds(0), figure.goal?.holds(1), figure.isJudgedQuick]).toEqual([true, false, true])
+  })
+
+  it('judge recoveries of a quiet machine alone, and show those of all beside them', () => {
+    const busy = { hotMs: [9000], coldMs: [20_000] }
+    const records = [record({ hotMs: [1000] }), record({ ...busy, othersShare: 0.6 }), record({ ...busy, othersShare: undefined, lost: 1 })]
+    const figures = figuresOf(records)
+    expect([figures.quiet_seeds.value, figures.quiet_seeds.unit]).toEqual([1, 'of 3 seeds'])
+    expect([figures.recovery_p99_ms.value, figures.cold_recovery_p99_ms.value]).toEqual([1000, null])
+    expect([figures.recovery_all_p99_ms.value, figures.cold_recovery_all_p99_ms.value]).toEqual([9000, 20_000])
+    expect([figures.recovery_all_p99_ms.goal, figures.lost.value]).toEqual([undefined, 1])
   })
 
   it('say nothing of a recovery that was not measured', () => {

@@ -13,10 +13,13 @@ export interface SeedRecord extends Verdict {
   readonly hotMs: readonly number[]
   /** From a relaunch to the next new step, with nobody else there. */
   readonly coldMs: readonly number[]
+  /** Which share of the machine's CPU time others took meanwhile, 0 to 1; null or absent where nobody knows. */
+  readonly othersShare?: number | null
 }
 
 const HOT_MS_MAX = 2000
 const COLD_MS_MAX = 6000
+const QUIET_SHARE_MAX = 0.1 // a machine that others use more is not a quiet one, and what recovers on it waits for them
 
 /** The seeds of earlier runs. */
 export function readRecords(file: string): SeedRecord[] {
@@ -30,11 +33,18 @@ export function readRecords(file: string): SeedRecord[] {
 /** Adds one. */
 export const appendRecord = (file: string, record: SeedRecord): void => appendFileSync(file, `${JSON.stringify(record)}\n`)
 
-/** The figures over all of them. */
+/**
+ * The figures over all of them. What must be 0 is so on any machine; how long a recovery may take is promised of a quiet one, so the goals hold for
+ * seeds during which others took at most a tenth of the CPU, and the same over all seeds stands beside them.
+ */
 export function figuresOf(records: readonly SeedRecord[]): Record<string, Measured> {
   const sum = (of: (record: SeedRecord) => number): number => records.reduce((total, record) => total + of(record), 0)
   const none = (value: number, unit: string): Measured => ({ value, unit, goal: exactly(0), isJudgedQuick: true })
-  const p99 = (values: readonly number[]): number | null => (values.length === 0 ? null : quantile(values, 0.99))
+  const quiet = records.filter(({ othersShare }) => typeof othersShare === 'number' && othersShare <= QUIET_SHARE_MAX)
+  const p99 = (of: readonly SeedRecord[], times: 'hotMs' | 'coldMs'): Pick<Measured, 'value' | 'unit'> => {
+    const values = of.flatMap((record) => record[times])
+    return { value: values.length === 0 ? null : quantile(values, 0.99), unit: 'ms' }
+  }
   return {
     faults: { value: sum(({ faults }) => faults), unit: 'faults' },
     lost: none(
@@ -53,7 +63,10 @@ export function figuresOf(records: readonly SeedRecord[]): Record<string, Measur
       sum(({ featuresDiffering }) => featuresDiffering),
       'states',
     ),
-    recovery_p99_ms: { value: p99(records.flatMap(({ hotMs }) => hotMs)), unit: 'ms', goal: atMost(HOT_MS_MAX) },
-    cold_recovery_p99_ms: { value: p99(records.flatMap(({ coldMs }) => coldMs)), unit: 'ms', goal: atMost(COLD_MS_MAX) },
+    quiet_seeds: { value: quiet.length, unit: `of ${records.length} seeds` },
+    recovery_p99_ms: { ...p99(quiet, 'hotMs'), goal: atMost(HOT_MS_MAX) },
+    cold_recovery_p99_ms: { ...p99(quiet, 'coldMs'), goal: atMost(COLD_MS_MAX) },
+    recovery_all_p99_ms: p99(records, 'hotMs'),
+    cold_recovery_all_p99_ms: p99(records, 'coldMs'),
   }
 }

@@ -5,7 +5,8 @@ import type { StrikeOrder } from './strike-order'
 export type Role = 'ingest' | 'feature-store' | 'owner' | 'follower' | 'migrator' | 'ranker'
 
 /** What an engine of its own process may suffer. */
-export type EngineFault = 'log-killed' | 'log-cut' | 'store-killed' | 'store-cut' | 'store-rewound' | 'store-emptied'
+export type EngineFault =
+  'log-killed' | 'log-halted' | 'log-cut' | 'store-killed' | 'store-halted' | 'store-cut' | 'store-rewound' | 'store-emptied'
 
 /** One thing that goes wrong. */
 export type Fault =
