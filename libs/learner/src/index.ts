@@ -1,3 +1,5 @@
 export type { EngineTools, OpenEngine, StepBatch, StepEngine, StepOptions, StepOutcome, TableMemoryOptions } from './engine'
 export { EngineState, type StatePart } from './engine-state'
 export { openEngine } from './plain-engine'
+export { curveSvg } from './fit/curve-svg'
+export { type EpochRecord, fit, type Fit, type FitTask, type Validation } from './fit/fit'
