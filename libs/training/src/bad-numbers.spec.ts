@@ -33,7 +33,7 @@ async function openLearner(): Promise<{ learner: Learner; runs: number[] }> {
   const { tools, runs } = await brittle(openRoom())
   const { openTable } = await optionsOf(openRoom(), 'x')
   const learnerTools: LearnerTools = { ...tools, logicalShards: 4 }
-  return { learner: new Learner(genesisState(modelSet, PARTITIONS, openTable()), learnerTools), runs }
+  return { learner: new Learner(genesisState({ modelSet, partitions: PARTITIONS, table: openTable() }), learnerTools), runs }
 }
 
 const stepOver = (learner: Learner, parts: readonly ExampleGroup[]) =>

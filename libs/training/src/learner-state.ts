@@ -3,7 +3,7 @@ import type { Table } from '@freshet/embedding'
 import { bytesOf, CHECKSUM_START, type Checksum64, checksumBytes, utf8 } from '@freshet/kernel'
 import type { ModelSet } from '@freshet/model'
 import { type Frequencies, ItemFrequency } from './item-frequency'
-import { type MetricsState, ProgressiveMetrics } from './progressive-metrics'
+import { type MetricsState, noScores, ProgressiveMetrics } from './progressive-metrics'
 
 /** Everything that the next step depends on: a function of durable records, equal bit for bit in every follower by replay. */
 export interface LearnerState {
@@ -28,8 +28,19 @@ export interface LearnerState {
   skippedSteps: number
 }
 
+/** What a state begins with. */
+export interface GenesisOptions {
+  readonly modelSet: ModelSet
+  /** Of `examples`. */
+  readonly partitions: number
+  /** An empty one. */
+  readonly table: Table
+  /** How finely progressive validation tells scores apart, 8,192 unless told: part of the state, so one number for all who share a journal. */
+  readonly scoreBins?: number
+}
+
 /** The state before the first step: a function of the model declaration and the number of partitions. */
-export function genesisState(modelSet: ModelSet, partitions: number, table: Table): LearnerState {
+export function genesisState({ modelSet, partitions, table, scoreBins }: GenesisOptions): LearnerState {
   const none = (): number[] => new Array<number>(partitions).fill(-1)
   return {
     step: 0,
@@ -43,7 +54,7 @@ export function genesisState(modelSet: ModelSet, partitions: number, table: Tabl
     powers: new Float64Array([1, 1]),
     table,
     frequency: new ItemFrequency(),
-    metrics: new ProgressiveMetrics(),
+    metrics: new ProgressiveMetrics(noScores(scoreBins)),
     duplicates: 0,
     skippedSteps: 0,
   }

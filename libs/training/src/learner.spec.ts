@@ -20,7 +20,7 @@ async function openTools(logicalShards: number, spoil: (denseGradient: Float32Ar
 
 async function openLearner(logicalShards = 4, spoil?: (denseGradient: Float32Array) => void): Promise<Learner> {
   const { openTable } = await optionsOf(openRoom(), 'x')
-  return new Learner(genesisState(modelSet, PARTITIONS, openTable()), await openTools(logicalShards, spoil))
+  return new Learner(genesisState({ modelSet, partitions: PARTITIONS, table: openTable() }), await openTools(logicalShards, spoil))
 }
 
 async function learn(learner: Learner, steps: number, size = 6): Promise<void> {

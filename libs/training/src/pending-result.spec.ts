@@ -6,11 +6,10 @@ import { PendingResult } from './pending-result'
 import { modelSet, PARTITIONS } from './training-room.fixture'
 
 const openState = (): LearnerState =>
-  genesisState(
-    modelSet,
-    PARTITIONS,
-    openTable({ width: modelSet.rowWidth, segments: modelSet.segments, rowScales: modelSet.rowScales, seed: 7 }),
-  )
+  genesisState({
+    ...{ modelSet, partitions: PARTITIONS },
+    table: openTable({ width: modelSet.rowWidth, segments: modelSet.segments, rowScales: modelSet.rowScales, seed: 7 }),
+  })
 
 function step(state: LearnerState, pending: PendingResult, ids: readonly number[], withRows = true): void {
   const touched = Uint32Array.from(ids.flatMap((id) => [id, 1]))

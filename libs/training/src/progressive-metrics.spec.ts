@@ -1,7 +1,7 @@
 import { LabelSource } from '@freshet/contracts'
 import { randomUnit } from '@freshet/kernel'
 import { type Batch, makeBatch } from './batch'
-import { ProgressiveMetrics } from './progressive-metrics'
+import { noScores, ProgressiveMetrics } from './progressive-metrics'
 
 const shape = { slots: 1, numbers: 1, fields: [], user: { ids: 1, numbers: 1 } }
 
@@ -28,6 +28,12 @@ describe('progressive metrics', () => {
     const wins = scores.flatMap((p, i) => (labels[i] ? scores.filter((q, j) => !labels[j] && q < p) : []))
     const positives = labels.filter((label) => label === 1).length
     expect(metrics.read().auc).toBeCloseTo(wins.length / (positives * (400 - positives)), 3)
+  })
+
+  it('takes scores of one bin for equal, so fewer bins say less', () => {
+    const [fine, coarse] = [new ProgressiveMetrics(), new ProgressiveMetrics(noScores(1))]
+    for (const metrics of [fine, coarse]) metrics.observe(batchOf([1, 0]), new Float32Array([0.9, 0.1]))
+    expect([fine.read().auc, coarse.read().auc]).toEqual([1, 0.5])
   })
 
   it('leaves sampled labels out', () => {

@@ -2,7 +2,8 @@ import type { Batch } from './batch'
 import { isRealLabel } from './batch'
 import { naturalLog } from '@freshet/kernel'
 
-const BINS = 8192 // an AUC from bins this fine differs from the exact one by less than 1e-4
+/** An AUC from bins this fine differs from the exact one by less than 1e-4. */
+const SCORE_BINS = 8192
 
 /**
  * Progressive validation: every example is scored before it is learned from, and only real labels count.
@@ -15,10 +16,10 @@ export class ProgressiveMetrics {
   /** [examples learned, real labels, sum of their log losses, refused examples, smoothed rank loss, smoothed recall loss] */
   private readonly sums: Float64Array
 
-  constructor(restored?: MetricsState) {
-    this.positives = restored?.positives ?? new Float64Array(BINS)
-    this.negatives = restored?.negatives ?? new Float64Array(BINS)
-    this.sums = restored?.sums ?? new Float64Array(6)
+  constructor({ positives, negatives, sums }: MetricsState = noScores()) {
+    this.positives = positives
+    this.negatives = negatives
+    this.sums = sums
   }
 
   /** Scores what a step predicted before it learned. */
@@ -28,7 +29,7 @@ export class ProgressiveMetrics {
       const p = Math.min(1 - 1e-7, Math.max(1e-7, probabilities[i]))
       const isPositive = batch.labels[i] >= 0.5
       const bins = isPositive ? this.positives : this.negatives
-      bins[Math.min(BINS - 1, Math.floor(p * BINS))]++
+      bins[Math.min(bins.length - 1, Math.floor(p * bins.length))]++
       this.sums[1]++
       this.sums[2] -= naturalLog(isPositive ? p : 1 - p)
     }
@@ -73,6 +74,13 @@ export interface MetricsState {
   readonly negatives: Float64Array
   readonly sums: Float64Array
 }
+
+/** Before the first example, with so many bins to tell scores apart. */
+export const noScores = (bins = SCORE_BINS): MetricsState => ({
+  positives: new Float64Array(bins),
+  negatives: new Float64Array(bins),
+  sums: new Float64Array(6),
+})
 
 /** What progressive validation says; `auc` and `logLoss` are NaN while there is nothing to say. */
 export interface ProgressiveFigures {

@@ -14,7 +14,7 @@ async function openLearner(state?: Learner['state']): Promise<Learner> {
   const { openTable } = await optionsOf(openRoom(), 'x')
   const { gradient, update } = modelSet.graphs
   const graphs = { gradient: await interpretGraph(gradient), update: await interpretGraph(update) }
-  return new Learner(state ?? genesisState(modelSet, PARTITIONS, openTable()), {
+  return new Learner(state ?? genesisState({ modelSet, partitions: PARTITIONS, table: openTable() }), {
     ...graphs,
     modelSet,
     shape: shapeOf(layout),

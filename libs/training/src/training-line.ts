@@ -24,6 +24,8 @@ export interface LineOptions extends ToolSource {
   /** What the first record will say, where this is the first trainer; its constants bind everybody after. */
   readonly genesis: Genesis
   readonly openTable: () => Table
+  /** See {@link GenesisOptions.scoreBins}. */
+  readonly scoreBins?: number
   /** Where to start; default: the newest whole version, else the genesis record. */
   readonly from?: string
   /** Only a version before this step will do: what is beyond it was executed though it is void. */
@@ -77,7 +79,10 @@ export class TrainingLine {
     const desk = new JournalDesk(options.log, options.id, start.position, start.journal)
     const genesis = desk.state.genesis ?? (await readGenesis(desk, options))
     assertSameLine(genesis, options.genesis)
-    const state = start.state ?? genesisState(options.tools.modelSet, genesis.partitions, options.openTable())
+    const { modelSet } = options.tools
+    const { partitions } = genesis
+    const { scoreBins, openTable } = options
+    const state = start.state ?? genesisState({ modelSet, partitions, scoreBins, table: openTable() })
     const under = await underDictionary(options, genesis, changesBetween(desk.state, 0, state.step))
     assertDense(state, under)
     const learner = new Learner(state, under.tools, under.read)

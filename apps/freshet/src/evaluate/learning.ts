@@ -34,7 +34,7 @@ export class Learning {
       update: await compile(update),
       logicalShards: LOGICAL_SHARDS,
     }
-    const state = genesisState(modelSet, 1, Learning.emptyTable(dictionary, modelSet))
+    const state = genesisState({ modelSet, partitions: 1, table: Learning.emptyTable(dictionary, modelSet) })
     return new Learning(modelSet, new Learner(state, tools), tools, cutExamples)
   }
 

@@ -31,7 +31,7 @@ export class WideAndDeepSteps {
     const gradient = withoutRecall(await compile(rankGradient(modelSet)))
     const update = await compile(modelSet.graphs.update)
     const tools = { modelSet, shape: shapeOf(LAYOUT), gradient, update, logicalShards: LOGICAL_SHARDS }
-    return new WideAndDeepSteps(new Learner(genesisState(modelSet, 1, table), tools), batches.map(groupsOf))
+    return new WideAndDeepSteps(new Learner(genesisState({ modelSet, partitions: 1, table }), tools), batches.map(groupsOf))
   }
 
   /** Takes so many steps; answers the seconds that they took. */
