@@ -5,6 +5,7 @@ import type { PreImages } from './pre-images'
 import { RowSet } from './row-set'
 
 const PAGE_BYTES = 4 << 20 // small beside a version, and a billion parameters are a thousand pages
+const SHARED_PAGE_BYTES = 64 << 20 // other threads hear of each page; the system gives memory to what is written only
 
 /**
  * Records one after the other, in the order of their births, in pages that never move: growth allocates a page and copies nothing.
@@ -24,7 +25,7 @@ export class RecordPages {
 
   constructor(
     readonly layout: RecordLayout,
-    { pageBytes = PAGE_BYTES, isShared = false }: Pick<TableOptions, 'pageBytes' | 'isShared'> = {},
+    { isShared = false, pageBytes = isShared ? SHARED_PAGE_BYTES : PAGE_BYTES }: Pick<TableOptions, 'pageBytes' | 'isShared'> = {},
   ) {
     this.Memory = isShared ? SharedArrayBuffer : ArrayBuffer
     this.rowShift = 31 - Math.clz32(pageBytes / (layout.stride * 4))
@@ -91,6 +92,12 @@ export class RecordPages {
 
   get bytes(): number {
     return this.floats.length * this.rowsPerPage * this.layout.stride * 4
+  }
+
+  /** Sees a page of the table that another thread writes. */
+  adopt(page: number, buffer: ArrayBufferLike): void {
+    this.floats[page] = new Float32Array(buffer)
+    this.words[page] = new Uint32Array(buffer)
   }
 
   private allocate(): void {

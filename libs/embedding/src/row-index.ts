@@ -28,8 +28,6 @@ export class RowIndex {
   private readonly shards: Shard[]
   private readonly shardMask: number
   private readonly isShared: boolean
-  /** How often a shard got new slots. */
-  growths = 0
 
   constructor(
     private readonly pages: RecordPages,
@@ -55,7 +53,7 @@ export class RowIndex {
    * The rows of many ids. Hashes, slots and keys are met in loops of their own, each short enough for the processor to
    * have several cache misses under way at once.
    */
-  findAll(pairs: Uint32Array, count: number, rows = new Uint32Array(count)): Uint32Array {
+  findAll(pairs: Uint32Array, count: number, rows: Uint32Array = new Uint32Array(count)): Uint32Array {
     for (let i = 0; i < count; i++) rows[i] = mix64(pairs[2 * i], pairs[2 * i + 1])
     for (let i = 0; i < count; i++) rows[i] = this.firstWithHash(rows[i])
     const { words, rowShift, rowMask, layout } = this.pages
@@ -98,9 +96,9 @@ export class RowIndex {
   }
 
   /** Takes over a shard's slots from the index that another thread writes: for finding only. */
-  adopt(shard: number, slots: Uint32Array): void {
-    this.shards[shard].slots = slots
-    this.shards[shard].mask = slots.length / 2 - 1
+  adopt(shard: number, buffer: ArrayBufferLike): void {
+    this.shards[shard].slots = new Uint32Array(buffer)
+    this.shards[shard].mask = buffer.byteLength / 8 - 1
   }
 
   private emptyShard(load: number, rows: number): Shard {
@@ -114,7 +112,6 @@ export class RowIndex {
     shard.slots = emptySlots(before.length * 2, this.isShared)
     shard.mask = before.length - 1
     shard.limit = Math.floor(before.length * shard.load)
-    this.growths++
     for (let i = 0; i < before.length; i += 2) if (before[i + 1] !== 0) put(shard, before[i], before[i + 1])
   }
 

@@ -23,6 +23,12 @@ export interface Bags {
   readonly count: number
 }
 
+/** The buffers of a table: pages of records, and the slots of each part of the index. */
+export interface TableMemory {
+  readonly pages: readonly ArrayBufferLike[]
+  readonly index: readonly ArrayBufferLike[]
+}
+
 /** Opens an empty table. Throws InvalidFieldError where the options contradict each other. */
 export const openTable = (options: TableOptions): Table => new Table(options)
 
@@ -76,6 +82,32 @@ export class Table {
     return rows
   }
 
+  /** The records, for loops over them: see {@link RecordPages}. Whoever is about to change some says so first, by {@link touch}. */
+  get records(): RecordPages {
+    return this.pages
+  }
+
+  /** The rows of distinct ids, ABSENT where there is none; nothing is born or counted. */
+  find(pairs: Uint32Array, count: number, rows: Uint32Array): void {
+    this.index.findAll(pairs, count, rows)
+  }
+
+  /** Says that rows are about to change. */
+  touch(rows: Uint32Array): void {
+    this.pages.touch(rows)
+  }
+
+  /** What a shared table consists of, for another thread's {@link adopt}: it is extended by growth, and replaced by a restore. */
+  get memory(): TableMemory {
+    return { pages: this.pages.words.map(({ buffer }) => buffer), index: this.index.memory }
+  }
+
+  /** Sees a part of the table that another thread writes: from then on this one only reads, and moves rows that it is told to. */
+  adopt(part: keyof TableMemory, i: number, buffer: ArrayBufferLike): void {
+    if (part === 'pages') this.pages.adopt(i, buffer)
+    else this.index.adopt(i, buffer)
+  }
+
   /** The vectors of `count` ids; an id without a row has the vector that it would be born with. Nothing is born. */
   gather(pairs: Uint32Array, count: number, out: Float32Array): void {
     this.gatherRows(this.index.findAll(pairs, count), pairs, out)
@@ -89,7 +121,7 @@ export class Table {
       const row = rows[i]
       const to = i * width
       if (row === ABSENT) {
-        this.readUnborn(pairs, i, out)
+        this.readUnborn(pairs[2 * i], pairs[2 * i + 1], out.subarray(to, to + width))
       } else {
         const page = floats[row >>> rowShift]
         const at = (row & rowMask) * stride
@@ -255,11 +287,10 @@ export class Table {
     return row
   }
 
-  private readUnborn(pairs: Uint32Array, i: number, out: Float32Array): void {
-    const lo = pairs[2 * i]
-    const hi = pairs[2 * i + 1]
-    if ((lo | hi) === 0) out.fill(0, i * this.width, (i + 1) * this.width)
-    else this.initial.of(lo, hi).into(out, i * this.width)
+  /** The vector that an id would be born with; zeros for the empty pair. */
+  readUnborn(lo: number, hi: number, out: Float32Array): void {
+    if ((lo | hi) === 0) out.fill(0)
+    else this.initial.of(lo, hi).into(out, 0)
   }
 
   /** shape  →  Float32[ids.count, width] */

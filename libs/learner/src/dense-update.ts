@@ -1,4 +1,7 @@
-import type { CompileGraph, DenseUpdate, GraphRunner } from '@freshet/tensor'
+import { InvalidFieldError } from '@freshet/kernel'
+import type { TrainableModel } from '@freshet/model'
+import type { DenseUpdate, GraphRunner } from '@freshet/tensor'
+import type { EngineTools } from './engine'
 import type { EngineState } from './engine-state'
 
 /** The dense half of a step. */
@@ -8,8 +11,12 @@ export class DenseStep {
     private readonly runner: GraphRunner,
   ) {}
 
-  static async open(update: DenseUpdate, compile: CompileGraph): Promise<DenseStep> {
-    return new DenseStep(update, await compile(update.spec))
+  /** Nothing where the model has no dense parameters. Throws InvalidFieldError where it has some, and no way to learn them is given. */
+  static async open({ name, parameterCount }: TrainableModel, { update, compile }: EngineTools): Promise<DenseStep | undefined> {
+    if (parameterCount === 0) return undefined
+    if (update) return new DenseStep(update, await compile(update.spec))
+    const rule = `${name} has ${parameterCount} dense parameters`
+    throw new InvalidFieldError({ field: 'update', value: update, rule, remedy: 'say by which optimiser they follow their gradient' })
   }
 
   /** Moves the dense parameters along their gradient, which is reduced over the cut. */

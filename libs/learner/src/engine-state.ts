@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type NamedBytes, openTable, type Table } from '@freshet/embedding'
+import { type NamedBytes, openTable, type Table, type TableOptions } from '@freshet/embedding'
 import { bytesOf, CHECKSUM_START, type Checksum64, checksumOf, CorruptError, hash32 } from '@freshet/kernel'
 import type { TrainableModel } from '@freshet/model'
 import type { EngineTools } from './engine'
@@ -10,12 +10,26 @@ export interface StatePart extends NamedBytes {
   readonly shape: readonly number[]
 }
 
+/** What a model's tables are opened with. */
+export const tableOptions = (
+  model: Pick<TrainableModel, 'tables'>,
+  { seed, admission, tables = {} }: Pick<EngineTools, 'seed' | 'admission' | 'tables'>,
+): TableOptions[] =>
+  model.tables.map(({ name, width, segments }) => ({
+    ...{ width, seed: hash32(name, seed), admission, ...tables[name] },
+    segments: segments.map(({ length }) => length),
+    optimisers: segments.map(({ optimiser }) => optimiser),
+    rowScales: segments.map(({ scale }) => scale),
+  }))
+
 /** All that the next step depends on. */
 export class EngineState {
   step = 0
   chain: Checksum64 = CHECKSUM_START
   /** shape  Float32[P] */
   dense: Float32Array
+  /** How often it was restored: whoever keeps places of rows then forgets them. */
+  restorations = 0
   /** By slot of the dense optimiser: Float32[P]. */
   slots: readonly Float32Array[]
   /** By the declaration's order. */
@@ -26,14 +40,7 @@ export class EngineState {
     this.names = model.tables.map(({ name }) => name)
     this.dense = model.initialDense(seed)
     this.slots = (update?.slots ?? []).map(({ start }) => new Float32Array(model.parameterCount).fill(start))
-    this.tables = model.tables.map(({ name, width, segments }) =>
-      openTable({
-        ...{ width, seed: hash32(name, seed), admission, isShared, ...tables[name] },
-        segments: segments.map(({ length }) => length),
-        optimisers: segments.map(({ optimiser }) => optimiser),
-        rowScales: segments.map(({ scale }) => scale),
-      }),
-    )
+    this.tables = tableOptions(model, { seed, admission, tables }).map((options) => openTable({ ...options, isShared }))
   }
 
   /** The state as named tensors. Nothing is copied: finish with them before the next step, or copy. */
@@ -69,6 +76,7 @@ export class EngineState {
     this.chain = checksumOf(new Uint8Array(counters, 4))
     this.dense = dense
     this.slots = slots
+    this.restorations++
   }
 
   /** SHA-256 over all of it, as 64 hexadecimal digits. */

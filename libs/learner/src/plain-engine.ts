@@ -1,4 +1,3 @@
-import { InvalidFieldError } from '@freshet/kernel'
 import type { Lookup, TrainableModel } from '@freshet/model'
 import { type Feed, type GraphRunner, inputName } from '@freshet/tensor'
 import { DENSE_BLOCK, extendChain, pieceChecksum } from './chain'
@@ -7,20 +6,17 @@ import { bagsOf, refuseMisfit, type ShardRange, shardRanges } from './cut-shape'
 import { DenseStep } from './dense-update'
 import type { EngineTools, OpenEngine, StepBatch, StepEngine, StepOptions, StepOutcome } from './engine'
 import { EngineState } from './engine-state'
-import { isFinite32 } from './finite'
 import { type Bagged, bagShard, type Occurrences, occurrencesOf, poolRows, spreadGradients } from './plain-occurrences'
+import { Scorer } from './scorer'
+import { isUsable32 } from './usable'
 
 /** The engine on one thread, as plainly as it can be said: the exact twin of the one that shares its work between threads. */
 export const openEngine: OpenEngine = async (model, tools) => {
-  if (model.parameterCount > 0 && !tools.update) {
-    const rule = `${model.name} has ${model.parameterCount} dense parameters`
-    throw new InvalidFieldError({ field: 'update', value: undefined, rule, remedy: 'say by which optimiser they follow their gradient' })
-  }
   return new PlainEngine({
     ...{ model, tools },
     gradient: await tools.compile(model.gradient),
-    score: await tools.compile(model.score),
-    dense: tools.update && (await DenseStep.open(tools.update, tools.compile)),
+    scorer: new Scorer(model, await tools.compile(model.score)),
+    dense: await DenseStep.open(model, tools),
   })
 }
 
@@ -28,7 +24,7 @@ interface PlainParts {
   readonly model: TrainableModel
   readonly tools: EngineTools
   readonly gradient: GraphRunner
-  readonly score: GraphRunner
+  readonly scorer: Scorer
   readonly dense?: DenseStep
 }
 
@@ -68,7 +64,7 @@ class PlainEngine implements StepEngine {
     for (const [nth, range] of ranges.entries()) results.push(await this.runShard(batch, gathered, { ...range, nth }))
     const denseGradient = sumInOrder(results.map(({ outputs }) => outputs.denseGradient ?? NONE))
     this.extendChain(batch.count, results, denseGradient)
-    const isApplied = results.every(({ outputs }) => Object.values(outputs).every(isFinite32)) && isFinite32(denseGradient)
+    const isApplied = results.every(({ outputs }) => Object.values(outputs).every(isUsable32))
     if (isApplied) {
       await this.parts.dense?.move(state, denseGradient, learningRate ?? tools.learningRate)
       for (const [t, table] of state.tables.entries())
@@ -78,23 +74,12 @@ class PlainEngine implements StepEngine {
     return { step: state.step, loss, scores: joined(results.map(({ outputs }) => outputs.scores)), isApplied }
   }
 
-  async score(batch: StepBatch): Promise<Float32Array> {
-    const { model, score } = this.parts
-    refuseMisfit(model, batch)
-    const whole = { shard: 0, from: 0, to: batch.count, nth: 0 }
-    const gathered = this.state.tables.map((table, t) => {
-      const occurrences = occurrencesOf(model.tables[t].name, model, { batch, shards: 1 })
-      const values = new Float32Array(occurrences.count * table.width)
-      table.gather(occurrences.ids, occurrences.count, values)
-      return { ...occurrences, rows: NO_ROWS, values }
-    })
-    const { feeds } = this.feedsOf(batch, gathered, whole)
-    const { scores } = await score.run(only(feeds, model.score.inputs.map(inputName)))
-    return scores
+  score(batch: StepBatch): Promise<Float32Array> {
+    return this.parts.scorer.score(batch, this.state)
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.parts.gradient.release(), this.parts.score.release(), this.parts.dense?.release()])
+    await Promise.all([this.parts.gradient.release(), this.parts.scorer.release(), this.parts.dense?.release()])
   }
 
   private async runShard(batch: StepBatch, gathered: readonly Gathered[], range: ShardRange & { nth: number }): Promise<ShardResult> {
@@ -155,7 +140,6 @@ class PlainEngine implements StepEngine {
 }
 
 const NONE = new Float32Array(0)
-const NO_ROWS = new Uint32Array(0)
 
 /** math  Σ in order, each addition rounded to Float32 */
 function sumInOrder(parts: readonly Float32Array[]): Float32Array {

@@ -1,0 +1,97 @@
+import type { Table } from '@freshet/embedding'
+import type { TrainableModel } from '@freshet/model'
+import type { GraphRunner } from '@freshet/tensor'
+import { DENSE_BLOCK, pieceChecksum } from '../chain'
+import { type CutGeometry, layOutCut } from './cut-geometry'
+import type { CutViews } from './cut-views'
+import { TASK, TASK_WORDS } from './memory'
+import { type ChunkScope, keepChunk, learnChunk, restoreChunk } from './row-work'
+import { ShardWork } from './shard-work'
+import { PlanScratch } from './table-plan'
+
+/** What threads know of a model: all of it can be posted. */
+export type WorkedModel = Pick<TrainableModel, 'tables' | 'lookups' | 'columns' | 'parameterCount' | 'gradient'>
+
+/** What a worker's hand works with. */
+export interface HandParts {
+  readonly model: WorkedModel
+  readonly tables: readonly Table[]
+  readonly logicalShards: number
+  readonly seed: number
+}
+
+/** Does tasks, in whichever thread: the owner's or a worker's. */
+export class Hand {
+  readonly scratch = new PlanScratch()
+  private readonly shards: ShardWork
+  private known?: CutGeometry
+
+  constructor(
+    readonly worker: number,
+    private readonly parts: HandParts,
+    runner: GraphRunner,
+  ) {
+    this.shards = new ShardWork(parts, runner)
+  }
+
+  /** Does a task that this worker has claimed. */
+  run(views: CutViews, task: number): Promise<void> | undefined {
+    const [kind, a, b, c] = views.tasks.subarray(task * TASK_WORDS, (task + 1) * TASK_WORDS)
+    if (kind === TASK.shard) return this.shards.run({ views, geometry: this.geometry(views), worker: this.worker, nth: a })
+    if (kind === TASK.partition) views.plans[c][a].prepare(b, this.parts.tables[a], this.scratch)
+    else if (kind === TASK.denseBlock) this.reduceBlock(views, a)
+    else this.learnChunk(views, task, { t: a, partition: b, first: c })
+    return undefined
+  }
+
+  /** Puts back what a worker had begun to change when it died, where it had begun. */
+  undo(views: CutViews, task: number, worker: number): void {
+    const [kind, t, partition, first] = views.tasks.subarray(task * TASK_WORDS, (task + 1) * TASK_WORDS)
+    const at = worker * views.sizes.undoWords
+    if (kind !== TASK.rows || views.undo[at] !== markOf(views, task)) return
+    restoreChunk({ ...this.chunk(views, { t, partition, first }) }, at + 1)
+  }
+
+  release(): Promise<void> {
+    return this.shards.release()
+  }
+
+  /** How a cut of the step's size lies in memory. */
+  geometry(views: CutViews): CutGeometry {
+    const count = views.get('count')
+    if (this.known?.count !== count) this.known = layOutCut(this.parts.model, count, this.parts.logicalShards)
+    return this.known
+  }
+
+  /** Records are put aside first, and the word that says so is written last: from then on a death can be undone. */
+  private learnChunk(views: CutViews, task: number, chunk: Pick<ChunkScope, 't' | 'partition' | 'first'>): void {
+    const scope = this.chunk(views, chunk)
+    const at = this.worker * views.sizes.undoWords
+    keepChunk(scope, at + 1)
+    Atomics.store(views.undo, at, markOf(views, task))
+    learnChunk(scope)
+  }
+
+  private chunk(views: CutViews, chunk: Pick<ChunkScope, 't' | 'partition' | 'first'>): ChunkScope {
+    return { ...chunk, views, geometry: this.geometry(views), table: this.parts.tables[chunk.t] }
+  }
+
+  /** math  Σ over the shards in order, each addition rounded to Float32 */
+  private reduceBlock(views: CutViews, block: number): void {
+    const { reduced, denseGradients, blockChecksums, winners } = views
+    const { logicalShards } = this.parts
+    const { parameterCount } = this.parts.model
+    const from = block * DENSE_BLOCK
+    const to = Math.min(from + DENSE_BLOCK, parameterCount)
+    const shards = this.geometry(views).shards.length
+    for (let nth = 0; nth < shards; nth++) {
+      const at = (winners[nth] * logicalShards + nth) * parameterCount
+      if (nth === 0) reduced.set(denseGradients.subarray(at + from, at + to), from)
+      else for (let i = from; i < to; i++) reduced[i] += denseGradients[at + i]
+    }
+    blockChecksums[block] = pieceChecksum(reduced.subarray(from, to))
+  }
+}
+
+/** Tells a task of one phase from all others near it; never 0. */
+const markOf = ({ board }: CutViews, task: number): number => (Math.imul(board.phase, 65_536) + task + 1) >>> 0

@@ -1,0 +1,112 @@
+import { ABSENT, type Table } from '@freshet/embedding'
+import type { CutGeometry } from './cut-geometry'
+import type { CutViews } from './cut-views'
+import { CHUNK } from './memory'
+import type { TablePlan } from './table-plan'
+
+/** Some distinct rows of a table, and who learns them. */
+export interface ChunkScope {
+  readonly views: CutViews
+  readonly geometry: CutGeometry
+  readonly table: Table
+  /** Which table. */
+  readonly t: number
+  readonly partition: number
+  /** The chunk's first distinct id. */
+  readonly first: number
+}
+
+const FREQUENCY_MAX = 0xffffffff
+
+/**
+ * Learns a chunk of rows: each one's gradient is summed over its occurrences, in their order, and followed at once; its counters are counted.
+ *
+ * math    g = Σ ∂L/∂bag · weight of the bag, each sum rounded to Float32
+ */
+export function learnChunk(scope: ChunkScope): void {
+  const { views, geometry, table, t, partition, first } = scope
+  const plan = views.plans[views.get('plan')][t]
+  const { floats, words, rowShift, rowMask, layout } = table.records
+  const { stride, frequency, lastSeen } = layout
+  const step = views.get('step')
+  const isApplied = views.get('isApplied') === 1
+  const sum = new RowSum(views, geometry.tables[t], { plan, out: table.learner.gradient })
+  table.learner.turnTo(views.get('rowRate'))
+  const begin = plan.begins[partition]
+  const end = Math.min(first + CHUNK, plan.distinct[partition])
+  for (let d = first; d < end; d++) {
+    const row = plan.rows[begin + d]
+    if (row === ABSENT) continue
+    const page = words[row >>> rowShift]
+    const at = (row & rowMask) * stride
+    if (isApplied) {
+      sum.over(plan.lists[begin + partition + d], plan.lists[begin + partition + d + 1])
+      table.learner.learn(floats[row >>> rowShift], page, at)
+    }
+    if (page[at + frequency] !== FREQUENCY_MAX) page[at + frequency]++
+    page[at + lastSeen] = step
+  }
+}
+
+/** Copies a chunk's records aside, as they are before they are learned; meeting them here, all misses are under way at once. */
+export function keepChunk({ views, table, t, partition, first }: ChunkScope, at: number): void {
+  const plan = views.plans[views.get('plan')][t]
+  const { words, rowShift, rowMask, layout } = table.records
+  const { stride } = layout
+  const { undo } = views
+  const begin = plan.begins[partition]
+  const end = begin + Math.min(first + CHUNK, plan.distinct[partition])
+  let to = at
+  for (let place = begin + first; place < end; place++) {
+    const row = plan.rows[place]
+    if (row === ABSENT) continue
+    const page = words[row >>> rowShift]
+    const from = (row & rowMask) * stride
+    for (let k = 0; k < stride; k++) undo[to + k] = page[from + k]
+    to += stride
+  }
+}
+
+/** Puts a chunk's records back as {@link keepChunk} found them. */
+export function restoreChunk({ views, table, t, partition, first }: ChunkScope, at: number): void {
+  const plan = views.plans[views.get('plan')][t]
+  const { words, rowShift, rowMask, layout } = table.records
+  const begin = plan.begins[partition]
+  const end = begin + Math.min(first + CHUNK, plan.distinct[partition])
+  let from = at
+  for (let place = begin + first; place < end; place++) {
+    const row = plan.rows[place]
+    if (row === ABSENT) continue
+    words[row >>> rowShift].set(views.undo.subarray(from, from + layout.stride), (row & rowMask) * layout.stride)
+    from += layout.stride
+  }
+}
+
+/** Sums the gradients of a row's occurrences, from the regions of those who computed their shards. */
+class RowSum {
+  private readonly regions: Float64Array
+
+  constructor(
+    private readonly views: CutViews,
+    private readonly places: CutGeometry['tables'][number],
+    private readonly to: { readonly plan: TablePlan; readonly out: Float32Array },
+  ) {
+    this.regions = Float64Array.from(views.winners, (worker) => worker * views.sizes.gradientFloats)
+  }
+
+  /** shape  out Float32[width] = the sum over the occurrences that are listed from `from` to `end` */
+  over(from: number, end: number): void {
+    const { gradients } = this.views
+    const { gradientAt, shardOf, bagOf } = this.places
+    const { plan, out } = this.to
+    const { occurrences, weights } = plan
+    const width = out.length
+    out.fill(0)
+    for (let j = from; j < end; j++) {
+      const occurrence = occurrences[j]
+      const weight = weights[bagOf[occurrence]]
+      const at = this.regions[shardOf[occurrence]] + gradientAt[occurrence]
+      for (let k = 0; k < width; k++) out[k] += gradients[at + k] * weight
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import { ABSENT, type Table } from '@freshet/embedding'
+import { type Feed, type GraphRunner, inputName } from '@freshet/tensor'
+import { pieceChecksum } from '../chain'
+import { drawColumn } from '../columns'
+import { isUsable32 } from '../usable'
+import type { CutGeometry, LookupPlace } from './cut-geometry'
+import type { CutViews } from './cut-views'
+import type { TablePlan } from './table-plan'
+import type { HandParts } from './hand'
+
+/** What a shard of a cut is computed from. */
+export interface ShardScope {
+  readonly views: CutViews
+  readonly geometry: CutGeometry
+  readonly worker: number
+  /** Which shard of the cut, counted without empty ones. */
+  readonly nth: number
+}
+
+/**
+ * Computes logical shards: gathers their rows from the tables into plain memory, which the runtime insists on, runs the gradient graph, and puts what
+ * it says into the worker's own regions, so that a shard that comes late overwrites nobody's.
+ */
+export class ShardWork {
+  private readonly inputs: ReadonlySet<string>
+  private readonly rows = new Map<string, Float32Array>()
+  private dense = new Float32Array(0)
+  private denseStep = -1
+
+  constructor(
+    private readonly parts: HandParts,
+    private readonly runner: GraphRunner,
+  ) {
+    this.inputs = new Set(parts.model.gradient.inputs.map(inputName))
+  }
+
+  async run(scope: ShardScope): Promise<void> {
+    const outputs = await this.runner.run(this.feedsOf(scope))
+    const { views, geometry, worker, nth } = scope
+    const { sizes } = views
+    const { model, logicalShards } = this.parts
+    const at = (worker * logicalShards + nth) * sizes.resultWords
+    views.losses[at] = outputs.loss[0]
+    views.results[at + 1] = Object.values(outputs).every(isUsable32) ? 1 : 0
+    for (const [l, place] of geometry.lookups.entries()) {
+      const gradient = outputs[place.lookup.gradient]
+      views.results[at + 2 + l] = pieceChecksum(gradient)
+      views.gradients.set(
+        gradient,
+        worker * sizes.gradientFloats + place.gradientStart + unitsOf(scope, place)[0] * place.bags * place.width,
+      )
+    }
+    views.scores.set(outputs.scores, (worker * sizes.capacity + geometry.shards[nth].from) * sizes.scoreWidth)
+    if (model.parameterCount > 0) views.denseGradients.set(outputs.denseGradient, (worker * logicalShards + nth) * model.parameterCount)
+  }
+
+  release(): Promise<void> {
+    return this.runner.release()
+  }
+
+  private feedsOf(scope: ShardScope): Record<string, Feed> {
+    const { geometry } = scope
+    const { model } = this.parts
+    const feeds: Record<string, Feed> = {}
+    if (this.inputs.has('dense')) feeds.dense = { data: this.denseOf(scope), shape: [model.parameterCount] }
+    for (const place of geometry.lookups) if (this.inputs.has(place.lookup.input)) feeds[place.lookup.input] = this.rowsOf(scope, place)
+    for (const c of model.columns.keys())
+      if (this.inputs.has(model.columns[c].input)) feeds[model.columns[c].input] = this.columnOf(scope, c)
+    return feeds
+  }
+
+  /** The dense parameters, copied once a step. */
+  private denseOf({ views }: ShardScope): Float32Array {
+    if (this.denseStep !== views.get('step')) {
+      this.dense = views.dense.slice()
+      this.denseStep = views.get('step')
+    }
+    return this.dense
+  }
+
+  private columnOf({ views, geometry: { shards }, nth }: ShardScope, c: number): Feed {
+    const column = this.parts.model.columns[c]
+    const { width, isShared } = column
+    const { from, to } = isShared ? { from: 0, to: 1 } : shards[nth]
+    const data = new Float32Array((to - from) * width)
+    if (column.isDrawn) drawColumn(column, { seed: this.parts.seed, step: views.get('step') }, { out: data, from })
+    else data.set(views.columns[c].subarray(from * width, to * width))
+    return { data, shape: [to - from, width] }
+  }
+
+  private rowsOf(scope: ShardScope, place: LookupPlace): Feed {
+    const { lookup, width, bags } = place
+    const [from, to] = unitsOf(scope, place)
+    const floats = (to - from) * bags * width
+    let buffer = this.rows.get(lookup.input)
+    if (!buffer || buffer.length < floats) this.rows.set(lookup.input, (buffer = new Float32Array(floats)))
+    const data = buffer.subarray(0, floats)
+    const table = this.parts.tables[place.table]
+    const gather = { plan: scope.views.plans[scope.views.get('plan')][place.table], table, out: data }
+    if (lookup.bags) gatherBags(gather, place, { from, to, bagOf: scope.geometry.tables[place.table].bagOf })
+    else gatherRows(gather, place.firstOccurrence + from * lookup.slots)
+    return { data, shape: lookup.isShared ? [lookup.slots, width] : [to - from, bags, width] }
+  }
+}
+
+/** Examples of a shard; of a shared lookup, the shard's own copy of its ids. */
+function unitsOf({ geometry, nth }: ShardScope, { lookup }: LookupPlace): [from: number, to: number] {
+  return lookup.isShared ? [nth, nth + 1] : [geometry.shards[nth].from, geometry.shards[nth].to]
+}
+
+/** Where rows come from and go to. */
+interface Gather {
+  readonly plan: TablePlan
+  readonly table: Table
+  /** shape  Float32[occurrences or bags, width] */
+  readonly out: Float32Array
+}
+
+/** A row for each occurrence from `first` on. */
+function gatherRows({ plan, table, out }: Gather, first: number): void {
+  const { floats, rowShift, rowMask, layout } = table.records
+  const { width, stride } = layout
+  const { rowOf, pairs } = plan
+  const end = first + out.length / width
+  let to = 0
+  for (let i = first; i < end; i++) {
+    const row = rowOf[i]
+    if (row === ABSENT) table.readUnborn(pairs[2 * i], pairs[2 * i + 1], out.subarray(to, to + width))
+    else {
+      const page = floats[row >>> rowShift]
+      const at = (row & rowMask) * stride
+      for (let k = 0; k < width; k++) out[to + k] = page[at + k]
+    }
+    to += width
+  }
+}
+
+/** The mean of each bag's rows; zeros where it has none. */
+function gatherBags(
+  gather: Gather,
+  { lookup, width, firstOccurrence, firstBag, bags }: LookupPlace,
+  units: { from: number; to: number; bagOf: Uint32Array },
+): void {
+  const { plan, table, out } = gather
+  const { floats, rowShift, rowMask, layout } = table.records
+  const { rowOf, pairs, weights } = plan
+  const { bagOf } = units
+  const base = firstBag + units.from * bags
+  const unborn = new Float32Array(width)
+  let begun = -1
+  out.fill(0)
+  for (let i = firstOccurrence + units.from * lookup.slots; i < firstOccurrence + units.to * lookup.slots; i++) {
+    const row = rowOf[i]
+    if (row === ABSENT && (pairs[2 * i] | pairs[2 * i + 1]) === 0) continue
+    let page: Float32Array = unborn
+    let at = 0
+    if (row === ABSENT) table.readUnborn(pairs[2 * i], pairs[2 * i + 1], unborn)
+    else {
+      page = floats[row >>> rowShift]
+      at = (row & rowMask) * layout.stride
+    }
+    const to = (bagOf[i] - base) * width
+    if (begun === bagOf[i]) for (let k = 0; k < width; k++) out[to + k] += page[at + k]
+    else for (let k = 0; k < width; k++) out[to + k] = page[at + k]
+    begun = bagOf[i]
+  }
+  for (let b = 0; b * width < out.length; b++) {
+    const weight = weights[base + b]
+    if (weight < 1) for (let k = 0; k < width; k++) out[b * width + k] *= weight
+  }
+}

@@ -1,0 +1,171 @@
+import { setImmediate } from 'node:timers/promises'
+import type { TrainableModel } from '@freshet/model'
+import { extendChain } from '../chain'
+import { refuseMisfit } from '../cut-shape'
+import { DenseStep } from '../dense-update'
+import type { EngineTools, StepBatch, StepEngine, StepOptions, StepOutcome } from '../engine'
+import { EngineState, tableOptions } from '../engine-state'
+import { Scorer } from '../scorer'
+import { Crew } from './crew'
+import { CutDesk } from './cut-desk'
+import { Hand, type WorkedModel } from './hand'
+import { TASK } from './memory'
+import { boardMemory, TaskBoard } from './task-board'
+import type { StartThread } from './thread'
+
+/** What the engine that shares its work needs beside the plain one's tools. */
+export interface SharedEngineTools extends EngineTools {
+  /** How threads are started, see `threadsOf`. */
+  readonly start: StartThread
+  /** How long a shard may be late before whoever owns the engine computes it itself; 50 unless given. Without influence on any value. */
+  readonly lateMs?: number
+}
+
+/** An engine whose work is shared: bit for bit the plain one, whoever comes, leaves or dies meanwhile. */
+export interface SharedEngine extends StepEngine {
+  /** The threads: see {@link Crew}. */
+  readonly crew: Pick<Crew, 'size' | 'workers' | 'scaleTo' | 'kill'>
+  /** How many shards came late, or from nobody, and were computed again. */
+  readonly recomputed: number
+}
+
+/** Opens an engine that works alone until its crew is scaled. */
+export async function openSharedEngine(model: TrainableModel, tools: SharedEngineTools): Promise<SharedEngine> {
+  const { tables, lookups, columns, parameterCount, gradient } = model
+  const worked: WorkedModel = { tables, lookups, columns, parameterCount, gradient }
+  const state = new EngineState(model, tools, true)
+  const memory = boardMemory()
+  const board = new TaskBoard(memory)
+  const { logicalShards, seed, start } = tools
+  const parts = { model: worked, tables: state.tables, logicalShards, seed }
+  const hand = new Hand(0, parts, await tools.compile(gradient))
+  const options = tableOptions(model, tools).map(({ rowsExpected: _, ...own }) => own)
+  const crew = new Crew({
+    board,
+    tables: state.tables,
+    start,
+    beginning: { model: worked, tables: options, logicalShards, seed, board: memory },
+  })
+  return new SharingEngine(state, {
+    ...{ model, tools, board, crew, hand, desk: new CutDesk(model, { tools, state, crew, board }) },
+    scorer: new Scorer(model, await tools.compile(model.score)),
+    dense: await DenseStep.open(model, tools),
+  })
+}
+
+interface SharingParts {
+  readonly model: TrainableModel
+  readonly tools: SharedEngineTools
+  readonly board: TaskBoard
+  readonly crew: Crew
+  readonly hand: Hand
+  readonly desk: CutDesk
+  readonly scorer: Scorer
+  readonly dense?: DenseStep
+}
+
+const LATE_MS = 50
+const OWNER = 0
+
+class SharingEngine implements SharedEngine {
+  recomputed = 0
+
+  constructor(
+    readonly state: EngineState,
+    private readonly parts: SharingParts,
+  ) {}
+
+  get crew(): Crew {
+    return this.parts.crew
+  }
+
+  /** Two phases: the shards' gradients, beside which the next cut's ids are looked up; then rows and dense parameters move. */
+  async step(batch: StepBatch, { learningRate, rowRate = 1, next }: StepOptions = {}): Promise<StepOutcome> {
+    const { state } = this
+    const { model, tools, desk, crew, hand } = this.parts
+    refuseMisfit(model, batch)
+    if (next) refuseMisfit(model, next)
+    state.step++
+    desk.makeRoom(batch, next)
+    if (!desk.isPlanned(batch)) {
+      const tasks = desk.layOutPlan(batch, hand.scratch)
+      crew.share()
+      await this.phase(tasks)
+    }
+    desk.begin(batch, rowRate)
+    crew.share()
+    await this.phase(desk.shardTasks(), { meanwhile: () => (next ? desk.layOutPlan(next, hand.scratch) : []) })
+    const isApplied = desk.judge()
+    await this.move(isApplied, learningRate ?? tools.learningRate)
+    const link = desk.link()
+    state.chain = extendChain(state.chain, link)
+    return { step: state.step, loss: link.shards.reduce((sum, { loss }) => sum + loss, 0), scores: desk.scores(), isApplied }
+  }
+
+  score(batch: StepBatch): Promise<Float32Array> {
+    return this.parts.scorer.score(batch, this.state)
+  }
+
+  async close(): Promise<void> {
+    const { crew, hand, scorer, dense } = this.parts
+    await crew.close()
+    await Promise.all([hand.release(), scorer.release(), dense?.release()])
+  }
+
+  /** Rows are learned by whoever has a hand free; the dense parameters by the owner, as soon as their gradient is there. */
+  private async move(isApplied: boolean, learningRate: number): Promise<void> {
+    const { desk, dense, board } = this.parts
+    const tasks = desk.moveTasks()
+    const blocks = tasks.filter(([kind]) => kind === TASK.denseBlock).length
+    let isDue = isApplied && blocks > 0
+    const between = async (): Promise<void> => {
+      for (let block = 0; block < blocks; block++) if (!board.holderOf(block)?.isDone) return
+      if (!isDue) return
+      isDue = false
+      await dense?.move(this.state, desk.denseGradient(), learningRate)
+    }
+    await this.phase(tasks, { between })
+    await between()
+  }
+
+  /** Publishes tasks and takes part until all of them are done. */
+  private async phase(
+    tasks: readonly (readonly number[])[],
+    { meanwhile = () => [], between }: { meanwhile?: () => readonly (readonly number[])[]; between?: () => Promise<void> } = {},
+  ): Promise<void> {
+    const { board, desk } = this.parts
+    desk.write(tasks, 0)
+    board.publish(tasks.length)
+    const { phase } = board
+    const more = meanwhile()
+    desk.write(more, tasks.length)
+    board.append(more.length)
+    for (let task = board.claim(OWNER, phase); task >= 0; task = board.claim(OWNER, phase)) {
+      await this.do(task, phase)
+      await between?.()
+    }
+    for (let task = board.claimLeft(OWNER); task >= 0; task = board.claimLeft(OWNER)) await this.do(task, phase)
+    const { lateMs = LATE_MS } = this.parts.tools
+    while (!board.waitUntilDone(lateMs)) await this.rescue(phase)
+  }
+
+  private async do(task: number, phase: number): Promise<void> {
+    const { board, hand, desk } = this.parts
+    await hand.run(desk.views, task)
+    board.complete(task, OWNER, phase)
+  }
+
+  /** Computes what is late itself: a shard that somebody is slow with, and whatever the dead have left. */
+  private async rescue(phase: number): Promise<void> {
+    const { board, crew, hand, desk } = this.parts
+    await setImmediate() // so that this thread hears of those that have ended
+    for (const { task, worker } of board.unfinished()) {
+      const isDead = !crew.isAlive(worker)
+      if (!isDead && !desk.isShard(task)) continue
+      if (!board.takeOver(task, worker, OWNER)) continue
+      if (isDead) hand.undo(desk.views, task, worker)
+      if (desk.isShard(task)) this.recomputed++
+      await this.do(task, phase)
+    }
+  }
+}

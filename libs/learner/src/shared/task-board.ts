@@ -1,0 +1,133 @@
+/** How many threads may share an engine's work, the owner among them. */
+export const WORKERS_MAX = 16
+
+/** Words of the board, before the workers' own. */
+const WORD = { phase: 0, next: 1, tasks: 2, done: 3, memory: 4, ownWords: 16 } as const
+const OWNERS = 64 // a state is phase · 64 + 2 · (worker + 1) + whether it is done; 0 in the lower bits: free
+const PHASES = 1 << 25
+
+/** Tasks of a phase: eight million distinct rows. */
+export const TASKS_MAX = 65_536
+
+/** Memory of a board. */
+export const boardMemory = (): SharedArrayBuffer => new SharedArrayBuffer(4 * (WORD.ownWords + WORKERS_MAX + TASKS_MAX))
+
+/**
+ * Tasks that threads claim, one by one, in shared memory. The owner publishes a phase of tasks and publishes the next when all of them are done. A
+ * claim carries the number of its phase, so a thread that was asleep for ages claims nothing that is not to be done now; and what it did claim counts
+ * only while nobody has taken it over.
+ */
+export class TaskBoard {
+  private readonly words: Int32Array
+  private readonly states: Int32Array
+
+  constructor(memory: SharedArrayBuffer) {
+    this.words = new Int32Array(memory, 0, WORD.ownWords + WORKERS_MAX)
+    this.states = new Int32Array(memory, 4 * (WORD.ownWords + WORKERS_MAX))
+  }
+
+  get phase(): number {
+    return Atomics.load(this.words, WORD.phase)
+  }
+
+  /** How often the memory that tasks work on was replaced or extended: who claims a task has to have heard of all of it. */
+  get memoryVersion(): number {
+    return Atomics.load(this.words, WORD.memory)
+  }
+
+  /** Says that there is memory to hear of. */
+  announceMemory(version: number): void {
+    Atomics.store(this.words, WORD.memory, version)
+  }
+
+  /** Begins a phase. */
+  publish(tasks: number): void {
+    const phase = (this.phase + 1) % PHASES
+    for (let i = 0; i < tasks; i++) Atomics.store(this.states, i, phase * OWNERS)
+    Atomics.store(this.words, WORD.next, 0)
+    Atomics.store(this.words, WORD.done, 0)
+    Atomics.store(this.words, WORD.tasks, tasks)
+    Atomics.store(this.words, WORD.phase, phase)
+    Atomics.notify(this.words, WORD.phase)
+  }
+
+  /** Adds tasks to the phase; who had found nothing left to do does not look again. */
+  append(tasks: number): void {
+    const before = Atomics.load(this.words, WORD.tasks)
+    for (let i = before; i < before + tasks; i++) Atomics.store(this.states, i, this.phase * OWNERS)
+    Atomics.store(this.words, WORD.tasks, before + tasks)
+  }
+
+  /** Sleeps until the phase is another than `phase`, or so many milliseconds. */
+  waitForPhase(phase: number, ms: number): void {
+    Atomics.wait(this.words, WORD.phase, phase, ms)
+  }
+
+  /** Claims a task of `phase`; −1 where none is left. */
+  claim(worker: number, phase: number): number {
+    for (;;) {
+      const task = Atomics.add(this.words, WORD.next, 1)
+      if (task >= Atomics.load(this.words, WORD.tasks)) return -1
+      if (this.move(task, phase * OWNERS, claimed(phase, worker))) return task
+    }
+  }
+
+  /** Claims a task that whoever was to claim it has passed over; −1 where there is none. */
+  claimLeft(worker: number): number {
+    const { phase } = this
+    const tasks = Atomics.load(this.words, WORD.tasks)
+    for (let task = 0; task < tasks; task++) if (this.move(task, phase * OWNERS, claimed(phase, worker))) return task
+    return -1
+  }
+
+  /** Takes a task over from another worker; false where that has finished it meanwhile. */
+  takeOver(task: number, from: number, worker: number): boolean {
+    return this.move(task, claimed(this.phase, from), claimed(this.phase, worker))
+  }
+
+  /** Says that a task is done; false where it was taken over: then what was done counts for nothing. */
+  complete(task: number, worker: number, phase: number): boolean {
+    if (!this.move(task, claimed(phase, worker), claimed(phase, worker) + 1)) return false
+    if (Atomics.add(this.words, WORD.done, 1) + 1 === Atomics.load(this.words, WORD.tasks)) Atomics.notify(this.words, WORD.done)
+    return true
+  }
+
+  /** Sleeps until all tasks are done, or so many milliseconds; whether they are. */
+  waitUntilDone(ms: number): boolean {
+    const done = Atomics.load(this.words, WORD.done)
+    const tasks = Atomics.load(this.words, WORD.tasks)
+    if (done < tasks) Atomics.wait(this.words, WORD.done, done, ms)
+    return Atomics.load(this.words, WORD.done) === tasks
+  }
+
+  /** Who has a task of this phase, and whether it is done; undefined where it is free. */
+  holderOf(task: number): { readonly worker: number; readonly isDone: boolean } | undefined {
+    const state = Atomics.load(this.states, task)
+    const holder = (state % OWNERS) >> 1
+    return holder === 0 ? undefined : { worker: holder - 1, isDone: (state & 1) === 1 }
+  }
+
+  /** The tasks of this phase that are claimed and not done. */
+  unfinished(): { readonly task: number; readonly worker: number }[] {
+    return Array.from({ length: Atomics.load(this.words, WORD.tasks) }, (_, task) => ({ task, holder: this.holderOf(task) })).flatMap(
+      ({ task, holder }) => (holder && !holder.isDone ? [{ task, worker: holder.worker }] : []),
+    )
+  }
+
+  /** Asks a worker to leave, or takes that back. */
+  ask(worker: number, leaves: boolean): void {
+    Atomics.store(this.words, WORD.ownWords + worker, leaves ? 1 : 0)
+    Atomics.notify(this.words, WORD.phase)
+  }
+
+  /** Whether a worker was asked to leave. */
+  isAskedToLeave(worker: number): boolean {
+    return Atomics.load(this.words, WORD.ownWords + worker) === 1
+  }
+
+  private move(task: number, from: number, to: number): boolean {
+    return Atomics.compareExchange(this.states, task, from, to) === from
+  }
+}
+
+const claimed = (phase: number, worker: number): number => phase * OWNERS + 2 * (worker + 1)

@@ -1,0 +1,53 @@
+import path from 'node:path'
+import { Worker } from 'node:worker_threads'
+import type { WorkerBeginning, WorkerNews } from './worker'
+
+/** A thread that shares an engine's work. */
+export interface WorkerThread {
+  /** Settles when it takes tasks; rejects where it ends before. */
+  readonly ready: Promise<void>
+  post(news: WorkerNews): void
+  /** Told once, however it ended. */
+  onEnd(listener: () => void): void
+  /** Ends it at once, whatever it does. */
+  terminate(): Promise<void>
+}
+
+/** Starts a thread. */
+export type StartThread = (beginning: WorkerBeginning) => WorkerThread
+
+/** What a thread computes with: it cannot be handed functions, so it is told where to find them. */
+export interface ThreadOptions {
+  /** An absolute path, or a package that is found from here. */
+  readonly module: string
+  /** What the module exports: called without arguments, it gives a CompileGraph. */
+  readonly compiler: string
+  /** Of Node, for the thread. */
+  readonly execArgv?: string[]
+}
+
+/** What a thread is given at its start. */
+export interface ThreadData {
+  readonly beginning: WorkerBeginning
+  readonly module: string
+  readonly compiler: string
+}
+
+/** Threads of this process. */
+export function threadsOf({ module, compiler, execArgv }: ThreadOptions): StartThread {
+  return (beginning) => {
+    const data: ThreadData = { beginning, module, compiler }
+    const worker = new Worker(path.join(__dirname, `thread-entry${path.extname(__filename)}`), { workerData: data, execArgv })
+    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+    worker.on('error', () => undefined) // it ends then; whoever takes its task over meets the reason
+    return {
+      ready: new Promise((resolve, reject) => {
+        worker.once('message', () => resolve())
+        worker.once('error', reject)
+      }),
+      post: (news) => worker.postMessage(news),
+      onEnd: (listener) => void ended.then(listener),
+      terminate: async () => void (await worker.terminate()),
+    }
+  }
+}
