@@ -62,6 +62,16 @@ describe('readJournal', () => {
     expect(read).toEqual([0, 1, 2, 3])
   })
 
+  it('asks for what comes once, and not where nothing has come', async () => {
+    const log = journalOf(LINE)
+    const stop = new AbortController()
+    for await (const { offset } of readJournal(log, 0, { signal: stop.signal })) {
+      if (offset === 4) setImmediate(() => log.append('a1 cut 3'))
+      if (offset === 5) stop.abort()
+    }
+    expect(log.reads).toEqual([0, 5])
+  })
+
   it('ends while it waits', async () => {
     const stop = new AbortController()
     setImmediate(() => stop.abort())

@@ -35,10 +35,7 @@ export async function* readJournal(log: JournalLog, from: number, options: Journ
   const end = options.stopAtEnd ? await log.next(JOURNAL) : Infinity
   while (next < end && !options.signal.aborted) {
     const records = await log.read(JOURNAL, next, READ_LIMIT)
-    if (records.length === 0) {
-      if (options.stopAtEnd) return
-      await log.grown(JOURNAL, next, options.signal)
-    }
+    if (records.length === 0 && options.stopAtEnd) return
     for (const { offset, value } of records) {
       if (offset >= end || options.signal.aborted) return
       const record = decode(value)
@@ -47,6 +44,7 @@ export async function* readJournal(log: JournalLog, from: number, options: Journ
       next = offset + 1
       if (offset >= from) yield { offset, record, ...verdict }
     }
+    if (!options.stopAtEnd && records.length < READ_LIMIT.records) await log.grown(JOURNAL, next, options.signal) // there may be more: then at once
   }
 }
 

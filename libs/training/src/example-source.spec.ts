@@ -68,6 +68,23 @@ describe('an example source', () => {
     expect(offsetsOf(await source.of([{ partition: 1, from: 10, to: 1290 }]))).toHaveLength(1280)
   })
 
+  it('is not woken by a partition that stands still, until that has been passed over', async () => {
+    const { log } = openRoom()
+    await publish(log, 0, groups(0, 5))
+    await log.trim({ topic: TOPICS.examples, partition: 0 }, 2)
+    const source = new ExampleSource(log, [0, 0])
+    await source.refill(10)
+    const woken: string[] = []
+    const grown = source.grown(new AbortController().signal).then(() => woken.push('woken'))
+    for (let i = 0; i < 20; i++) await Promise.resolve()
+    expect(woken).toEqual([])
+    await publish(log, 1, groups(100, 1))
+    await grown
+    await source.legible([{ partition: 0, from: 0, to: 2 }])
+    await source.refill(10)
+    expect(source.take(100).ranges).toContainEqual({ partition: 0, from: 2, to: 5 })
+  })
+
   it('wakes when any partition grows, and when it is told to stop', async () => {
     const { log } = openRoom()
     const source = new ExampleSource(log, [0, 0])

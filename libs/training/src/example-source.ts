@@ -20,6 +20,8 @@ export class ExampleSource {
   readonly dictionaries = new Set<string>()
   private readonly waiting: PlacedGroup[][]
   private readonly readTo: number[]
+  /** Partitions that have lost what was to be read next, as the last look at them found. */
+  private readonly still = new Set<number>()
 
   constructor(
     private readonly log: EventLog,
@@ -67,8 +69,7 @@ export class ExampleSource {
   async grown(signal: AbortSignal): Promise<void> {
     const first = new AbortController()
     const either = AbortSignal.any([signal, first.signal])
-    const lost = await this.lost()
-    const legible = this.readTo.flatMap((offset, partition) => (lost[partition] === 0 ? [{ partition, offset }] : []))
+    const legible = this.readTo.flatMap((offset, partition) => (this.still.has(partition) ? [] : [{ partition, offset }]))
     const never = new Promise<void>((resolve) => either.addEventListener('abort', () => resolve(), { once: true }))
     const grown = legible.map(({ partition, offset }) => this.log.grown({ topic: TOPICS.examples, partition }, offset, either))
     await Promise.race([...grown, ...(legible.length === 0 ? [never] : [])])
@@ -120,7 +121,8 @@ export class ExampleSource {
   private async readOn(partition: number): Promise<void> {
     const at = { topic: TOPICS.examples, partition }
     if ((await this.log.next(at)) <= this.readTo[partition]) return
-    if ((await this.log.first(at)) > this.readTo[partition]) return // a gap: this one stands still, and the others go on
+    if ((await this.log.first(at)) > this.readTo[partition]) return void this.still.add(partition) // a gap: the others go on
+    this.still.delete(partition)
     const records = await this.log.read(at, this.readTo[partition], READ)
     for (const { offset, value } of records) this.add(partition, { offset, group: ExampleGroup.decode(value) })
     const last = records.at(-1)
@@ -149,6 +151,7 @@ export class ExampleSource {
     const kept = this.waiting[partition].filter(({ offset }) => offset >= to)
     this.waiting[partition] = kept
     this.readTo[partition] = Math.max(this.readTo[partition], to)
+    this.still.delete(partition) // unless the next look says so again
   }
 }
 

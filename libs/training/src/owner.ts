@@ -187,7 +187,7 @@ export class Owner {
     if (this.isBackfill) await this.endBackfill()
     else if (!this.line.pending.isEmpty(this.line.learner.state)) await this.tell()
     else if (versions.isDue(this.line)) await this.makeVersion()
-    if (this.untilBeatMs <= 0) return this.beat()
+    if (this.untilBeatMs <= 0) await this.beat()
     await commands.idle(signal, (until) => Promise.race([this.line.source.grown(until), clock.sleep(this.untilBeatMs, until)]))
   }
 
