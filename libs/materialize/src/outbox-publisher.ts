@@ -36,14 +36,19 @@ export class OutboxPublisher {
   }
 
   private async append(outgoing: readonly Outgoing[]): Promise<void> {
-    const lanes = new Map<string, { readonly to: Outgoing['to']; readonly entries: Entry[] }>()
-    for (const { to, key, value } of outgoing) {
-      const name = `${to.topic}/${to.partition}`
-      const lane = lanes.get(name) ?? { to, entries: [] }
-      lanes.set(name, lane)
-      lane.entries.push({ key, value })
+    const topics = new Map<string, Map<number, Entry[]>>()
+    for (const entry of outgoing) {
+      const { topic, partition } = entry.to
+      const lanes = topics.get(topic) ?? new Map<number, Entry[]>()
+      if (lanes.size === 0) topics.set(topic, lanes)
+      const lane = lanes.get(partition)
+      if (lane === undefined) lanes.set(partition, [entry])
+      else lane.push(entry)
     }
-    await Promise.all([...lanes.values()].map(({ to, entries }) => this.log.append(to, entries)))
+    const appended = [...topics].flatMap(([topic, lanes]) =>
+      [...lanes].map(([partition, lane]) => this.log.append({ topic, partition }, lane)),
+    )
+    await Promise.all(appended)
   }
 }
 

@@ -8,8 +8,9 @@ import { endlessRatings } from './fleet/ratings'
 import { cpuSecondsOf } from './harness/process-cpu'
 import { atMost } from './harness/report'
 import { type BenchScope, runBench } from './harness/run-bench'
+import { attribute } from './overhead/attribution'
 import { OTHERS, type Part, PARTS, PUBLISHER, sharesOf } from './overhead/parts'
-import { PROFILES, type Slice, slicesBetween } from './overhead/slice'
+import { PROFILES, slicesBetween } from './overhead/slice'
 
 const DURATION_MS = { full: 60_000, quick: 16_000 }
 const WARM_UP_MS = 10_000
@@ -22,6 +23,8 @@ const STREAM = { users: 5000, items: 2000, seed: 41 }
 interface Used {
   readonly service: FleetService
   readonly seconds: number
+  /** Of it in threads that were sampled. */
+  readonly sampled: number
   readonly parts: Readonly<Record<Part, number>>
 }
 
@@ -35,9 +38,9 @@ interface Measurement {
 async function overhead(scope: BenchScope) {
   const { used, eventsPerS } = await measure(scope)
   const all = used.reduce((sum, { seconds }) => sum + seconds, 0)
-  for (const { service, seconds, parts } of used) {
+  for (const { service, seconds, sampled, parts } of used) {
     const spelt = PARTS.map((part) => `${part} ${parts[part].toFixed(2)}`).join(', ')
-    scope.say(`${service}: ${seconds.toFixed(1)} s of CPU, of which ${spelt}`)
+    scope.say(`${service}: ${seconds.toFixed(1)} s of CPU, ${sampled.toFixed(1)} of it in JavaScript; ${spelt}`)
   }
   const percentOf = (part: Part): number => (100 * used.reduce((sum, { parts }) => sum + parts[part], 0)) / all
   return {
@@ -67,27 +70,19 @@ async function measure({ isQuick, directory, say }: BenchScope): Promise<Measure
     const slices = slicesBetween(profiles, from.ms, toMs)
     const used = SERVICES.map((service, i) => {
       const own = slices.filter((slice) => slice.process === fleet.pid(service))
-      return { service, seconds: seconds[i], parts: partsOf(service, seconds[i], own) }
+      const places = service === 'feature-store' ? PUBLISHER : OTHERS
+      const { sampled, parts } = attribute(own, ({ profile }) => sharesOf(profile, places))
+      return { service, seconds: seconds[i], sampled: sampled * seconds[i], parts: scaled(parts, seconds[i]) }
     })
     return { used, eventsPerS }
   })
 }
 
-/**
- * Seconds of a process by part: of each thread that runs JavaScript the share of its samples, weighed by its CPU; what the other threads use (LMDB's
- * writing, compilation, garbage collection) goes to all in proportion.
- */
-function partsOf(service: FleetService, seconds: number, slices: readonly Slice[]): Record<Part, number> {
-  const parts: Record<Part, number> = { outbox: 0, compare: 0, chain: 0 }
-  const places = service === 'feature-store' ? PUBLISHER : OTHERS
-  const sampled = slices.reduce((sum, slice) => sum + slice.seconds, 0)
-  for (const slice of slices) {
-    const shares = sharesOf(slice.profile, places)
-    if (shares.busy === 0) continue
-    for (const part of PARTS) parts[part] += ((shares.parts[part] / shares.busy) * slice.seconds * seconds) / sampled
-  }
-  return parts
-}
+const scaled = ({ outbox, compare, chain }: Readonly<Record<Part, number>>, by: number): Record<Part, number> => ({
+  outbox: outbox * by,
+  compare: compare * by,
+  chain: chain * by,
+})
 
 const secondsOf = (fleet: Fleet): number[] => SERVICES.map((service) => cpuSecondsOf(fleet.pid(service) ?? 0))
 

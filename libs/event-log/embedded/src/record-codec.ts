@@ -1,5 +1,6 @@
 import { textOf } from '@freshet/kernel'
 import type { Entry, LogRecord } from '@freshet/event-log'
+import { slabBytes } from './slab'
 
 // A topic is one LMDB environment with one key space, whose every entry carries a number beside its value (lmdb-js: version):
 //
@@ -29,11 +30,11 @@ export function recordKey(partition: number, offset: number, key: Buffer = Buffe
   return key
 }
 
-/** The stored bytes of entries: slices of one buffer, since each buffer costs a look-up of its address. */
+/** The stored bytes of entries. */
 export function encodeEntries(entries: readonly Entry[]): Buffer[] {
   const keyBytes = entries.map(({ key }) => Buffer.byteLength(key))
   const total = entries.reduce((sum, { value }, i) => sum + 2 + keyBytes[i] + value.byteLength, 0)
-  const slab = Buffer.allocUnsafeSlow(total)
+  const slab = slabBytes(total)
   let end = 0
   return entries.map(({ key, value }, i) => {
     const start = end

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
-import { meaningOf, openEnvironment, type Environment } from '@freshet/event-log-embedded/lmdb'
+import { meaningOf, openEnvironment, slabBytes, type Environment } from '@freshet/event-log-embedded/lmdb'
 import {
   assertKey,
   assertStands,
   assertStorePartition,
   decodeOutgoing,
-  encodeOutgoing,
   plain,
+  sameStanding,
   START,
   type Commit,
   type OnlineStore,
@@ -14,8 +14,8 @@ import {
   type ScanOptions,
   type Standing,
 } from '@freshet/online-store'
-import { decodeStanding, encodeStanding, keyOfValue, rangeOf } from './state-codec'
-import { outboxKey, sequenceOf, standingKey, valueKey, type StandingEntry } from './state-codec'
+import { decodeOutbox, decodeStanding, encodeOutbox, encodeStanding, outboxAfter, type StandingEntry } from './state-codec'
+import { keyOfValue, outboxEntryKey, outboxKey, rangeOf, standingKey, valueKey } from './state-codec'
 
 /** Where an embedded store lies. */
 export interface EmbeddedStoreOptions {
@@ -45,6 +45,8 @@ export async function openEmbeddedStore({ directory, partitions = 8 }: EmbeddedS
 /** All partitions, in one environment: commits that meet go to disk together, and readers map one file. */
 class Shelf {
   private readonly database: Environment
+  /** Of the partitions that were committed to here, where the last commit has left them. */
+  private readonly latest = new Map<number, Stored>()
 
   constructor(private readonly path: string) {
     this.database = openEnvironment(path)
@@ -54,7 +56,9 @@ class Shelf {
     this.database.resetReadTxn()
     const entry = this.database.getEntry(standingKey(partition))
     if (!entry) return { positions: START, outboxFirst: 0, outboxNext: 0, commits: null }
-    return { ...decodeStanding(entry.value), commits: entry.version ?? 0 }
+    const standing = decodeStanding(entry.value)
+    const isOld = standing.outboxFirst < standing.outboxNext && !this.database.doesExist(outboxKey(partition))
+    return { ...standing, commits: entry.version ?? 0, isOld }
   }
 
   read(partition: number, keys: readonly string[], of?: Standing): (Uint8Array | undefined)[] {
@@ -66,28 +70,30 @@ class Shelf {
     })
   }
 
-  /** Compares the vector here, and lets LMDB apply the writes only if no commit has come between. */
+  /** Compares the standing here, and lets LMDB apply the writes only if no commit has come between. */
   async commit(partition: number, commit: Commit): Promise<void> {
     for (const { key } of commit.puts) assertKey(key)
-    const values = commit.puts.map(({ value }) => value && Buffer.from(value))
-    const outbox = commit.outbox.map(encodeOutgoing)
+    const values = commit.puts.map(({ value }) => value && copyOf(value))
+    const added = encodeOutbox(commit.outbox)
     for (;;) {
       const standing = this.compare(partition, commit)
       const first = Math.min(Math.max(standing.outboxFirst, commit.publishedBelow), standing.outboxNext)
-      const next: StandingEntry = { positions: commit.next, outboxFirst: first, outboxNext: standing.outboxNext + outbox.length }
+      const next: StandingEntry = { positions: commit.next, outboxFirst: first, outboxNext: standing.outboxNext + commit.outbox.length }
+      const outbox = this.outboxFrom(partition, standing, { first, added })
+      const commits = (standing.commits ?? 0) + 1
       const apply = (): void => {
         commit.puts.forEach(({ key }, i) => this.write(valueKey(partition, key), values[i]))
-        this.moveOutbox(partition, standing, { first, outbox })
-        void this.database.put(standingKey(partition), encodeStanding(next), (standing.commits ?? 0) + 1)
+        this.replaceOutbox(partition, standing, outbox)
+        void this.database.put(standingKey(partition), encodeStanding(next), commits)
       }
-      if (await this.provided(partition, standing.commits, apply)) return
+      if (await this.provided(partition, standing.commits, apply)) return void this.latest.set(partition, { ...next, commits })
+      this.latest.delete(partition)
     }
   }
 
   outbox(partition: number, limit: number): OutboxEntry[] {
-    this.database.resetReadTxn()
-    const range = { start: outboxKey(partition, 0), end: outboxKey(partition, SEQUENCE_MAX), limit }
-    return [...this.database.getRange(range)].map(({ key, value }) => decodeOutgoing(sequenceOf(key), value))
+    const standing = this.standing(partition)
+    return decodeOutbox(this.held(partition, standing), standing.outboxFirst, limit)
   }
 
   scan(partition: number, { prefix, after, limit, of }: ScanOptions): { readonly key: string; readonly value: Uint8Array }[] {
@@ -106,17 +112,37 @@ class Shelf {
     else assertStands(partition, of, this.standing(partition).positions)
   }
 
-  /** How the partition stands; throws StalePositionError where that is not where the commit begins. */
+  /**
+   * How the partition stands; throws StalePositionError where that is not where the commit begins. Who committed last need not look: LMDB
+   * applies nothing where somebody else has committed since.
+   */
   private compare(partition: number, { expect }: Commit): Stored {
+    const latest = this.latest.get(partition)
+    if (latest !== undefined && sameStanding(expect, latest.positions)) return latest
     const standing = this.standing(partition)
     assertStands(partition, expect, standing.positions)
     return standing
   }
 
-  /** Forgets what lies below `first`, and puts entries after those that there are. */
-  private moveOutbox(partition: number, from: StandingEntry, { first, outbox }: { first: number; outbox: readonly Buffer[] }): void {
-    for (let sequence = from.outboxFirst; sequence < first; sequence++) this.write(outboxKey(partition, sequence), null)
-    outbox.forEach((entry, i) => this.write(outboxKey(partition, from.outboxNext + i), entry))
+  /** What the outbox holds afterwards: without what lies below `first`, and with what is added. */
+  private outboxFrom(partition: number, standing: StandingEntry, { first, added }: { first: number; added: Buffer }): Buffer {
+    if (first === standing.outboxNext) return added // as a rule: each commit forgets what the one before it has put there
+    this.database.resetReadTxn()
+    return Buffer.concat([outboxAfter(this.held(partition, standing), first - standing.outboxFirst), added])
+  }
+
+  /** What the outbox holds; entries that lie one by one, as they did before, as well. */
+  private held(partition: number, { outboxFirst: first, outboxNext: next }: StandingEntry): Buffer {
+    const stored = first === next ? EMPTY : this.database.get(outboxKey(partition))
+    if (stored !== undefined) return stored
+    const range = { start: outboxEntryKey(partition, first), end: outboxEntryKey(partition, next) }
+    return encodeOutbox([...this.database.getRange(range)].map(({ value }) => decodeOutgoing(0, value)))
+  }
+
+  private replaceOutbox(partition: number, { outboxFirst: first, outboxNext: next, isOld }: Stored, outbox: Buffer): void {
+    if (outbox.length > 0) this.write(outboxKey(partition), outbox)
+    else if (first < next) this.write(outboxKey(partition), null)
+    for (let sequence = first; isOld && sequence < next; sequence++) this.write(outboxEntryKey(partition, sequence), null)
   }
 
   private write(key: Buffer, value: Buffer | null): void {
@@ -137,6 +163,15 @@ class Shelf {
 /** Where a partition stands, and how many commits have led there: `null` before the first. */
 interface Stored extends StandingEntry {
   readonly commits: number | null
+  /** Its outbox lies entry by entry, as it did before. */
+  readonly isOld?: boolean
 }
 
-const SEQUENCE_MAX = 2 ** 48 - 1
+/** The bytes of the moment of writing. */
+function copyOf(value: Uint8Array): Buffer {
+  const copy = slabBytes(value.length)
+  copy.set(value)
+  return copy
+}
+
+const EMPTY = Buffer.alloc(0)

@@ -1,7 +1,15 @@
 import fc from 'fast-check'
-import { decodeStanding, encodeStanding, keyOfValue, outboxKey, rangeOf, sequenceOf, standingKey, valueKey } from './state-codec'
+import { decodeOutbox, decodeStanding, encodeOutbox, encodeStanding, outboxAfter } from './state-codec'
+import { keyOfValue, outboxEntryKey, outboxKey, rangeOf, standingKey, valueKey } from './state-codec'
 
 const key = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }).filter((text) => text === Buffer.from(text).toString())
+
+const outgoing = fc.record({
+  to: fc.record({ topic: fc.constantFrom('examples', 'touches'), partition: fc.nat(65535) }),
+  key,
+  value: fc.uint8Array({ maxLength: 300 }),
+})
+const SEQUENCES = [0, 1, 255, 256, 2 ** 32 - 1, 2 ** 32, 2 ** 47]
 
 describe('the layout of the embedded store', () => {
   it('gives a standing back as it was, up to the largest safe integer', () => {
@@ -16,15 +24,20 @@ describe('the layout of the embedded store', () => {
     expect(decodeStanding(stored)).toEqual({ positions: { events: 1, touches: 2, catalog: 3 }, outboxFirst: 4, outboxNext: 5 })
   })
 
-  it('orders outbox entries by their sequence, beyond 32 bits', () => {
-    const sequences = [0, 1, 255, 256, 2 ** 32 - 1, 2 ** 32, 2 ** 47]
-    const keys = sequences.map((sequence) => outboxKey(5, sequence))
-    expect([...keys].reverse().sort((a, b) => Buffer.compare(a, b))).toEqual(keys)
-    expect(keys.map(sequenceOf)).toEqual(sequences)
+  it('gives an outbox back entry by entry, from any one on, and no more than asked for', () => {
+    fc.assert(
+      fc.property(fc.array(outgoing, { maxLength: 8 }), fc.nat(9), fc.nat(9), (entries, count, limit) => {
+        const stored = outboxAfter(encodeOutbox(entries), count)
+        const numbered = decodeOutbox(stored, 70 + count, limit).map(({ value, ...rest }) => ({ ...rest, value: Buffer.from(value) }))
+        const left = entries.map(({ value, ...rest }, i) => ({ ...rest, sequence: 70 + i, value: Buffer.from(value) }))
+        expect(numbered).toEqual(left.slice(count, count + limit))
+      }),
+    )
   })
 
-  it('keeps partitions, and the kinds of entries within one, apart', () => {
-    const keys = [standingKey(255), valueKey(255, 'u:a'), outboxKey(255, 0), standingKey(256), valueKey(256, 'u:a'), outboxKey(256, 0)]
+  it('keeps partitions, and the kinds of entries within one, apart, and entries that lie one by one in order, beyond 32 bits', () => {
+    const kinds = (p: number) => [standingKey(p), valueKey(p, 'u:a'), ...SEQUENCES.map((n) => outboxEntryKey(p, n)), outboxKey(p)]
+    const keys = [...kinds(255), ...kinds(256)]
     expect([...keys].reverse().sort((a, b) => Buffer.compare(a, b))).toEqual(keys)
     expect(keyOfValue(keys[1])).toBe('u:a')
   })

@@ -6,12 +6,26 @@ import type { Outgoing, OutboxEntry } from './online-store'
 const HEAD_BYTES = 8
 
 /** An outgoing entry as engines keep it: any bytes as its value, in a few bytes more. */
-export function encodeOutgoing({ to, key, value }: Outgoing): Buffer {
-  const head = Buffer.allocUnsafe(HEAD_BYTES)
-  head.writeUInt16LE(to.partition, 0)
-  head.writeUInt16LE(Buffer.byteLength(to.topic), 2)
-  head.writeUInt32LE(Buffer.byteLength(key), 4)
-  return Buffer.concat([head, Buffer.from(to.topic), Buffer.from(key), value])
+export function encodeOutgoing(entry: Outgoing): Buffer {
+  const stored = Buffer.allocUnsafe(outgoingBytes(entry))
+  writeOutgoing(entry, stored, 0)
+  return stored
+}
+
+/** How many bytes {@link encodeOutgoing} takes. */
+export const outgoingBytes = ({ to, key, value }: Outgoing): number =>
+  HEAD_BYTES + Buffer.byteLength(to.topic) + Buffer.byteLength(key) + value.length
+
+/** {@link encodeOutgoing} into `target` from `start` on; returns where it ends. */
+export function writeOutgoing({ to, key, value }: Outgoing, target: Buffer, start: number): number {
+  const topicBytes = target.write(to.topic, start + HEAD_BYTES)
+  const keyBytes = target.write(key, start + HEAD_BYTES + topicBytes)
+  target.writeUInt16LE(to.partition, start)
+  target.writeUInt16LE(topicBytes, start + 2)
+  target.writeUInt32LE(keyBytes, start + 4)
+  const valueStart = start + HEAD_BYTES + topicBytes + keyBytes
+  target.set(value, valueStart)
+  return valueStart + value.length
 }
 
 /** The inverse of {@link encodeOutgoing}; the value is a view of what was stored. */

@@ -17,11 +17,16 @@ interface Place {
 const PLACES: readonly Place[] = [
   { file: 'materialize/dist/outbox-publisher.js', part: 'outbox' },
   { file: 'online-store/port/dist/outgoing-codec.js', part: 'outbox' },
-  { file: 'online-store/embedded/dist/embedded-store.js', name: 'moveOutbox', part: 'outbox' },
+  { file: 'online-store/embedded/dist/state-codec.js', name: 'encodeOutbox', part: 'outbox' },
+  { file: 'online-store/embedded/dist/embedded-store.js', name: 'outboxFrom', part: 'outbox' },
+  { file: 'online-store/embedded/dist/embedded-store.js', name: 'replaceOutbox', part: 'outbox' },
   { file: 'online-store/embedded/dist/embedded-store.js', name: 'outbox', part: 'outbox' },
   { file: 'online-store/embedded/dist/embedded-store.js', name: 'compare', part: 'compare' },
+  { file: 'online-store/embedded/dist/embedded-store.js', name: 'look', part: 'compare' },
   { file: 'online-store/embedded/dist/embedded-store.js', name: 'provided', part: 'compare' },
   { file: 'online-store/embedded/dist/embedded-store.js', name: 'apply', part: undefined },
+  { file: 'online-store/port/dist/rules.js', name: 'assertStands', part: 'compare' },
+  { file: 'online-store/port/dist/rules.js', name: 'lineageAfter', part: 'compare' },
   { file: 'kernel/dist/checksum.js', part: 'chain' },
 ]
 
@@ -31,11 +36,18 @@ export const PUBLISHER: readonly Place[] = [...PLACES, { file: 'event-log/embedd
 /** Of any other process. */
 export const OTHERS: readonly Place[] = PLACES
 
+/** Some samples, and how many of them belong to each part. */
+export interface Samples {
+  readonly all: number
+  readonly parts: Readonly<Record<Part, number>>
+}
+
 /** Samples of a profile. */
 export interface Shares {
   /** In which the thread was at work. */
-  readonly busy: number
-  readonly parts: Readonly<Record<Part, number>>
+  readonly busy: Samples
+  /** Of those, the ones in which something was handed to LMDB to be written. */
+  readonly writing: Samples
 }
 
 /**
@@ -53,16 +65,29 @@ export function sharesOf({ nodes, samples = [] }: Profiler.Profile, places: read
     if (!known.has(node.id)) known.set(node.id, places.find((place) => isAt(place, node.callFrame)) ?? placeOf(parents.get(node.id)))
     return known.get(node.id)
   }
-  let busy = 0
+  const isWriting = (id: number | undefined): boolean => {
+    for (let node = id; node !== undefined; node = parents.get(node)) {
+      const frame = byId.get(node)?.callFrame
+      if (frame?.url.endsWith(LMDB) && WRITES.has(frame.functionName)) return true
+    }
+    return false
+  }
+  const busy = samples.filter((id) => !UNCOUNTED.has(byId.get(id)?.callFrame.functionName ?? ''))
+  const partOf = (id: number): Part | undefined => placeOf(id)?.part
+  return { busy: countedBy(partOf, busy), writing: countedBy(partOf, busy.filter(isWriting)) }
+}
+
+function countedBy(partOf: (id: number) => Part | undefined, samples: readonly number[]): Samples {
   const parts: Record<Part, number> = { outbox: 0, compare: 0, chain: 0 }
   for (const id of samples) {
-    if (UNCOUNTED.has(byId.get(id)?.callFrame.functionName ?? '')) continue
-    busy++
-    const part = placeOf(id)?.part
+    const part = partOf(id)
     if (part) parts[part]++
   }
-  return { busy, parts }
+  return { all: samples.length, parts }
 }
+
+const LMDB = 'lmdb/dist/index.cjs'
+const WRITES = new Set(['put', 'remove'])
 
 const UNCOUNTED = new Set(['(idle)', '(garbage collector)'])
 

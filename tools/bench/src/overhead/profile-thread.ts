@@ -17,14 +17,15 @@ function profileInto(target: string): void {
   session.post('Profiler.setSamplingInterval', { interval: INTERVAL_US })
   session.post('Profiler.start')
   let count = 0
-  let [fromMs, fromSeconds] = [nowMs(), cpuSecondsOfThisThread()]
+  let from = reading()
   const turn = (): void => {
-    const seconds = cpuSecondsOfThisThread() - fromSeconds
-    const span = { process: process.pid, fromMs, toMs: nowMs() }
+    const to = reading()
+    const span = { process: process.pid, thread: threadId, fromMs: from.ms, toMs: to.ms }
+    const used = { seconds: to.seconds - from.seconds, processSeconds: to.processSeconds - from.processSeconds }
     session.post('Profiler.stop', (failure, { profile }) => {
-      if (failure === null) write(join(target, `${process.pid}-${threadId}-${count++}`), { ...span, seconds, profile })
+      if (failure === null) write(join(target, `${process.pid}-${threadId}-${count++}`), { ...span, ...used, profile })
     })
-    ;[fromMs, fromSeconds] = [nowMs(), cpuSecondsOfThisThread()]
+    from = reading()
     session.post('Profiler.start')
   }
   setInterval(turn, SLICE_MS).unref()
@@ -34,6 +35,12 @@ function profileInto(target: string): void {
 function write(file: string, slice: Slice): void {
   writeFileSync(`${file}.part`, JSON.stringify(slice))
   renameSync(`${file}.part`, `${file}.json`)
+}
+
+/** What thread and process have used, and when. */
+function reading(): { ms: number; seconds: number; processSeconds: number } {
+  const { user, system } = process.cpuUsage()
+  return { ms: nowMs(), seconds: cpuSecondsOfThisThread(), processSeconds: (user + system) / 1e6 }
 }
 
 /** By the clock that all processes of a machine share. */

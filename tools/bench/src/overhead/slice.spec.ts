@@ -9,7 +9,15 @@ describe('the slices between two moments', () => {
   afterEach(() => rmSync(directory, { recursive: true }))
 
   const put = (file: string, fromMs: number, toMs: number): void => {
-    const slice: Slice = { process: 1, fromMs, toMs, seconds: 0.1, profile: { nodes: [], startTime: 0, endTime: 0 } }
+    const slice: Slice = {
+      process: 1,
+      thread: 0,
+      fromMs,
+      toMs,
+      seconds: 0.1,
+      processSeconds: 0.2,
+      profile: { nodes: [], startTime: 0, endTime: 0 },
+    }
     writeFileSync(join(directory, file), JSON.stringify(slice))
   }
 

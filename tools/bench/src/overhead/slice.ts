@@ -8,11 +8,14 @@ export const PROFILES = 'BENCH_PROFILES'
 /** What one thread did for some seconds. */
 export interface Slice {
   readonly process: number
+  readonly thread: number
   /** By the monotonic clock that all processes of a machine share. */
   readonly fromMs: number
   readonly toMs: number
   /** CPU that the thread used meanwhile. */
   readonly seconds: number
+  /** CPU that all threads of the process used meanwhile. */
+  readonly processSeconds: number
   readonly profile: Profiler.Profile
 }
 
