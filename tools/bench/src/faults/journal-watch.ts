@@ -12,7 +12,7 @@ interface Waiter {
 }
 
 const RETRY_MS = 50
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 300_000 // what takes so long is no matter of a busy machine
 
 /** The journal as it grows, through whatever happens to the log: who owns the model set, and when something came. */
 export class JournalWatch implements AsyncDisposable {
@@ -39,7 +39,7 @@ export class JournalWatch implements AsyncDisposable {
     return this.ownerService === 'standby' ? 'trainer' : 'standby'
   }
 
-  /** Resolves with the moment at which the first record that is seen from now on and is awaited was seen. Throws UnavailableError after a minute. */
+  /** Resolves with the moment at which the first record that is seen from now on and is awaited was seen. Throws UnavailableError after five minutes. */
   async seen(what: string, isAwaited: IsAwaited): Promise<number> {
     const patience = new AbortController()
     const late = this.clock.sleep(PATIENCE_MS, patience.signal).then(() => {

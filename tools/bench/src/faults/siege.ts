@@ -30,8 +30,10 @@ export interface Recovery {
 export const orderFile = (directory: string, service: FleetService): string => join(directory, `${service}.order`)
 
 const STOPPED_MS = 5000
-const STRIKE_PATIENCE_MS = 30_000
+const STRIKE_PATIENCE_MS = 180_000 // a trainer that starts over on a busy machine comes to no crossing for a minute
 const LOOK_MS = 2
+const RETRY_MS = 250
+const MOVE_DEADLINE_MS = 30_000
 const ATTACHED_PATIENCE_MS = 300_000 // on a busy machine a standby repeats steps hardly faster than they are made
 const BEHIND_MAX = 2 // steps: as near as a target of a move has to be
 const DELAY_AFTER_GRANT_MS = 1
@@ -92,8 +94,10 @@ export class Siege {
     if (isShared && crossing !== 'partitions-assigned') await fleet.launch('second-feature-store')
     const file = orderFile(orders, service)
     order(file, { crossing, passes, signal })
-    const bringing = this.bringAbout(crossing).catch(() => undefined) // who asks a process that dies is not answered
+    const over = new AbortController()
+    const bringing = this.bringAbout(crossing, over.signal).catch(() => undefined) // who asks a process that dies is not answered
     await this.struck(service, { crossing, file })
+    over.abort()
     const atMs = clock.monotonicMs()
     let recovery: Recovery = {}
     if (signal === 'SIGSTOP') await this.resume(service)
@@ -122,10 +126,10 @@ export class Siege {
   }
 
   /** What has to be asked for, so that a process comes to a crossing; the stream brings it to the others. */
-  private async bringAbout(crossing: Crossing): Promise<void> {
+  private async bringAbout(crossing: Crossing, over: AbortSignal): Promise<void> {
     if (crossing === 'partitions-assigned') await this.scope.fleet.launch('second-feature-store')
     if (crossing === 'version-written' || crossing === 'version-renamed') await this.checkpoint()
-    if (crossing === 'ownership-granted') await this.move()
+    if (crossing === 'ownership-granted') await this.moveBefore(over)
   }
 
   private async checkpoint(): Promise<void> {
@@ -138,12 +142,18 @@ export class Siege {
     }
   }
 
+  /** Asks for a move until there is one, or `over` aborts: a target that has fallen behind is refused, and catches up. */
+  private async moveBefore(over: AbortSignal): Promise<void> {
+    const isDone = (): Promise<boolean> => this.move().then(() => true, () => false) // prettier-ignore
+    while (!over.aborted && !(await isDone())) await this.scope.clock.sleep(RETRY_MS, over)
+  }
+
   private async move(): Promise<void> {
     const { fleet, watch } = this.scope
     const client = connect(MigratorClient, fleet.address('migrator'))
     const ends = { sourceAddress: fleet.address(watch.ownerService), targetAddress: fleet.address(watch.followerService) }
     try {
-      for await (const _ of stream(client, 'move', ends, { deadlineMs: STRIKE_PATIENCE_MS }));
+      for await (const _ of stream(client, 'move', ends, { deadlineMs: MOVE_DEADLINE_MS }));
     } finally {
       client.close()
     }
@@ -153,8 +163,10 @@ export class Siege {
     const { fleet, watch } = this.scope
     const target = watch.followerService
     const granted = watch.seen('a grant', ({ record, verdict }) => verdict === 'valid' && record.record?.$case === 'grant')
-    const moving = this.move().catch(() => undefined)
+    const over = new AbortController()
+    const moving = this.moveBefore(over.signal)
     await granted
+    over.abort()
     await this.scope.clock.sleep(DELAY_AFTER_GRANT_MS)
     const { owner } = watch
     await fleet.signal(target, 'SIGKILL')

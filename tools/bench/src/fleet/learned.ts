@@ -10,7 +10,7 @@ export interface LearnedState {
   readonly status: trainer.GetStatusResponse
 }
 
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 300_000
 const PAUSE_MS = 250
 
 /** Waits until everything below `ends` of `events` is learned, asks for a version, and reads where the trainer then stands. */

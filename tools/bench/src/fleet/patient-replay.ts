@@ -29,7 +29,7 @@ export interface PatientReplay {
 
 const BATCH_EVENTS = 50
 const PAUSE_MS = 200
-const PATIENCE_MS = 90_000
+const PATIENCE_MS = 300_000
 const CLOSE_DEADLINE_MS = 60_000
 
 /**
