@@ -45,6 +45,7 @@ export class RankerController {
       journalEnd: end,
       answerP50Ms: latency.quantileMs(0.5),
       answerP99Ms: latency.quantileMs(0.99),
+      dictionaryHash: ranker.dictionaryHash,
     }
   }
 }

@@ -21,7 +21,7 @@ async function open(directory: TemporaryDirectory) {
   const clock = fakeClock(NOW_MS)
   const [log, store] = [openMemoryLog(), openMemoryStore({ partitions: PARTITIONS })]
   const runtime = {
-    ...{ clock, log, store, dictionary, versionsDirectory: directory.within('versions') },
+    ...{ clock, log, store, firstDictionary: dictionary, versionsDirectory: directory.within('versions') },
     config: loadConfig({ env: {}, overrides: { ranker: { ingestAddress: '127.0.0.1:1' } } }),
     logger: openLogger({ name: 'test', level: 'silent' }),
     drain: new AbortController(),

@@ -5,7 +5,15 @@ import { encodeStatus } from './encode-status'
 const STATUS: TrainerStatus = {
   ...{ id: 'a-1', role: 'owner', mode: 'online', epoch: 3, owner: 'a-1', step: 7, chain: 'c0ffee', examples: 900, examplesPerS: 120.5 },
   ...{ rankLoss: 0.5, recallLoss: 1.5, auc: 0.75, logLoss: 0.4, lost: [0, 0], lag: [0, 0], contains: [4, -1], rows: 12, parameters: 96 },
-  ...{ duplicates: 2, refused: 1, voids: { 'stale-epoch': 3, 'wrong-step': 2 }, version: 'v-7', serving: '', journalPosition: 44 },
+  ...{
+    duplicates: 2,
+    refused: 1,
+    voids: { 'stale-epoch': 3, 'wrong-step': 2 },
+    version: 'v-7',
+    serving: '',
+    journalPosition: 44,
+    dictionaryHash: 'd0',
+  },
 }
 const phaseOf = (status: Partial<TrainerStatus>): string => encodeStatus({ ...STATUS, ...status }).phase
 
@@ -16,7 +24,7 @@ describe('the status of a trainer on the wire', () => {
       ...{ trainerId: 'a-1', role: trainer.TrainerRole.TRAINER_ROLE_OWNER, epoch: 3, owner: 'a-1', step: 7, chain: 'c0ffee' },
       ...{ examples: 900, rankLoss: 0.5, recallLoss: 1.5, auc: 0.75, lag: [3, 0], contains: [4, -1], rows: 12, parameters: 96 },
       ...{ mode: 'online', duplicates: 2, gaps: 1, voidRecords: 5, version: 'v-7', examplesPerS: 120.5, phase: 'gap', serving: 'v-6' },
-      ...{ lost: [0, 12], voidRecordsByReason: { 'stale-epoch': 3, 'wrong-step': 2 } },
+      ...{ lost: [0, 12], voidRecordsByReason: { 'stale-epoch': 3, 'wrong-step': 2 }, dictionaryHash: 'd0' },
     })
   })
 

@@ -28,6 +28,7 @@ export function encodeStatus(status: TrainerStatus): trainer.GetStatusResponse {
     examplesPerS: status.examplesPerS,
     phase: phaseOf(status),
     serving: status.serving,
+    dictionaryHash: status.dictionaryHash,
   })
 }
 

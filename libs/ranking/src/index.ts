@@ -19,6 +19,7 @@ export { openMemoryRanker, type MemoryRanker, type MemoryRankerOptions } from '.
 export type { Source } from './recall'
 export { Recommender, type RecommenderOptions } from './recommender'
 export type { RulesQuery } from './rules'
+export { openServing, renewItems, type Serving, type ServingTools, succeedServing } from './serving'
 export { ServingModel, type LearnedInPlace, type LoadedVersion, type ModelStamp } from './serving-model'
 export { compileServingGraphs, type ServingGraphs } from './towers'
 export { readUsers, type UserReading, type UserSource } from './user-reader'

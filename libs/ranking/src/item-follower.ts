@@ -25,8 +25,10 @@ export class ItemFollower {
   readonly positions: number[]
   private loaded = false
   private readonly dirty: Map<string, Wanted>[]
+  private index: ItemIndex
 
   constructor(private readonly options: ItemFollowerOptions) {
+    this.index = options.index
     const partitions = options.log.partitions(TOPICS.touches)
     this.positions = new Array<number>(partitions).fill(0)
     this.dirty = Array.from({ length: partitions }, () => new Map<string, Wanted>())
@@ -40,6 +42,11 @@ export class ItemFollower {
   /** How many items are known to have changed and were not read again yet. */
   get dirtyCount(): number {
     return this.dirty.reduce((sum, items) => sum + items.size, 0)
+  }
+
+  /** Keeps another index up from now on. */
+  turnTo(index: ItemIndex): void {
+    this.index = index
   }
 
   /** Loads all items, then follows until `signal` aborts. */
@@ -73,11 +80,11 @@ export class ItemFollower {
   }
 
   private async scanPartition(partition: number, signal: AbortSignal): Promise<void> {
-    const { store, index, clock } = this.options
+    const { store, clock } = this.options
     let after: string | undefined
     while (!signal.aborted) {
       const page = await store.scan(partition, { prefix: ITEM_PREFIX, after, limit: PAGE })
-      for (const { key, value } of page) index.upsert(itemIdOf(key), ItemState.decode(value), clock.nowMs())
+      for (const { key, value } of page) this.index.upsert(itemIdOf(key), ItemState.decode(value), clock.nowMs())
       if (page.length < PAGE) return
       after = page[page.length - 1].key
       await clock.sleep(0, signal)
@@ -128,7 +135,7 @@ export class ItemFollower {
   }
 
   private async renewPartition(partition: number): Promise<boolean> {
-    const { store, index, clock } = this.options
+    const { store, clock } = this.options
     const items = this.dirty[partition]
     const position = await store.positions(partition)
     if (items.size === 0) {
@@ -143,7 +150,7 @@ export class ItemFollower {
     )
     values.forEach((value, i) => {
       const [itemId, wanted] = ready[i]
-      index.upsert(itemId, value && ItemState.decode(value), clock.nowMs())
+      this.index.upsert(itemId, value && ItemState.decode(value), clock.nowMs())
       if (items.get(itemId) === wanted) items.delete(itemId)
     })
     if (items.size === 0) this.positions[partition] = position.events

@@ -1,7 +1,8 @@
-import type { Result } from '@freshet/contracts'
+import type { Configure, Result } from '@freshet/contracts'
 import { JOURNAL } from '@freshet/event-log'
 import { readJournal, type FoldedRecord, type JournalLog, type JournalState } from '@freshet/follow'
 import { CorruptError, isFreshetError, type Clock } from '@freshet/kernel'
+import { carriedVersion } from './carried-version'
 import type { ServingModel } from './serving-model'
 import type { PlacedVersion, VersionName, VersionSource } from './versions'
 
@@ -11,6 +12,8 @@ export interface JournalFollowerOptions {
   readonly versions: VersionSource
   readonly model: ServingModel
   readonly clock: Clock
+  /** Told of the changes of the dictionary up to here (none: the first one holds); gives the model that goes on. */
+  readonly onDictionary?: (changes: readonly Configure[]) => Promise<ServingModel>
   /** Told of what could not be read, before it is tried again. */
   readonly onError: (error: unknown) => void
 }
@@ -38,8 +41,13 @@ export class JournalFollower {
   /** Nothing can be begun from: no version can be read, and the journal that would replace one is gone. */
   private isStranded = false
   private reported = ''
+  private model: ServingModel
+  /** The number of the dictionary that the model is of. */
+  private dictionaryNumber = 0
 
-  constructor(private readonly options: JournalFollowerOptions) {}
+  constructor(private readonly options: JournalFollowerOptions) {
+    this.model = options.model
+  }
 
   /** True while only a version that is not there yet would bring what the journal says: results came without rows, or nothing can be begun from. */
   get isBehind(): boolean {
@@ -91,36 +99,39 @@ export class JournalFollower {
 
   private async take({ record: { record }, offset, state }: FoldedRecord): Promise<Start | undefined> {
     if (record?.$case === 'serve') return this.serve(state, offset)
+    if (record?.$case === 'configure') await this.turnTo(state.dictionaries)
     if (this.pinned !== undefined) return undefined
-    if (record?.$case === 'genesis') this.options.model.begin()
-    if (record?.$case === 'reset') await this.reset(record.reset.version, state.step)
+    if (record?.$case === 'genesis') this.model.begin()
+    if (record?.$case === 'reset') await this.reset(record.reset.version, state)
     if (record?.$case === 'result') this.applyResult(record.result)
     return undefined
   }
 
   /** A version may have been made before the results of its last steps were written: those it contains. */
   private applyResult(result: Result): void {
-    const { model } = this.options
+    const { model } = this
     if (result.toStep <= model.stamp().rowStep) return
     if (result.rowsOmitted) this.missingTo = result.toStep
     else if (!this.isBehind) model.apply(result)
   }
 
   /** The version's state counts as the state after `step`; where it cannot be read, the next version helps. */
-  private async reset(version: string, step: number): Promise<void> {
+  private async reset(version: string, state: JournalState): Promise<void> {
+    const { step } = state
     const loaded = await this.load(version)
     this.missingTo = loaded === undefined ? step + 1 : undefined
-    if (loaded !== undefined) this.options.model.take({ ...loaded, step })
+    if (loaded !== undefined) this.model.take({ ...carriedVersion(state, loaded), step })
   }
 
   /** A pinned version stays until another `serve`; an empty one goes back to the newest and follows from there. */
-  private async serve({ serving }: JournalState, offset: number): Promise<Start | undefined> {
+  private async serve(state: JournalState, offset: number): Promise<Start | undefined> {
+    const { serving } = state
     if (offset < this.seenBelow) return undefined
     this.seenBelow = offset + 1
     const wasPinned = this.pinned !== undefined
     const version = serving === undefined ? undefined : await this.load(serving)
     this.pinned = version?.name
-    if (version !== undefined) this.options.model.take(version)
+    if (version !== undefined) this.model.take(carriedVersion(state, version))
     return wasPinned && version === undefined ? this.startFromNewest() : undefined
   }
 
@@ -136,7 +147,8 @@ export class JournalFollower {
     }
     const pinned = this.pinned === undefined ? undefined : await this.load(this.pinned)
     this.pinned = pinned?.name
-    this.options.model.take(pinned ?? version)
+    await this.turnTo(journal.dictionaries)
+    this.model.take(carriedVersion(journal, pinned ?? version))
     return { from: journalOffset, state: journal }
   }
 
@@ -144,10 +156,21 @@ export class JournalFollower {
   private async startFromGenesis(): Promise<Start> {
     const first = await this.options.log.first(JOURNAL)
     this.isStranded = first > 0
-    if (!this.isStranded) return { from: 0, state: undefined }
+    if (!this.isStranded) {
+      await this.turnTo()
+      return { from: 0, state: undefined }
+    }
     const damaged = [...this.unreadable].map((key) => key.split('@')[0]).join(', ')
     const reason = `it begins at ${first}, and no version can be opened${damaged ? ` (damaged: ${damaged})` : ''}`
     throw new CorruptError('the journal', reason, 'restore a version from a backup')
+  }
+
+  /** Nothing is read before the model is of the dictionary that the next record speaks under. */
+  private async turnTo(changes: readonly Configure[] = []): Promise<void> {
+    const number = changes.at(-1)?.dictionaryNumber ?? 0
+    if (number === this.dictionaryNumber) return
+    this.model = (await this.options.onDictionary?.(changes)) ?? this.model
+    this.dictionaryNumber = number
   }
 
   private async loadNewest(): Promise<PlacedVersion | undefined> {

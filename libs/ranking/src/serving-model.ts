@@ -1,7 +1,7 @@
 import type { Result } from '@freshet/contracts'
 import type { Table } from '@freshet/embedding'
 import { CorruptError, float32Of, uint32Of } from '@freshet/kernel'
-import type { ModelSet } from '@freshet/model'
+import { carryDense, type ModelSet } from '@freshet/model'
 
 /** A version at rest, read into memory. */
 export interface LoadedVersion {
@@ -91,6 +91,22 @@ export class ServingModel {
 
   onRows(listener: RowsListener): void {
     this.listeners.push(listener)
+  }
+
+  /**
+   * This model under another dictionary: the same rows, and dense parameters carried by name. They are due, since vectors are made of
+   * features; this one is not told of rows any more.
+   */
+  under(modelSet: ModelSet): ServingModel {
+    const next = new ServingModel(modelSet, this.openTable, this.contains.length)
+    next.rows = this.rows
+    next.rowStep = this.rowStep
+    next.contains = this.contains
+    next.version = this.version
+    const { dense, step } = this.due ?? this.served
+    const [from, to] = [this.modelSet.parameters, modelSet.parameters]
+    next.makeDue({ dense: carryDense({ from, to, born: modelSet.initialDense() }, dense), step })
+    return next
   }
 
   /** Begins a line: the state that its genesis describes. */

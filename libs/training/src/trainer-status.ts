@@ -32,6 +32,8 @@ export interface TrainerStatus {
   /** The version that rankers were turned to; empty: they follow the journal. */
   readonly serving: string
   readonly journalPosition: number
+  /** Of the dictionary that the last step was computed under. */
+  readonly dictionaryHash: string
 }
 
 /** Reads a status off a line. */
@@ -59,5 +61,6 @@ export async function statusOf(
     voids: { ...desk.state.voidReasons },
     serving: desk.state.serving ?? '',
     journalPosition: desk.position,
+    dictionaryHash: line.under.hash,
   }
 }

@@ -176,6 +176,8 @@ export interface GetStatusResponse {
   journalEnd: number;
   answerP50Ms: number;
   answerP99Ms: number;
+  /** Of the dictionary by which features are computed: the journal's last. */
+  dictionaryHash: string;
 }
 
 function createBaseRecommendRequest(): RecommendRequest {
@@ -2734,6 +2736,7 @@ function createBaseGetStatusResponse(): GetStatusResponse {
     journalEnd: 0,
     answerP50Ms: 0,
     answerP99Ms: 0,
+    dictionaryHash: "",
   };
 }
 
@@ -2771,6 +2774,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     }
     if (message.answerP99Ms !== 0) {
       writer.uint32(89).double(message.answerP99Ms);
+    }
+    if (message.dictionaryHash !== "") {
+      writer.uint32(98).string(message.dictionaryHash);
     }
     return writer;
   },
@@ -2876,6 +2882,14 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             message.answerP99Ms = reader.double();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.dictionaryHash = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2925,6 +2939,11 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         : isSet(object.answer_p99_ms)
         ? globalThis.Number(object.answer_p99_ms)
         : 0,
+      dictionaryHash: isSet(object.dictionaryHash)
+        ? globalThis.String(object.dictionaryHash)
+        : isSet(object.dictionary_hash)
+        ? globalThis.String(object.dictionary_hash)
+        : "",
     };
   },
 
@@ -2963,6 +2982,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     if (message.answerP99Ms !== 0) {
       obj.answerP99Ms = floatToJson(message.answerP99Ms);
     }
+    if (message.dictionaryHash !== "") {
+      obj.dictionaryHash = message.dictionaryHash;
+    }
     return obj;
   },
 
@@ -2984,6 +3006,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     message.journalEnd = object.journalEnd ?? 0;
     message.answerP50Ms = object.answerP50Ms ?? 0;
     message.answerP99Ms = object.answerP99Ms ?? 0;
+    message.dictionaryHash = object.dictionaryHash ?? "";
     return message;
   },
 };

@@ -91,6 +91,8 @@ export interface GetStatusResponse {
   lost: number[];
   /** Records of the journal that count for nothing, since its first, by reason. */
   voidRecordsByReason: { [key: string]: number };
+  /** Of the dictionary that the last step was computed under. */
+  dictionaryHash: string;
 }
 
 export interface GetStatusResponse_VoidRecordsByReasonEntry {
@@ -292,6 +294,7 @@ function createBaseGetStatusResponse(): GetStatusResponse {
     serving: "",
     lost: [],
     voidRecordsByReason: {},
+    dictionaryHash: "",
   };
 }
 
@@ -381,6 +384,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     globalThis.Object.entries(message.voidRecordsByReason).forEach(([key, value]: [string, number]) => {
       GetStatusResponse_VoidRecordsByReasonEntry.encode({ key: key as any, value }, writer.uint32(194).fork()).join();
     });
+    if (message.dictionaryHash !== "") {
+      writer.uint32(202).string(message.dictionaryHash);
+    }
     return writer;
   },
 
@@ -622,6 +628,14 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             }
             continue;
           }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.dictionaryHash = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -710,6 +724,11 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
           {},
         )
         : {},
+      dictionaryHash: isSet(object.dictionaryHash)
+        ? globalThis.String(object.dictionaryHash)
+        : isSet(object.dictionary_hash)
+        ? globalThis.String(object.dictionary_hash)
+        : "",
     };
   },
 
@@ -793,6 +812,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         });
       }
     }
+    if (message.dictionaryHash !== "") {
+      obj.dictionaryHash = message.dictionaryHash;
+    }
     return obj;
   },
 
@@ -831,6 +853,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         }
         return acc;
       }, {});
+    message.dictionaryHash = object.dictionaryHash ?? "";
     return message;
   },
 };
