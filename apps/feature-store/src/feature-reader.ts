@@ -1,12 +1,15 @@
 import { ItemState, UserState } from '@freshet/contracts'
 import { feature } from '@freshet/contracts/services'
-import { type Description, describeItem, describeUser, itemKey, userKey } from '@freshet/features'
+import { type Description, type Dictionary, describeItem, describeUser, itemKey, userKey } from '@freshet/features'
 import { InvalidFieldError, partitionOf } from '@freshet/kernel'
+import type { PartitionDictionaries } from '@freshet/materialize'
 import type { Runtime } from '@freshet/service'
 import { TOPICS } from '@freshet/event-log'
 
 /** What a reader stands on. */
-export type ReaderScope = Pick<Runtime, 'store' | 'log' | 'dictionary' | 'clock'>
+export interface ReaderScope extends Pick<Runtime, 'store' | 'log' | 'clock'> {
+  readonly dictionaryOf: PartitionDictionaries
+}
 
 const ENTITIES_MAX = 1000
 
@@ -21,13 +24,17 @@ export async function readFeatures(
   const partitions = scope.log.partitions(TOPICS.events)
   const features = new Map<string, feature.Features>()
   for (const [partition, ids] of byPartition(entityIds, partitions)) {
-    const [values, positions] = await Promise.all([scope.store.read(partition, ids.map(keyOf)), scope.store.positions(partition)])
+    const [values, positions, dictionary] = await Promise.all([
+      scope.store.read(partition, ids.map(keyOf)),
+      scope.store.positions(partition),
+      scope.dictionaryOf(partition),
+    ])
     ids.forEach((entityId, i) => {
       const value = values[i]
       features.set(entityId, {
         entityId,
         known: value !== undefined,
-        values: spelled(describe(entityId, value)),
+        values: spelled(describe(dictionary, entityId, value)),
         partition,
         eventsPosition: positions.events,
       })
@@ -38,16 +45,22 @@ export async function readFeatures(
 
 interface EntityReader {
   readonly keyOf: (id: string) => string
-  readonly describe: (id: string, value: Uint8Array | undefined) => Description
+  readonly describe: (dictionary: Dictionary, id: string, value: Uint8Array | undefined) => Description
 }
 
-function readerOf({ dictionary, clock }: ReaderScope, kind: feature.EntityKind): EntityReader {
+function readerOf({ clock }: ReaderScope, kind: feature.EntityKind): EntityReader {
   const nowMs = clock.nowMs()
   switch (kind) {
     case feature.EntityKind.ENTITY_KIND_USER:
-      return { keyOf: userKey, describe: (userId, value) => describeUser(dictionary, value && UserState.decode(value), { userId, nowMs }) }
+      return {
+        keyOf: userKey,
+        describe: (dictionary, userId, value) => describeUser(dictionary, value && UserState.decode(value), { userId, nowMs }),
+      }
     case feature.EntityKind.ENTITY_KIND_ITEM:
-      return { keyOf: itemKey, describe: (itemId, value) => describeItem(dictionary, value && ItemState.decode(value), { itemId, nowMs }) }
+      return {
+        keyOf: itemKey,
+        describe: (dictionary, itemId, value) => describeItem(dictionary, value && ItemState.decode(value), { itemId, nowMs }),
+      }
     default:
       throw new InvalidFieldError({
         field: 'kind',

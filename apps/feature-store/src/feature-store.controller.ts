@@ -1,36 +1,45 @@
 import type { feature } from '@freshet/contracts/services'
 import { TOPICS } from '@freshet/event-log'
-import { partitionStatus } from '@freshet/materialize'
+import { type PartitionDictionaries, partitionStatus, readPartitionDictionaries } from '@freshet/materialize'
 import { RUNTIME, type Runtime } from '@freshet/service'
 import { Controller, Inject } from '@nestjs/common'
 import { GrpcMethod } from '@nestjs/microservices'
-import { readFeatures } from './feature-reader'
+import { type ReaderScope, readFeatures } from './feature-reader'
 import { FeatureStoreFolds } from './feature-store.service'
 import { statusOf } from './status'
 
 /** Decode, call, encode. */
 @Controller()
 export class FeatureStoreController {
+  private readonly dictionaryOf: PartitionDictionaries
+
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime,
     @Inject(FeatureStoreFolds) private readonly folds: FeatureStoreFolds,
-  ) {}
+  ) {
+    this.dictionaryOf = readPartitionDictionaries(runtime.store, runtime.firstDictionary)
+  }
 
   @GrpcMethod('FeatureStore', 'GetFeatures')
   async getFeatures({ kind, entityId }: feature.GetFeaturesRequest): Promise<feature.GetFeaturesResponse> {
-    const [features] = await readFeatures(this.runtime, kind, [entityId])
+    const [features] = await readFeatures(this.scope, kind, [entityId])
     return { features }
   }
 
   @GrpcMethod('FeatureStore', 'BatchGetFeatures')
   async batchGetFeatures({ kind, entityIds }: feature.BatchGetFeaturesRequest): Promise<feature.BatchGetFeaturesResponse> {
-    return { features: await readFeatures(this.runtime, kind, entityIds) }
+    return { features: await readFeatures(this.scope, kind, entityIds) }
   }
 
   @GrpcMethod('FeatureStore', 'GetStatus')
   async getStatus(): Promise<feature.GetStatusResponse> {
-    const { log, store, dictionary } = this.runtime
+    const { log, store } = this.runtime
+    const { hash: dictionaryHash } = await this.dictionaryOf(0)
     const partitions = Array.from({ length: log.partitions(TOPICS.events) }, (_, partition) => partitionStatus(log, store, partition))
-    return statusOf(await Promise.all(partitions), { dictionaryHash: dictionary.hash, owns: (partition) => this.folds.owns(partition) })
+    return statusOf(await Promise.all(partitions), { dictionaryHash, owns: (partition) => this.folds.owns(partition) })
+  }
+
+  private get scope(): ReaderScope {
+    return { ...this.runtime, dictionaryOf: this.dictionaryOf }
   }
 }

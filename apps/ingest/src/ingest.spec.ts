@@ -243,7 +243,7 @@ describe('another dictionary', () => {
   it('is refused where the data set cannot go on with it', async () => {
     await using opened = await open()
     const refused = call(opened.client, 'setDictionary', { text: builtInDictionary('movielens') }, { deadlineMs: 5000 })
-    await expect(refused).rejects.toMatchObject({ code: 'PRECONDITION', message: expect.stringContaining("its name is 'movielens'") })
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_FIELD', message: expect.stringContaining("name is 'movielens', but") })
   })
 })
 

@@ -1,4 +1,4 @@
-import { PreconditionError } from '@freshet/kernel'
+import { InvalidFieldError } from '@freshet/kernel'
 import { compileDictionary, type Dictionary } from './dictionary'
 import { assertReplaceable } from './replaceable'
 
@@ -11,7 +11,8 @@ joinWindowMs: 1000
 user:
   - { kind: id, name: user }
   - { kind: count, name: views, events: [view], windowMs: 1000 }
-item: [{ kind: id, name: item }]`
+item: [{ kind: id, name: item }, { kind: text, name: title, dimensions: 8 }]
+cross: [{ kind: pair, name: did, events: [view] }]`
 
 const current = compileDictionary(TEXT)
 const changed = (from: string, to: string): Dictionary => compileDictionary(TEXT.replace(from, to))
@@ -19,10 +20,17 @@ const changed = (from: string, to: string): Dictionary => compileDictionary(TEXT
 describe('a dictionary for an existing data set', () => {
   it.each([
     ['the length of a window', 'windowMs: 1000 }', 'windowMs: 9000, buckets: 3 }'],
-    ['which events a feature counts', '[view]', '[view, buy]'],
+    ['which events a feature counts', '[view], w', '[view, buy], w'],
     ['how long lists wait', 'joinWindowMs: 1000', 'joinWindowMs: 5000'],
     ['what an event says', 'view: {}', 'view: { label: positive, weight: 0.5 }'],
     ['event types, behind the others', 'buy: { label: positive }', 'buy: { label: positive }\n  back: { corrects: [buy] }'],
+    ['what is known of users', 'user:\n', 'user:\n  - { kind: category, name: segment }\n'],
+    ['what is known of items', 'item: [', 'item: [{ kind: numeric, name: price }, '],
+    ['what both have in common', 'cross: [', 'cross: [{ kind: affinity, name: taste, attribute: genre }, '],
+    ['what is known of the moment', 'cross: [', 'context: [{ kind: hour, name: hour }]\ncross: ['],
+    ['which features there are: one goes', '  - { kind: id, name: user }\n', ''],
+    ['the name of a feature, which begins anew', 'name: views', 'name: looks'],
+    ['how many words are read', 'dimensions: 8 }', 'dimensions: 8, words: 3 }'],
   ])('may change %s', (_, from, to) => {
     const next = changed(from, to)
     expect(next.hash).not.toBe(current.hash)
@@ -30,16 +38,57 @@ describe('a dictionary for an existing data set', () => {
   })
 
   it.each([
-    ['name: shop', 'name: house', "its name is 'house', not 'shop'"],
-    ['name: views', 'name: looks', "of the user features, 'views' is 'looks' now"],
-    ['item: [', 'item: [{ kind: total, name: all }, ', "of the item features, 'all' is new"],
-    ['  - { kind: id, name: user }\n', '', "of the user features, 'user[1]' is 'views' now"],
-    ['item: [', 'model: { rank: { dimensions: 3 } }\nitem: [', 'the section `model` differs'],
-    ['view: {}', 'look: {}\n  view: {}', "event type 'view' must stay number 1; declare new types behind the old ones"],
-  ])('may not turn %j into %j: weights and counts would mean something else', (from, to, change) => {
-    const refusal = (): void => assertReplaceable(current, changed(from, to))
-    expect(refusal).toThrow(PreconditionError)
-    expect(refusal).toThrow(change)
-    expect(refusal).toThrow('--data NAME')
+    ['name: shop', 'name: house', 'name', "this data set is of dictionary 'shop'", '--data NAME'],
+    [
+      'cross: [',
+      'model: { rank: { dimensions: 3 } }\ncross: [',
+      'model.rank.dimensions',
+      'the model of this data set has 16',
+      '--data NAME',
+    ],
+    [
+      'cross: [',
+      'model: { recall: { hidden: [3] } }\ncross: [',
+      'model.recall.hidden',
+      'the model of this data set has [64]',
+      '--data NAME',
+    ],
+    ['view: {}', 'look: {}\n  view: {}', 'events', "event type 'view' must stay number 1", 'declare new types behind'],
+    [
+      'kind: count, name: views, events: [view], windowMs: 1000',
+      'kind: total, name: views',
+      'user.1.kind',
+      'has kind count so far',
+      'a name of its own',
+    ],
+    ['dimensions: 8', 'dimensions: 16', 'item.1.dimensions', 'has dimensions 8 so far', 'a name of its own'],
+    [
+      'cross: [{ kind: pair, name: did, events: [view] }]',
+      'context: [{ kind: hour, name: did }]',
+      'context.0.kind',
+      'has kind pair',
+      'a name of its own',
+    ],
+    [
+      'item: [{ kind: id, name: item }, { kind: text, name: title, dimensions: 8 }]',
+      'item: [{ kind: text, name: other, dimensions: 0 }]',
+      'item',
+      'has to read something',
+      'keep a feature',
+    ],
+  ])('may not turn %j into %j', (from, to, field, rule, remedy) => {
+    const refusal = refusalOf(changed(from, to))
+    expect(refusal.facts.field).toBe(field)
+    expect(refusal.facts.rule).toContain(rule)
+    expect(refusal.facts.remedy).toContain(remedy)
   })
 })
+
+function refusalOf(next: Dictionary): InvalidFieldError {
+  try {
+    assertReplaceable(current, next)
+  } catch (error) {
+    if (error instanceof InvalidFieldError) return error
+  }
+  throw new RangeError('the dictionary was taken')
+}

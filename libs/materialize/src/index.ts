@@ -1,6 +1,7 @@
 export { KnownItems } from './known-items'
 export { type MemoryFold, type MemoryFoldOptions, openMemoryFold } from './memory-fold'
 export { type FolderScope } from './folder-scope'
+export { type PartitionDictionaries, readPartitionDictionaries } from './partition-dictionary'
 export { PartitionFolder } from './partition-folder'
 export { type PartitionStatus, partitionStatus } from './partition-status'
 export { checkPartition, type CheckScope, type PartitionCheck } from './check-partition'

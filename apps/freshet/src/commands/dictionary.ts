@@ -43,6 +43,6 @@ function spell({ hash, number, offsets }: ingest.SetDictionaryResponse): string 
   const places = offsets.map((offset, partition) => `${partition}: ${count(offset)}`).join(', ')
   return [
     `dictionary ${hash} holds from here on (change ${number}), by partition from record ${places}`,
-    'rankers that run compute features by the former one until they are started again',
+    'the trainer takes it in at its next step, and rankers follow: `freshet status` shows who has come to it',
   ].join('\n')
 }

@@ -56,6 +56,6 @@ describe('commands about histories', () => {
     writeFileSync(file, 'name: 7')
     expect(await run('dictionary', 'set', file)).toMatchObject({ code: 2, stderr: expect.stringContaining('name is 7') })
     writeFileSync(file, builtInDictionary('movielens'))
-    expect(await run('dictionary', 'set', file)).toMatchObject({ code: 4, stderr: expect.stringContaining("its name is 'movielens'") })
+    expect(await run('dictionary', 'set', file)).toMatchObject({ code: 2, stderr: expect.stringContaining("name is 'movielens', but") })
   })
 })

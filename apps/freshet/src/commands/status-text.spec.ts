@@ -113,4 +113,11 @@ describe('the status screen', () => {
     expect(text).toContain('3 requests, p50 1.3 ms, p99 9.5 ms   impressions 2, dropped 1')
     expect(text).toContain('degraded: a; b')
   })
+
+  it('shows which dictionary has been come to, where it is known', () => {
+    const known = { dictionaryHash: 'd0' }
+    expect(screen({ learn: trainer.GetStatusResponse.fromPartial(known) })).toContain('version none yet   dictionary d0\n')
+    expect(screen({ answer: ranker.GetStatusResponse.fromPartial(known) })).toContain('dropped 0   dictionary d0')
+    expect(screen({ answer: ranker.GetStatusResponse.fromPartial({}) })).not.toContain('dictionary')
+  })
 })

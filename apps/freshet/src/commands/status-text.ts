@@ -73,7 +73,7 @@ function learnText(status: trainer.GetStatusResponse): string[] {
   return [
     `${behindText(sum(lag), 'examples')}   step ${count(step)}   loss ${rankLoss.toFixed(4)} + ${recallLoss.toFixed(4)}   AUC ${auc > 0 ? auc.toFixed(4) : '–'}`,
     `${trainerId}, ${role}, epoch ${count(epoch)}   ${phase}   ${count(examples)} examples${examplesPerS > 0 ? `, ${count(examplesPerS)}/s` : ''}`,
-    `${count(rows)} rows, ${count(parameters)} parameters   version ${version || 'none yet'}`,
+    `${count(rows)} rows, ${count(parameters)} parameters   version ${version || 'none yet'}${dictionaryText(status)}`,
     ...(duplicates + voidRecords > 0
       ? [`duplicates ${count(duplicates)}   void records ${count(voidRecords)}${reasonsText(voidRecordsByReason)}`]
       : []),
@@ -99,10 +99,13 @@ function answerText(status: ranker.GetStatusResponse): string[] {
   return [
     behindText(journalEnd - journalPosition, 'journal records'),
     `rows at step ${count(modelVersion?.rowStep ?? 0)}, dense at ${count(modelVersion?.denseStep ?? 0)}   ${count(items)} items, ${count(rows)} rows`,
-    `${count(requests)} requests, p50 ${answerP50Ms.toFixed(1)} ms, p99 ${answerP99Ms.toFixed(1)} ms   impressions ${count(impressionsLogged)}, dropped ${count(impressionsDropped)}`,
+    `${count(requests)} requests, p50 ${answerP50Ms.toFixed(1)} ms, p99 ${answerP99Ms.toFixed(1)} ms   impressions ${count(impressionsLogged)}, dropped ${count(impressionsDropped)}${dictionaryText(status)}`,
     ...(degraded.length > 0 ? [`degraded: ${degraded.join('; ')}`] : []),
   ]
 }
+
+const dictionaryText = ({ dictionaryHash }: { readonly dictionaryHash: string }): string =>
+  dictionaryHash === '' ? '' : `   dictionary ${dictionaryHash}`
 
 const gapText = (partitions: number, records: number): string =>
   `${count(partitions)} partitions stand still: ${count(records)} records that they were to learn were trimmed from the log`

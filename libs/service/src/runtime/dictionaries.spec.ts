@@ -1,8 +1,8 @@
 import { OffsetConflictError, type EventLog } from '@freshet/event-log'
 import { openMemoryLog } from '@freshet/event-log/memory'
 import { compileDictionary } from '@freshet/features'
-import { InvalidFieldError, PreconditionError } from '@freshet/kernel'
-import { assertHolds, enterDictionary, readDictionaries } from './dictionaries'
+import { InvalidFieldError } from '@freshet/kernel'
+import { assertHeld, enterDictionary, readDictionaries } from './dictionaries'
 
 const TEXT = 'name: shop\nevents: { view: {} }\nuser: [{ kind: id, name: user }]\nitem: [{ kind: id, name: item }]'
 const first = compileDictionary(TEXT)
@@ -10,7 +10,7 @@ const waiting = (joinWindowMs: number): string => `${TEXT}\njoinWindowMs: ${join
 
 describe('the dictionaries of a data set', () => {
   it('begin with the one that it was made with', async () => {
-    expect(await readDictionaries(openMemoryLog(), first)).toEqual({ last: undefined, current: first, next: 0 })
+    expect(await readDictionaries(openMemoryLog(), first)).toEqual({ last: undefined, current: first, first, next: 0 })
   })
 
   it('are numbered as they are entered; the last one holds', async () => {
@@ -31,7 +31,8 @@ describe('the dictionaries of a data set', () => {
   it('refuse what is none, and what the data set cannot go on with; nothing is entered then', async () => {
     const log = openMemoryLog()
     await expect(enterDictionary(log, first, 'name: 7')).rejects.toThrow(InvalidFieldError)
-    await expect(enterDictionary(log, first, TEXT.replace('name: shop', 'name: house'))).rejects.toThrow(PreconditionError)
+    await expect(enterDictionary(log, first, TEXT.replace('name: shop', 'name: house'))).rejects.toThrow(InvalidFieldError)
+    await expect(enterDictionary(log, first, TEXT + ' '.repeat(300_000))).rejects.toThrow('has at most 262144 characters')
     expect((await readDictionaries(log, first)).next).toBe(0)
   })
 
@@ -48,11 +49,13 @@ describe('the dictionaries of a data set', () => {
     expect((await readDictionaries(log, first)).current.declared.joinWindowMs).toBe(5000)
   })
 
-  it('let a data set be opened with the one that holds, and with no other', async () => {
+  it('let a data set be opened with the one that holds, and with those that held before: processes start as they were configured', async () => {
     const log = openMemoryLog()
-    await enterDictionary(log, first, waiting(5000))
+    for (const joinWindowMs of [5000, 6000]) await enterDictionary(log, first, waiting(joinWindowMs))
     const dictionaries = await readDictionaries(log, first)
-    expect(() => assertHolds(dictionaries, compileDictionary(waiting(5000)), '/data/shop')).not.toThrow()
-    expect(() => assertHolds(dictionaries, first, '/data/shop')).toThrow(/holds since change 1.*freshet dictionary set FILE/)
+    const opened = (text: string): Promise<void> =>
+      assertHeld(log, dictionaries, { asked: compileDictionary(text), directory: '/data/shop' })
+    for (const text of [TEXT, waiting(5000), waiting(6000)]) await expect(opened(text)).resolves.toBeUndefined()
+    await expect(opened(waiting(7000))).rejects.toThrow(/holds since change 2.*freshet dictionary set FILE/)
   })
 })

@@ -1,7 +1,7 @@
 import { DictionaryChange } from '@freshet/contracts'
 import { DICTIONARIES, type EventLog } from '@freshet/event-log'
 import { assertReplaceable, compileDictionary, type Dictionary } from '@freshet/features'
-import { PreconditionError } from '@freshet/kernel'
+import { InvalidFieldError, PreconditionError } from '@freshet/kernel'
 
 /** What the log says of a data set's dictionaries. */
 export interface Dictionaries {
@@ -9,8 +9,16 @@ export interface Dictionaries {
   readonly last: DictionaryChange | undefined
   /** The dictionary that holds. */
   readonly current: Dictionary
+  /** The one that the data set was made with. */
+  readonly first: Dictionary
   /** The next offset of the topic `dictionaries`: where another change would stand. */
   readonly next: number
+}
+
+/** What a configuration names, and for which data set. */
+export interface Asked {
+  readonly asked: Dictionary
+  readonly directory: string
 }
 
 /** Reads which dictionary holds; `first` is the one that the data set was made with. */
@@ -20,18 +28,19 @@ export async function readDictionaries(log: EventLog, first: Dictionary): Promis
     const [record] = await log.read(DICTIONARIES, from, { records: 1 })
     if (record === undefined || record.offset >= next) continue // a gap of the broker's
     const last = DictionaryChange.decode(record.value)
-    return { last, current: compileDictionary(last.text), next }
+    return { last, current: compileDictionary(last.text), first, next }
   }
-  return { last: undefined, current: first, next }
+  return { last: undefined, current: first, first, next }
 }
 
 /**
  * Enters another dictionary into the log, numbered behind the last; one that holds already stays as it is.
  *
- * throws  InvalidFieldError where the text is no dictionary, PreconditionError where the data set cannot go on with it,
+ * throws  InvalidFieldError where the text is no dictionary, or the data set cannot go on with it,
  *         OffsetConflictError where somebody else changed it at the same moment
  */
 export async function enterDictionary(log: EventLog, first: Dictionary, text: string): Promise<DictionaryChange> {
+  refuseLarge(text)
   const { last, current, next } = await readDictionaries(log, first)
   const { hash } = compileDictionary(text)
   if (hash === current.hash) return last ?? { number: 0, hash, text: current.text }
@@ -41,9 +50,23 @@ export async function enterDictionary(log: EventLog, first: Dictionary, text: st
   return change
 }
 
-/** Refuses to open a data set under another dictionary than the one that holds. Throws PreconditionError. */
-export function assertHolds({ last, current }: Dictionaries, asked: Dictionary, directory: string): void {
-  if (asked.hash === current.hash) return
+/** A change travels in one record of `events`, and in one of the journal, beside the model that it makes. */
+function refuseLarge(text: string): void {
+  if (text.length <= TEXT_MAX) return
+  const rule = `a dictionary that is set has at most ${TEXT_MAX} characters`
+  throw new InvalidFieldError({ field: 'text', value: `${text.slice(0, 40)}…`, rule, remedy: 'leave comments out' })
+}
+
+const TEXT_MAX = 256 << 10
+
+/**
+ * Refuses to open a data set under a dictionary that it never had: another one is set, not configured. One that held before is taken for
+ * what a process was started with before the change, and gives way: so a restart goes on with the one that holds.
+ *
+ * throws  PreconditionError
+ */
+export async function assertHeld(log: EventLog, { last, current, first }: Dictionaries, { asked, directory }: Asked): Promise<void> {
+  if ([current.hash, first.hash].includes(asked.hash) || (await hasHeld(log, asked.hash))) return
   const rule =
     last === undefined
       ? `${directory} was made with feature dictionary ${current.hash}, not ${asked.hash}`
@@ -52,4 +75,14 @@ export function assertHolds({ last, current }: Dictionaries, asked: Dictionary, 
     rule,
     'leave --dictionary out, change it by `freshet dictionary set FILE`, or choose another data set by --data NAME',
   )
+}
+
+async function hasHeld(log: EventLog, hash: string): Promise<boolean> {
+  const next = await log.next(DICTIONARIES)
+  for (let from = await log.first(DICTIONARIES); from < next;) {
+    const records = await log.read(DICTIONARIES, from, { records: 64 })
+    if (records.some(({ value }) => DictionaryChange.decode(value).hash === hash)) return true
+    from = (records.at(-1)?.offset ?? next) + 1
+  }
+  return false
 }

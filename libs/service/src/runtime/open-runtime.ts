@@ -7,7 +7,7 @@ import type { Config } from '../config/schema'
 import { openLogger, type Logger } from '../telemetry/logger'
 import { dictionaryOf, openDataDirectory } from './data-directory'
 import { openLog, openStore, type Opening } from './engines'
-import { assertHolds, readDictionaries, type Dictionaries } from './dictionaries'
+import { assertHeld, readDictionaries, type Dictionaries } from './dictionaries'
 import type { Runtime } from './runtime'
 
 /** What a test hands in instead of the machine's. */
@@ -66,7 +66,7 @@ async function currentDictionary(log: EventLog, { firstDictionary, asked, direct
   try {
     const read = (): Promise<Dictionaries> => readDictionaries(log, firstDictionary)
     const dictionaries = await (waiting ? untilAnswered(read, waiting) : read())
-    if (asked !== undefined) assertHolds(dictionaries, asked, directory)
+    if (asked !== undefined) await assertHeld(log, dictionaries, { asked, directory })
     return dictionaries.current
   } catch (error) {
     await log[Symbol.asyncDispose]()
