@@ -1,37 +1,57 @@
+import { availableParallelism } from 'node:os'
 import { replaySeed, runSeedsInThreads, type SeedsDone } from '@freshet/faults/simulator'
-import { atLeast, exactly } from './harness/report'
+import { InvalidFieldError } from '@freshet/kernel'
+import { readSeeds } from './faults/seeds'
+import { exactly } from './harness/report'
 import { type BenchScope, runBench } from './harness/run-bench'
+import { appendRange, assertApart, figuresOf, FULL_SEEDS, type RangeRecord, readRanges, type SeedRange } from './simulate/seed-range'
 
-const FULL_SEEDS = 1_000_000
 const QUICK_SEEDS = 10_000
 const SAY_EVERY_MS = 15_000
 const SAID_MAX = 20 // seeds with a broken rule: the first tell enough
 
-/** The protocol under faults, a million schedules of it; `--seed N` tells one of them, line by line. */
+/**
+ * The protocol under faults, a million schedules of it. `--seeds A..B --append FILE` adds a part of them to what a file holds, and
+ * `--append FILE` alone adds up what is there; `--seed N` tells one, line by line.
+ */
 async function simulate({ isQuick, options, say }: BenchScope) {
   if (options.seed !== undefined) return tell(Number(options.seed), say)
-  const seeds = isQuick ? QUICK_SEEDS : FULL_SEEDS
+  const records = options.append === undefined ? [] : readRanges(options.append)
+  if (options.append !== undefined && options.seeds === undefined) return figuresOf(records)
+  const range = rangeOf(options.seeds ?? `1..${isQuick ? QUICK_SEEDS : FULL_SEEDS}`)
+  assertApart(records, range)
+  const record = await run(range, threadsOf(options.threads), say)
+  if (options.append !== undefined) appendRange(options.append, record)
+  return figuresOf([...records, record])
+}
+
+function rangeOf(text: string): SeedRange {
+  const seeds = readSeeds(text)
+  return { from: seeds[0], to: seeds[seeds.length - 1] }
+}
+
+function threadsOf(text = String(availableParallelism())): number {
+  if (/^[1-9]\d?$/.test(text)) return Number(text)
+  throw new InvalidFieldError({ field: 'threads', value: text, rule: 'threads are 1 to 99', remedy: 'leave it out for all processors' })
+}
+
+async function run({ from, to }: SeedRange, threads: number, say: (text: string) => void): Promise<RangeRecord> {
   const startedMs = performance.now()
-  const done = { seeds: 0, actions: 0, violated: 0 }
+  const done = { seeds: 0, actions: 0, violations: 0 }
   let saidMs = startedMs
-  await runSeedsInThreads(1, seeds + 1, (some: SeedsDone) => {
-    for (const { seed, rule } of some.violated) {
-      if (++done.violated <= SAID_MAX) say(`seed ${seed}: ${rule}\n  the schedule: npm run -s bench -- simulate --seed ${seed}`)
-    }
+  await runSeedsInThreads({ from, below: to + 1, threads }, (some: SeedsDone) => {
+    for (const { seed, rule } of some.violated)
+      if (++done.violations <= SAID_MAX) say(`seed ${seed}: ${rule}\n  the schedule: ${replay(seed)}`)
     done.seeds += some.seeds
     done.actions += some.actions
     if (performance.now() - saidMs < SAY_EVERY_MS) return
     saidMs = performance.now()
-    say(`${done.seeds.toLocaleString('en-US')} seeds, ${done.violated} with a broken rule`)
+    say(`${done.seeds.toLocaleString('en-US')} seeds, ${done.violations} with a broken rule`)
   })
-  const seconds = (performance.now() - startedMs) / 1000
-  return {
-    violations: { value: done.violated, unit: 'seeds', goal: exactly(0), isJudgedQuick: true },
-    seeds: { value: done.seeds, unit: 'seeds', goal: atLeast(FULL_SEEDS) },
-    seeds_per_s: { value: done.seeds / seconds, unit: 'seeds/s' },
-    actions_per_seed: { value: done.actions / done.seeds, unit: 'actions', goal: atLeast(200), isJudgedQuick: true },
-  }
+  return { from, to, violations: done.violations, actions: done.actions, seconds: (performance.now() - startedMs) / 1000 }
 }
+
+const replay = (seed: number): string => `npm run -s bench -- simulate --seed ${seed}`
 
 async function tell(seed: number, say: (text: string) => void) {
   const { lines, violations, actions, faults } = await replaySeed({ seed })
@@ -40,4 +60,4 @@ async function tell(seed: number, say: (text: string) => void) {
   return { violations: { value: violations.length > 0 ? 1 : 0, unit: 'seeds', goal: exactly(0), isJudgedQuick: true } }
 }
 
-void runBench('simulate', simulate, { knows: ['seed'] }).then((code) => process.exit(code))
+void runBench('simulate', simulate, { knows: ['seed', 'seeds', 'append', 'threads'] }).then((code) => process.exit(code))

@@ -61,7 +61,7 @@ const FAULTS: readonly Fault[] = [
   ...repeat(3, ({ trainers }: Targets, draws: Draws) => trip(draws.pick(trainers).host, draws, POINTS.trainer)),
   ({ ingests }, draws) => trip(draws.pick(ingests).host, draws, POINTS.ingest),
   (targets, draws) => draws.pick(hostsOf(targets)).crash(),
-  (targets, draws) => draws.pick(hostsOf(targets)).freeze(draws.between(100, 2000)),
+  (targets, draws) => draws.pick(hostsOf(targets)).freeze(draws.between(100, 1000)),
   (targets, draws) => draws.pick(hostsOf(targets)).cut(draws.between(50, 500)),
   ({ house }, draws) => void (house.log.downUntilMs = house.schedule.nowMs + draws.between(50, 300)),
   ({ house }, draws) => rewind(house, draws),

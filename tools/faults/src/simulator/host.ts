@@ -258,7 +258,7 @@ interface Request<T> {
 
 type Outcome<T> = { readonly value: T } | { readonly error: unknown }
 
-const FREEZE_MS = { min: 100, max: 2000 } // from a hiccup to four times the silence after which a standby claims
+const FREEZE_MS = { min: 100, max: 1000 } // from a hiccup to twice the silence after which a standby claims
 const LATE_MS_MAX = 1000
 const AT_ONCE = 0.85
 

@@ -46,7 +46,7 @@ interface Member {
   told: string
 }
 
-const NEWS_MS_MAX = 60 // how late a reader may hear of new records: they come several at a time then
+const NEWS_MS_MAX = 90 // how late a reader may hear of new records: they come several at a time then
 const SESSION_MS = 300 // how long a member may be silent
 
 /** The log itself, as its servers hold it: every verb takes effect at once and wholly. */

@@ -42,7 +42,7 @@ export const SETTINGS: TrainingSettings = {
 }
 
 /** What every line of a simulated house is opened with, but who and where. */
-export const lineTools: Pick<LineOptions, 'genesis' | 'openTable' | 'tools'> = {
+export const lineTools: Pick<LineOptions, 'genesis' | 'openTable' | 'scoreBins' | 'tools'> = {
   genesis: Genesis.create({
     ...{ dictionaryHash: dictionary.hash, model: modelSet.canonical, seed: 1, logicalShards: 2, partitions: PARTITIONS },
   }),
@@ -50,6 +50,7 @@ export const lineTools: Pick<LineOptions, 'genesis' | 'openTable' | 'tools'> = {
     openTable({
       ...{ width: modelSet.rowWidth, segments: modelSet.segments, rowScales: modelSet.rowScales, seed: 1, shards: 1, pageBytes: 8192 },
     }),
+  scoreBins: 32, // a state is copied, hashed and sent many times a seed
   tools: { modelSet, shape: shapeOf(dictionary.layout), gradient: gradientRunner(modelSet), update: updateRunner() },
 }
 

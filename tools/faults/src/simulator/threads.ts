@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
@@ -19,11 +18,17 @@ export interface SeedsDone {
 
 const YOUNG_MB = 192 // promises and messages die young: a small nursery would be emptied all the time
 
-/** Runs the seeds `from` to `below` on all processors, and tells of them as they end. Only from built code: threads run no sources. */
-export async function runSeedsInThreads(from: number, below: number, onDone: (done: SeedsDone) => void): Promise<void> {
-  const step = availableParallelism()
-  const threads = Array.from({ length: step }, async (_, i) => {
-    const share: SeedShare = { from: from + i, below, step }
+/** Which seeds, and by how many threads. */
+export interface SeedsInThreads {
+  readonly from: number
+  readonly below: number
+  readonly threads: number
+}
+
+/** Runs the seeds `from` to `below`, and tells of them as they end. Only from built code: threads run no sources. */
+export async function runSeedsInThreads({ from, below, threads }: SeedsInThreads, onDone: (done: SeedsDone) => void): Promise<void> {
+  const running = Array.from({ length: threads }, async (_, i) => {
+    const share: SeedShare = { from: from + i, below, step: threads }
     const worker = new Worker(join(__dirname, 'seed-worker.js'), {
       workerData: share,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
@@ -31,5 +36,5 @@ export async function runSeedsInThreads(from: number, below: number, onDone: (do
     worker.on('message', onDone)
     await once(worker, 'exit') // rejects with what ended the thread, where something did
   })
-  await Promise.all(threads)
+  await Promise.all(running)
 }

@@ -1,15 +1,15 @@
 import { type ExampleGroup, LabelSource } from '@freshet/contracts'
 import type { House } from '../house'
-import { effectiveEvents, effectiveGroups } from './effective'
+import type { Read } from './read-logs'
 import type { Undisturbed } from './undisturbed'
 
 /** No accepted event is lost; the examples that count are those which an undisturbed fold of the events alone gives, in its order. */
-export function judgeExamples(house: House, twins: readonly Undisturbed[]): void {
+export function judgeExamples(house: House, logs: readonly Read[], twins: readonly Undisturbed[]): void {
   const there = new Set<string>()
   for (const [partition, { groups }] of twins.entries()) {
-    for (const { eventId } of effectiveEvents(house, partition)) there.add(eventId)
+    for (const { eventId } of logs[partition].events) there.add(eventId)
     const expected = groups.map(spell)
-    const actual = effectiveGroups(house, partition).map(spell)
+    const actual = logs[partition].groups.map(spell)
     compare(house, partition, { expected, actual })
   }
   for (const eventId of house.accepted) if (!there.has(eventId)) house.violate(`the accepted event ${eventId} is not in the log`)

@@ -1,23 +1,30 @@
-import { CatalogRecord, EventRecord, FoldState, ItemState, Touch, UserState } from '@freshet/contracts'
+import { CatalogRecord, FoldState, ItemState, UserState } from '@freshet/contracts'
 import { TOPICS } from '@freshet/event-log'
 import { actorOf, foldCatalogItem, foldItem, itemKey, userKey } from '@freshet/features'
 import { spellChecksum, checksum64, CHECKSUM_START } from '@freshet/kernel'
 import type { House } from '../house'
 import { dictionary, PARTITIONS } from '../shop'
-import { effectiveEvents } from './effective'
+import type { Read } from './read-logs'
 import type { Undisturbed } from './undisturbed'
 
 /** The online features are those of a twin that read the same logs without a fault; nothing waits any more, and counts agree. */
-export function judgeFeatures(house: House, twins: readonly Undisturbed[]): void {
+export function judgeFeatures(house: House, logs: readonly Read[], twins: readonly Undisturbed[]): void {
   for (const [partition, twin] of twins.entries()) {
-    judgeUsers(house, partition, twin)
-    judgeItems(house, partition)
-    judgeRest(house, partition)
+    const scope = { house, partition, logs: logs[partition] }
+    judgeUsers(scope, twin)
+    judgeItems(scope)
+    judgeRest(scope)
   }
 }
 
-function judgeUsers(house: House, partition: number, twin: Undisturbed): void {
-  for (const userId of new Set(effectiveEvents(house, partition).map(actorOf))) {
+interface PartitionScope {
+  readonly house: House
+  readonly partition: number
+  readonly logs: Read
+}
+
+function judgeUsers({ house, partition, logs }: PartitionScope, twin: Undisturbed): void {
+  for (const userId of new Set(logs.events.map(actorOf))) {
     const stored = house.store.drawers[partition].values.get(userKey(userId))
     compare(house, `user ${userId}`, { stored: stored && userBytes(UserState.decode(stored)), expected: userBytes(twin.user(userId)) })
   }
@@ -26,15 +33,14 @@ function judgeUsers(house: House, partition: number, twin: Undisturbed): void {
 /** All but what is measured at item states: events meet those in any order. */
 const userBytes = (state: UserState | undefined): Uint8Array | undefined => state && UserState.encode({ ...state, residualSum: 0 }).finish()
 
-function judgeItems(house: House, partition: number): void {
+function judgeItems({ house, partition, logs }: PartitionScope): void {
   const items = new Map<string, ItemState>()
   for (const { value } of house.all(TOPICS.catalog, partition)) {
     const { record, timeMs } = CatalogRecord.decode(value)
     if (record?.$case === 'item') items.set(record.item.itemId, foldCatalogItem(items.get(record.item.itemId), record.item, timeMs))
   }
   const next = new Array<number>(PARTITIONS).fill(0)
-  for (const { value } of house.all(TOPICS.touches, partition)) {
-    const touch = Touch.decode(value)
+  for (const touch of logs.touches) {
     if (touch.sequence < next[touch.sourcePartition]) continue
     next[touch.sourcePartition] = touch.sequence + 1
     items.set(touch.itemId, foldItem(dictionary, items.get(touch.itemId), touch))
@@ -46,13 +52,13 @@ function judgeItems(house: House, partition: number): void {
 }
 
 /** Every list and every click has come to its end, and the fold has counted each event as new or as known. */
-function judgeRest(house: House, partition: number): void {
+function judgeRest({ house, partition, logs }: PartitionScope): void {
   const { values } = house.store.drawers[partition]
   for (const key of values.keys()) if (/^[wc]:/.test(key)) house.violate(`${key} still waits in partition ${partition}`)
   const stored = values.get('m:fold')
   const { folded, duplicates } = FoldState.decode(stored ?? new Uint8Array(0))
-  const events = house.all(TOPICS.events, partition).filter(({ value }) => EventRecord.decode(value).record?.$case === 'event').length
-  const distinct = effectiveEvents(house, partition).length
+  const events = logs.records.filter(({ record }) => record?.$case === 'event').length
+  const distinct = logs.events.length
   if (folded !== distinct || duplicates !== events - distinct) {
     house.violate(
       `partition ${partition} has folded ${folded} of ${distinct} events and dropped ${duplicates} of ${events - distinct} copies`,

@@ -3,14 +3,16 @@ import { PARTITIONS } from '../shop'
 import { judgeExamples } from './examples'
 import { judgeFeatures } from './features'
 import { type Digest, judgeModel } from './model'
+import { readLogs } from './read-logs'
 import { judgeTouches } from './touches'
 import { undisturbed } from './undisturbed'
 
 /** Holds a quiet house to everything that is promised of it. */
 export async function judge(house: House, digests: readonly Digest[]): Promise<void> {
-  const twins = Array.from({ length: PARTITIONS }, (_, partition) => undisturbed(house, partition))
-  judgeExamples(house, twins)
-  judgeTouches(house)
-  judgeFeatures(house, twins)
-  await judgeModel(house, digests)
+  const logs = Array.from({ length: PARTITIONS }, (_, partition) => readLogs(house, partition))
+  const twins = logs.map(undisturbed)
+  judgeExamples(house, logs, twins)
+  judgeTouches(house, logs)
+  judgeFeatures(house, logs, twins)
+  await judgeModel({ house, logs }, digests)
 }

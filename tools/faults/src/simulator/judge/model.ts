@@ -2,8 +2,8 @@ import type { EventLog, Partition } from '@freshet/event-log'
 import { EMPTY_SHELF, type LineOptions, replayTwin, type VersionShelf } from '@freshet/training'
 import type { House } from '../house'
 import type { LogServer } from '../log-server'
-import { lineTools, PARTITIONS } from '../shop'
-import { effectiveGroups } from './effective'
+import { lineTools } from '../shop'
+import type { Read } from './read-logs'
 
 /** The SHA-256 of a trainer's state, and after which step it is that. */
 export interface Digest {
@@ -11,17 +11,23 @@ export interface Digest {
   readonly digest: string
 }
 
+/** A house, and what its partitions' logs say. */
+export interface JudgedModel {
+  readonly house: House
+  readonly logs: readonly Read[]
+}
+
 /**
  * Owner and follower have the state of a twin that executed the journal from its first record on, and one from the oldest version that
  * is kept has it too; each result's chain is the twin's; each example that counts has been learned from once.
  */
-export async function judgeModel(house: House, digests: readonly Digest[]): Promise<void> {
+export async function judgeModel({ house, logs }: JudgedModel, digests: readonly Digest[]): Promise<void> {
   let learned = 0
   const twin = await replayTwin({
     ...lineOf(house, EMPTY_SHELF),
     onStep: (_, __, metrics) => (learned = metrics.read().examples),
   })
-  const expected = expectedExamples(house)
+  const expected = expectedExamples(logs)
   if (learned !== expected) house.violate(`${learned} examples were learned from, and ${expected} count`)
   for (const { step, digest } of digests) {
     if (digest === twin.digest && step === twin.step) continue
@@ -45,10 +51,8 @@ async function judgeVersions(house: House, digest: string): Promise<void> {
 const lineOf = (house: House, shelf: VersionShelf): LineOptions => ({ ...lineTools, id: 'the twin', log: allOf(house.log), shelf })
 
 /** Examples with a weight, of the groups that count. */
-const expectedExamples = (house: House): number =>
-  Array.from({ length: PARTITIONS }, (_, partition) => effectiveGroups(house, partition))
-    .flat()
-    .reduce((sum, { items }) => sum + items.filter(({ weight }) => weight !== 0).length, 0)
+const expectedExamples = (logs: readonly Read[]): number =>
+  logs.flatMap(({ groups }) => groups).reduce((sum, { items }) => sum + items.filter(({ weight }) => weight !== 0).length, 0)
 
 /** The log as the judge sees it: at once, and with everything that was ever trimmed. */
 function allOf(server: LogServer): EventLog {

@@ -1,8 +1,7 @@
-import { EventRecord, type ExampleGroup, type UserState } from '@freshet/contracts'
-import { TOPICS } from '@freshet/event-log'
+import type { ExampleGroup, UserState } from '@freshet/contracts'
 import { openMemoryFold } from '@freshet/materialize'
-import type { House } from '../house'
-import { dictionary, PARTITIONS } from '../shop'
+import { dictionary } from '../shop'
+import type { Read } from './read-logs'
 
 /** What a fold makes of a partition's events that nobody disturbs and that knows of nothing else. */
 export interface Undisturbed {
@@ -10,9 +9,9 @@ export interface Undisturbed {
   user(userId: string): UserState | undefined
 }
 
-/** Folds a partition's events in one go. */
-export function undisturbed(house: House, partition: number): Undisturbed {
-  const fold = openMemoryFold({ dictionary, partitions: PARTITIONS })
-  const groups = house.all(TOPICS.events, partition).flatMap(({ value }) => fold.event(EventRecord.decode(value)))
+/** Folds a partition's events in one go, as if there were no other partition. */
+export function undisturbed({ records }: Read): Undisturbed {
+  const fold = openMemoryFold({ dictionary, partitions: 1 })
+  const groups = records.flatMap((record) => fold.event(record))
   return { groups, user: (userId) => fold.user(userId) }
 }

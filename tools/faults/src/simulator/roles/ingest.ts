@@ -8,7 +8,7 @@ import { drawEvent, PARTITIONS, tickAt } from '../shop'
 
 const RETRY_MS = 30
 const REBOOT_MS = 200
-const TICK_MS = 350
+const TICK_MS = 600 // of two, each in its own time
 const BATCHES = 3
 
 /** An application and its front door: sends events until each is acknowledged, under the same id as often as it takes; and ticks. */
@@ -74,8 +74,8 @@ export class IngestRole {
   }
 
   private async tick(log: EventLog): Promise<void> {
-    while (!this.house.isClosed) {
-      await this.host.clock.sleep(TICK_MS)
+    for (let waitMs = this.house.draws.between(50, TICK_MS); !this.house.isClosed; waitMs = TICK_MS) {
+      await this.host.clock.sleep(waitMs)
       const value = EventRecord.encode(tickAt(this.host.clock.nowMs())).finish()
       for (let partition = 0; partition < PARTITIONS; partition++) {
         await log

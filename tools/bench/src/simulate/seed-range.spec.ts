@@ -1,0 +1,63 @@
+import { type TemporaryDirectory, temporaryDirectory } from '@freshet/testing'
+import { appendRange, assertApart, figuresOf, type RangeRecord, readRanges } from './seed-range'
+
+const record = (facts: Partial<RangeRecord>): RangeRecord => ({ from: 1, to: 10, violations: 0, actions: 4000, seconds: 2, ...facts })
+
+describe('the file in which ranges of seeds add up', () => {
+  let directory: TemporaryDirectory
+
+  beforeEach(async () => void (directory = await temporaryDirectory()))
+  afterEach(() => directory[Symbol.asyncDispose]())
+
+  it('gives back what was added, over any number of runs', () => {
+    const file = directory.within('simulate.jsonl')
+    const records = [record({}), record({ from: 11, to: 12, violations: 1 })]
+    expect(readRanges(file)).toEqual([])
+    for (const each of records) appendRange(file, each)
+    expect(readRanges(file)).toEqual(records)
+  })
+})
+
+describe('a range of seeds', () => {
+  const counted = [record({}), record({ from: 21, to: 30 })]
+
+  it.each([
+    [10, 10],
+    [5, 15],
+    [1, 40],
+    [22, 23],
+    [30, 31],
+  ])('from %i to %i is refused where part of it has been counted', (from, to) => {
+    expect(() => assertApart(counted, { from, to })).toThrow(/seeds (1\.\.10|21\.\.30) have been counted/)
+  })
+
+  it('is told where to go on', () => {
+    expect(() => assertApart(counted, { from: 1, to: 10 })).toThrow('go on with 31..40')
+  })
+
+  it.each([
+    [11, 20],
+    [31, 40],
+  ])('from %i to %i is new', (from, to) => {
+    expect(() => assertApart(counted, { from, to })).not.toThrow()
+  })
+})
+
+describe('the figures of all ranges', () => {
+  it('add up seeds, actions, seconds and broken rules', () => {
+    const figures = figuresOf([record({}), record({ from: 11, to: 40, actions: 20_000, seconds: 8, violations: 2 })])
+    const values = Object.fromEntries(Object.entries(figures).map(([name, { value }]) => [name, value]))
+    expect(values).toEqual({ violations: 2, seeds: 40, seeds_per_s: 4, actions_per_seed: 600 })
+  })
+
+  it('are held to a million seeds without a broken rule, and to two hundred actions each', () => {
+    const { violations, seeds, actions_per_seed: actions } = figuresOf([record({})])
+    expect([violations.goal?.holds(0), violations.goal?.holds(1), violations.isJudgedQuick]).toEqual([true, false, true])
+    expect([seeds.goal?.holds(1_000_000), seeds.goal?.holds(999_999), seeds.isJudgedQuick ?? false]).toEqual([true, false, false])
+    expect([actions.goal?.holds(200), actions.goal?.holds(199), actions.isJudgedQuick]).toEqual([true, false, true])
+  })
+
+  it('say nothing of speed before the first seed', () => {
+    expect(figuresOf([]).seeds_per_s.value).toBeNull()
+  })
+})

@@ -1,0 +1,69 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { InvalidFieldError } from '@freshet/kernel'
+import { atLeast, exactly, type Measured } from '../harness/report'
+
+/** Seeds in a row, both ends included. */
+export interface SeedRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** What a range of seeds came to: a line of the file in which runs add up. */
+export interface RangeRecord extends SeedRange {
+  /** How many seeds saw a rule broken. */
+  readonly violations: number
+  readonly actions: number
+  readonly seconds: number
+}
+
+/** What the promise is held to. */
+export const FULL_SEEDS = 1_000_000
+const ACTIONS_MIN = 200
+
+/** The ranges of earlier runs. */
+export function readRanges(file: string): RangeRecord[] {
+  if (!existsSync(file)) return []
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as RangeRecord)
+}
+
+/** Adds one. */
+export const appendRange = (file: string, record: RangeRecord): void => appendFileSync(file, `${JSON.stringify(record)}\n`)
+
+/** Makes sure that no seed counts twice. Throws InvalidFieldError naming the range that is there already. */
+export function assertApart(records: readonly SeedRange[], { from, to }: SeedRange): void {
+  const there = records.find((each) => each.from <= to && from <= each.to)
+  if (there === undefined) return
+  const rule = `seeds ${there.from}..${there.to} have been counted`
+  const next = Math.max(...records.map((each) => each.to)) + 1
+  throw new InvalidFieldError({ field: 'seeds', value: `${from}..${to}`, rule, remedy: `go on with ${next}..${next + to - from}` })
+}
+
+/** The figures over all of them. */
+export function figuresOf(records: readonly RangeRecord[]): Record<string, Measured> {
+  const sum = (of: (record: RangeRecord) => number): number => records.reduce((total, record) => total + of(record), 0)
+  const seeds = sum(({ from, to }) => to - from + 1)
+  const mean = (total: number, by: number): number | null => (by > 0 ? total / by : null)
+  return {
+    violations: { value: sum(({ violations }) => violations), unit: 'seeds', goal: exactly(0), isJudgedQuick: true },
+    seeds: { value: seeds, unit: 'seeds', goal: atLeast(FULL_SEEDS) },
+    seeds_per_s: {
+      value: mean(
+        seeds,
+        sum(({ seconds }) => seconds),
+      ),
+      unit: 'seeds/s',
+    },
+    actions_per_seed: {
+      value: mean(
+        sum(({ actions }) => actions),
+        seeds,
+      ),
+      unit: 'actions',
+      goal: atLeast(ACTIONS_MIN),
+      isJudgedQuick: true,
+    },
+  }
+}
