@@ -1,5 +1,5 @@
 import { ExampleGroup, type Range } from '@freshet/contracts'
-import { type EventLog, type LogRecord, TOPICS } from '@freshet/event-log'
+import { type EventLog, type LogRecord, OffsetOutOfRangeError, TOPICS } from '@freshet/event-log'
 import type { CutPart } from './learner'
 
 /** A group with its place in `examples`. */
@@ -119,14 +119,23 @@ export class ExampleSource {
   }
 
   private async readOn(partition: number): Promise<void> {
-    const at = { topic: TOPICS.examples, partition }
-    if ((await this.log.next(at)) <= this.readTo[partition]) return
-    if ((await this.log.first(at)) > this.readTo[partition]) return void this.still.add(partition) // a gap: the others go on
-    this.still.delete(partition)
-    const records = await this.log.read(at, this.readTo[partition], READ)
-    for (const { offset, value } of records) this.add(partition, { offset, group: ExampleGroup.decode(value) })
-    const last = records.at(-1)
-    if (last) this.readTo[partition] = last.offset + 1
+    for (const { offset, value } of await this.recordsFrom(partition, this.readTo[partition])) {
+      this.add(partition, { offset, group: ExampleGroup.decode(value) })
+      this.readTo[partition] = offset + 1
+    }
+  }
+
+  /** What comes next; nothing where that is in the log no more, or was lost: this partition stands still, and the others go on. */
+  private async recordsFrom(partition: number, from: number): Promise<readonly LogRecord[]> {
+    try {
+      const records = await this.log.read({ topic: TOPICS.examples, partition }, from, READ)
+      this.still.delete(partition)
+      return records
+    } catch (error) {
+      if (!(error instanceof OffsetOutOfRangeError)) throw error
+      this.still.add(partition)
+      return []
+    }
   }
 
   private add(partition: number, placed: PlacedGroup): void {

@@ -20,3 +20,19 @@ declare module 'kafkajs/src/network/connection' {
     disconnect(): Promise<boolean>
   }
 }
+
+/** What kafkajs makes of an error code of the brokers. */
+declare module 'kafkajs/src/protocol/error' {
+  export function createErrorFromCode(code: number): Error
+}
+
+/** Kafkajs's encoder of records, beside which ours is held. */
+declare module 'kafkajs/src/protocol/recordBatch/record/v0' {
+  const encode: (record: object) => object
+  export default encode
+}
+
+/** Kafkajs's encoder of batches, beside which ours is held. */
+declare module 'kafkajs/src/protocol/recordBatch/v0' {
+  export const RecordBatch: (batch: object) => Promise<{ readonly buffer: Buffer }>
+}

@@ -1,5 +1,8 @@
 import type { Broker, Cluster, CompressionTypes, Kafka, Message } from 'kafkajs'
-import { UnavailableError } from '@freshet/kernel'
+import { systemClock, UnavailableError } from '@freshet/kernel'
+import { Departures, type Sending } from './departures'
+import { failureOf } from './failures'
+import { produceRequest, type Outcome, type WireRequest } from './produce-request'
 
 /** A partition by the name that the brokers know. */
 export interface Place {
@@ -52,6 +55,8 @@ export interface FetchBounds {
 
 /** What kafkajs's brokers do beyond what its types say; public methods all. */
 interface FullBroker extends Broker {
+  readonly connectionPool: { send<T>(request: WireRequest<T>): Promise<T> }
+  disconnect(): Promise<void>
   initProducerId(request: { readonly transactionTimeout: number }): Promise<Producer>
   deleteRecords(request: { readonly topics: readonly object[] }): Promise<unknown>
   leaveGroup(request: { readonly groupId: string; readonly memberId: string }): Promise<unknown>
@@ -65,24 +70,19 @@ interface FullBroker extends Broker {
 export class Link {
   readonly cluster: Cluster
   private readonly topics = new Set<string>()
+  /** By broker. */
+  private readonly departures = new Map<string, Departures>()
 
   constructor(kafka: Kafka) {
     this.cluster = clusterOf(kafka)
   }
 
-  /** Appends a batch; the offset of its first message. */
-  async produce({ topic, partition }: Place, batch: Batch): Promise<number> {
-    const { firstSequence, messages, producerId, producerEpoch, compression, timeoutMs } = batch
-    const broker = await this.leader({ topic, partition })
-    const answer = (await broker.produce({
-      topicData: [{ topic, partitions: [{ partition, firstSequence, messages }] }],
-      producerId: producerId as unknown as number, // a 64-bit number, which kafkajs reads and writes as text
-      producerEpoch,
-      acks: ALL_REPLICAS,
-      timeout: timeoutMs,
-      compression,
-    })) as ProduceAnswer
-    return Number(answer.topics[0].partitions[0].baseOffset)
+  /** Appends a batch, in one request with what others send to the same broker; the offset of its first message. */
+  async produce(place: Place, batch: Batch): Promise<number> {
+    const node = await this.nodeOf(place)
+    const departures = this.departures.get(node) ?? new Departures((sendings) => this.send(node, sendings))
+    this.departures.set(node, departures)
+    return departures.leave({ ...batch, place })
   }
 
   /** Fetches from partitions that one broker leads. */
@@ -156,13 +156,19 @@ export class Link {
     await this.cluster.disconnect()
   }
 
+  private async send(node: string, sendings: readonly Sending[]): Promise<readonly Outcome[]> {
+    const broker = asFull(await this.cluster.findBroker({ nodeId: node }))
+    try {
+      return await broker.connectionPool.send(produceRequest(sendings, systemClock.nowMs()))
+    } catch (error) {
+      if (failureOf(error).name === 'KafkaJSConnectionClosedError') await broker.disconnect() // as kafkajs does: else it counts as connected
+      throw error
+    }
+  }
+
   private async leader(place: Place): Promise<Broker> {
     return this.cluster.findBroker({ nodeId: await this.nodeOf(place) })
   }
-}
-
-interface ProduceAnswer {
-  readonly topics: readonly { readonly partitions: readonly { readonly baseOffset: string }[] }[]
 }
 
 interface FetchAnswer {
@@ -176,7 +182,6 @@ interface FetchAnswer {
   }[]
 }
 
-const ALL_REPLICAS = -1
 const READ_UNCOMMITTED = 0 // nobody writes transactions here
 const TRANSACTION_MS = 30_000 // of no consequence without transactions, but asked for
 

@@ -55,7 +55,13 @@ export class Partitions {
 
   async read(target: Target, from: number, limit: ReadLimit): Promise<readonly LogRecord[]> {
     await this.scope.prepare(target.of.topic)
-    return this.reader.read(target, from, limit)
+    if (this.poller.isAtEnd(target.place, from, this.extents.of(target.place).end)) {
+      this.poller.read(target.place, from)
+      return []
+    }
+    const records = await this.reader.read(target, from, limit)
+    this.poller.read(target.place, records.length === 0 ? from : records[records.length - 1].offset + 1)
+    return records
   }
 
   /** Where a partition begins, or will go on: asked for now. */

@@ -28,10 +28,10 @@ export class Sockets {
 
 const KEEP_ALIVE_MS = 60_000
 
-/** As kafkajs makes them by itself; where no TLS was asked for, `ssl` is null or undefined. */
+/** As kafkajs makes them by itself, but prompt; where no TLS was asked for, `ssl` is null or undefined. */
 const makeSocket: ISocketFactory = ({ host, port, onConnect, ...rest }) => {
   const ssl: typeof rest.ssl | null | undefined = rest.ssl
   const names = isIP(host) === 0 ? { servername: host } : {}
   const socket = ssl ? connectTls({ host, port, ...names, ...ssl }, onConnect) : connect({ host, port }, onConnect)
-  return socket.setKeepAlive(true, KEEP_ALIVE_MS)
+  return socket.setKeepAlive(true, KEEP_ALIVE_MS).setNoDelay(true) // requests follow upon each other: none waits for the answer to another
 }

@@ -21,6 +21,8 @@ class Room {
   readonly poller: TailPoller
   leader: (partition: number) => string = () => '1'
   recovered = 0
+  /** After a poll that brought something, the time until the next one is over at once. */
+  gatherMs = 5
 
   constructor() {
     this.poller = new TailPoller({
@@ -50,9 +52,10 @@ class Room {
       fetch: (_, wanted) =>
         new Promise((resolve, reject) => {
           const turn = (): Promise<void> => this.clock.advance(0)
-          const answer = (fetched: Fetched[]): Promise<void> => {
+          const answer = async (fetched: Fetched[]): Promise<void> => {
             resolve(fetched)
-            return turn()
+            await turn()
+            await this.clock.advance(this.gatherMs)
           }
           this.polls[lane].push({
             wanted,
@@ -111,6 +114,62 @@ describe('those who wait for partitions of a broker', () => {
     await room.clock.advance(0)
     expect(second.over).toBe(true)
     expect([room.poller.follows(place(0), 1), room.poller.follows(place(1), 0)]).toEqual([true, false])
+  })
+
+  it('are left time to grow together: the next fetch comes a moment after one that brought something', async () => {
+    const room = new Room()
+    room.gatherMs = 0
+    const first = room.wait(0, 0)
+    await room.clock.advance(0)
+    await room.polls[0][0].bring(0, 1)
+    expect(first.over).toBe(true)
+    room.wait(0, 1)
+    await room.clock.advance(4)
+    expect(room.polls.flat()).toHaveLength(1)
+    await room.clock.advance(1)
+    expect(room.polls.flat()).toHaveLength(2)
+    await room.polls[0][1].bringNothing()
+    expect(room.polls.flat()).toHaveLength(3)
+  })
+
+  it('are known to be at their end while they are polled, as far as nothing else says that there is more', async () => {
+    const room = new Room()
+    const isAtEnd = (offset: number, knownTo = 0): boolean => room.poller.isAtEnd(place(0), offset, knownTo)
+    room.wait(0, 3)
+    await room.clock.advance(0)
+    expect(isAtEnd(3)).toBe(false)
+    await room.polls[0][0].bringNothing()
+    expect([isAtEnd(2), isAtEnd(3), isAtEnd(3, 3), isAtEnd(3, 4), isAtEnd(4)]).toEqual([false, true, true, false, false])
+    await room.polls[0][1].bring(0, 1)
+    expect([isAtEnd(3), isAtEnd(4, 4)]).toEqual([false, true])
+    await room.clock.advance(1000)
+    expect(isAtEnd(4, 4)).toBe(false)
+  })
+
+  it('are not known to be at their end once a poll has failed', async () => {
+    const room = new Room()
+    room.wait(0, 0)
+    await room.clock.advance(0)
+    await room.polls[0][0].bringNothing()
+    expect(room.poller.isAtEnd(place(0), 0, 0)).toBe(true)
+    await room.polls[0][1].fail(new Error('Closed connection'))
+    expect(room.poller.isAtEnd(place(0), 0, 0)).toBe(false)
+  })
+
+  it('are polled on while somebody reads, from where the reading is', async () => {
+    const room = new Room()
+    room.wait(0, 0)
+    await room.clock.advance(0)
+    await room.polls[0][0].bring(0, 20_000)
+    expect(room.polls[0]).toHaveLength(1)
+    room.poller.read(place(0), 30_000)
+    room.wait(1, 0)
+    await room.clock.advance(0)
+    expect(room.polls[0][1].wanted).toEqual([
+      { ...place(0), from: 30_000 },
+      { ...place(1), from: 0 },
+    ])
+    expect(room.poller.follows(place(0), 20_000)).toBe(false)
   })
 
   it('are forgotten a while after they left, and polled no more', async () => {

@@ -47,6 +47,22 @@ export class TailPoller {
     return tail !== undefined && tail.from <= offset
   }
 
+  /** Whether nothing has come at or beyond `offset`, as of a moment ago: then asking the brokers would bring nothing. Sure only of what is known below `knownTo`. */
+  isAtEnd(place: Place, offset: number, knownTo: number): boolean {
+    const tail = this.tails.get(nameOf(place))
+    if (tail === undefined || tail.from > offset || tail.seenTo > offset || tail.at < Math.max(offset, knownTo)) return false
+    return this.scope.clock.monotonicMs() - tail.answeredMs < ANSWERED_MS_MAX
+  }
+
+  /** Somebody reads a partition up to `to`: as long as that goes on, it is polled, if it is. */
+  read(place: Place, to: number): void {
+    const tail = this.tails.get(nameOf(place))
+    if (tail === undefined) return
+    tail.unread = 0
+    tail.leftMs = this.scope.clock.monotonicMs()
+    if (!tail.isPolled && tail.calls === 0 && tail.at < to) tail.restart(to)
+  }
+
   /** Resolves when a record at or beyond `offset` has come; polls from `from` on where the partition is not polled yet. */
   async wait(place: Place, { offset, from, signal }: { offset: number; from: number; signal: AbortSignal }): Promise<void> {
     const name = nameOf(place)
@@ -123,8 +139,12 @@ export class TailPoller {
       const answers = await lane.link.fetch(lane.node, wanted, BOUNDS)
       this.scope.health.succeeded()
       lane.pauseMs = SHORTEST_MS
+      const answeredMs = this.scope.clock.monotonicMs()
+      for (const tail of tails) tail.answeredMs = answeredMs
       for (const fetched of answers) this.take(fetched)
+      if (answers.some(({ messages }) => messages.length > 0)) await this.scope.clock.sleep(GATHER_MS, this.scope.closed)
     } catch (error) {
+      for (const tail of tails) tail.answeredMs = -Infinity
       await this.mend(lane, error, tails)
     }
     for (const tail of tails) tail.isPolled = false
@@ -170,8 +190,10 @@ class Tail {
   isPolled = false
   /** How many wait. */
   calls = 0
-  /** When the last one left. */
+  /** When the last one left, or somebody read. */
   leftMs = 0
+  /** When a poll of it was last answered. */
+  answeredMs = -Infinity
   readonly waiters = new GrowthWaiters()
 
   constructor(
@@ -197,5 +219,7 @@ interface Lane {
 }
 
 const BOUNDS = { maxWaitMs: 250, bytesMax: 1 << 20 }
+const ANSWERED_MS_MAX = 1000 // an answer is due after 250 ms at the latest
+const GATHER_MS = 5 // after one partition has grown, others are about to: one fetch for all of them
 const LINGER_MS = 5000
 const UNREAD_BYTES_MAX = 1 << 20 // nobody reads: what comes is fetched when somebody does
