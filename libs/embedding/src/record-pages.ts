@@ -5,6 +5,7 @@ import type { PreImages } from './pre-images'
 import { RowSet } from './row-set'
 
 const PAGE_BYTES = 4 << 20 // small beside a version, and a billion parameters are a thousand pages
+const LINE_WORDS = 16 // of 64 bytes, on all processors that we know
 const SHARED_PAGE_BYTES = 64 << 20 // other threads hear of each page; the system gives memory to what is written only
 
 /**
@@ -17,6 +18,8 @@ export class RecordPages {
   readonly rowShift: number
   readonly rowMask: number
   size = 0
+  /** What {@link approach} read last: a loop whose result nobody keeps may be left out by a compiler. */
+  met = 0
   private readonly Memory: new (bytes: number) => ArrayBuffer | SharedArrayBuffer
   /** The rows that were changed since the last scan began. */
   touched = new RowSet()
@@ -42,6 +45,27 @@ export class RecordPages {
     this.words[page][at + 1] = hi
     this.touched.add(row)
     return row
+  }
+
+  /**
+   * Reads a word of each cache line of the records that `rows` names from `from` on and before `to`, and nothing else: a loop so short that the
+   * processor has a dozen cache misses under way at once. Whoever works on the records next meets them in its cache.
+   *
+   * cost    a third to a quarter of the time that the same misses take one after the other
+   */
+  approach(rows: Uint32Array, from: number, to: number): void {
+    const { words, rowShift, rowMask } = this
+    const { stride } = this.layout
+    let met = 0
+    for (let i = from; i < to; i++) {
+      const row = rows[i]
+      if (row === ABSENT) continue
+      const page = words[row >>> rowShift]
+      const at = (row & rowMask) * stride
+      for (let k = LINE_WORDS; k < stride; k += LINE_WORDS) met |= page[at + k - LINE_WORDS]
+      met |= page[at + stride - 1]
+    }
+    this.met = met
   }
 
   /** Says that rows are about to change. */

@@ -10,6 +10,14 @@ const MARGIN = 0x08000000
 export function isUsable32(floats: Float32Array): boolean {
   const words = new Int32Array(floats.buffer, floats.byteOffset, floats.length)
   let overflows = 0
-  for (let i = 0; i < words.length; i++) overflows |= (words[i] & EXPONENT) + MARGIN
+  const whole = words.length & ~3
+  for (let i = 0; i < whole; i += 4) {
+    overflows |=
+      ((words[i] & EXPONENT) + MARGIN) |
+      ((words[i + 1] & EXPONENT) + MARGIN) |
+      ((words[i + 2] & EXPONENT) + MARGIN) |
+      ((words[i + 3] & EXPONENT) + MARGIN)
+  }
+  for (let i = whole; i < words.length; i++) overflows |= (words[i] & EXPONENT) + MARGIN
   return overflows >= 0
 }

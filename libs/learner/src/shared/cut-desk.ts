@@ -109,13 +109,12 @@ export class CutDesk {
     return this.views.tasks[task * TASK_WORDS] === TASK.shard
   }
 
-  /** Notes who has computed each shard, while that phase is the last; whether all gradients can be followed. */
+  /** Whether all gradients can be followed. */
   judge(): boolean {
     const { views } = this
     let isApplied = true
     for (const nth of this.geometry.shards.keys()) {
-      views.winners[nth] = this.parts.board.holderOf(nth)?.worker ?? 0
-      isApplied &&= views.results[this.resultOf(nth) + 1] === 1
+      isApplied &&= views.results[nth * views.sizes.resultWords + 1] === 1
     }
     views.set('isApplied', isApplied ? 1 : 0)
     return isApplied
@@ -130,7 +129,7 @@ export class CutDesk {
   link(): ChainLink {
     const { views } = this
     const shards = this.geometry.shards.map((_, nth) => {
-      const at = this.resultOf(nth)
+      const at = nth * views.sizes.resultWords
       return { loss: views.losses[at], checksums: [...views.results.subarray(at + 2, at + views.sizes.resultWords)] }
     })
     return { step: this.parts.state.step, count: this.geometry.count, shards, blocks: [...views.blockChecksums] }
@@ -138,23 +137,11 @@ export class CutDesk {
 
   /** shape  → Float32[count, n] */
   scores(): Float32Array {
-    const { views, geometry } = this
-    const { scoreWidth, capacity } = views.sizes
-    const scores = new Float32Array(geometry.count * scoreWidth)
-    for (const [nth, { from, to }] of geometry.shards.entries()) {
-      const at = (views.winners[nth] * capacity + from) * scoreWidth
-      scores.set(views.scores.subarray(at, at + (to - from) * scoreWidth), from * scoreWidth)
-    }
-    return scores
+    return this.views.scores.slice(0, this.geometry.count * this.views.sizes.scoreWidth)
   }
 
   private get geometry(): CutGeometry {
     return this.geometryOf(this.batch?.count ?? 1)
-  }
-
-  private resultOf(nth: number): number {
-    const { views } = this
-    return (views.winners[nth] * this.parts.tools.logicalShards + nth) * views.sizes.resultWords
   }
 
   private geometryOf(count: number): CutGeometry {
@@ -170,7 +157,7 @@ export class CutDesk {
     const { tools, state, crew, board } = this.parts
     const geometry = this.geometryOf(count)
     const strides = state.tables.map(({ layout }) => layout.stride)
-    const sizes = sizesOf(this.model, geometry, strides)
+    const sizes = sizesOf(this.model, strides)
     const memory = allocate({ model: this.model, logicalShards: tools.logicalShards }, geometry, sizes)
     this.current = new CutViews(board, memory, sizes)
     this.capacity = count

@@ -13,17 +13,16 @@ export interface LookupPlace {
   readonly firstOccurrence: number
   /** The lookup's first bag among its table's. */
   readonly firstBag: number
-  /** Where its gradients begin in a worker's region, in floats. */
-  readonly gradientStart: number
 }
 
-/** By occurrence of a table: where the gradient of its bag lies in a worker's region, which shard it is of (the nth), and which bag it is in. */
+/** How much of a table a cut reads. Bags that are no slots have their own numbers; where there are none, occurrence and bag are one. */
 interface TablePlaces {
   readonly occurrences: number
   readonly bags: number
-  readonly gradientAt: Uint32Array
-  readonly shardOf: Uint8Array
-  readonly bagOf: Uint32Array
+  /** Where the gradients of its bags begin, in floats. */
+  readonly gradientStart: number
+  /** By occurrence: its bag; absent where every slot stands alone. */
+  readonly bagOf?: Int32Array
 }
 
 /** How a cut of `count` examples lies in memory: the same in every thread. */
@@ -40,38 +39,33 @@ export interface CutGeometry {
 export function layOutCut(model: WorkedModel, count: number, logicalShards: number): CutGeometry {
   const shards = shardRanges(count, logicalShards)
   const sizes = model.tables.map(() => ({ occurrences: 0, bags: 0 }))
-  let gradientFloats = 0
   const lookups = model.lookups.map((lookup): LookupPlace => {
     const table = model.tables.findIndex(({ name }) => name === lookup.table)
-    const { width } = model.tables[table]
     const [repeats, size, bags] = [lookup.isShared ? shards.length : count, sizes[table], bagsOf(lookup)]
-    const place = { lookup, table, width, bags, firstOccurrence: size.occurrences, firstBag: size.bags, gradientStart: gradientFloats }
+    const place = { lookup, table, width: model.tables[table].width, bags, firstOccurrence: size.occurrences, firstBag: size.bags }
     size.occurrences += repeats * lookup.slots
     size.bags += repeats * bags
-    gradientFloats += repeats * bags * width
     return place
   })
-  const tables = sizes.map(({ occurrences, bags }) => ({
-    ...{ occurrences, bags, gradientAt: new Uint32Array(occurrences) },
-    ...{ shardOf: new Uint8Array(occurrences), bagOf: new Uint32Array(occurrences) },
-  }))
-  for (const place of lookups) placeOccurrences(place, tables[place.table], shards)
+  let gradientFloats = 0
+  const tables = sizes.map((size, t) => {
+    const gradientStart = gradientFloats
+    gradientFloats += size.bags * model.tables[t].width
+    const own = lookups.filter(({ table }) => table === t)
+    return { ...size, gradientStart, bagOf: own.some(({ lookup }) => lookup.bags) ? bagsByOccurrence(own, size.occurrences) : undefined }
+  })
   return { count, shards, lookups, tables, gradientFloats }
 }
 
-function placeOccurrences(place: LookupPlace, table: TablePlaces, shards: readonly ShardRange[]): void {
-  const { lookup, width, bags, gradientStart } = place
-  const bagOfSlot = bagOfSlots(lookup)
-  for (const [nth, { from, to }] of shards.entries()) {
-    const [first, end] = lookup.isShared ? [nth, nth + 1] : [from, to]
-    for (let unit = first; unit < end; unit++) {
-      for (let slot = 0; slot < lookup.slots; slot++) {
-        const occurrence = place.firstOccurrence + unit * lookup.slots + slot
-        const bag = unit * bags + bagOfSlot[slot]
-        table.gradientAt[occurrence] = gradientStart + bag * width
-        table.bagOf[occurrence] = place.firstBag + bag
-        table.shardOf[occurrence] = nth
-      }
+function bagsByOccurrence(lookups: readonly LookupPlace[], occurrences: number): Int32Array {
+  const bagOf = new Int32Array(occurrences)
+  for (const [i, { lookup, firstOccurrence, firstBag, bags }] of lookups.entries()) {
+    const bagOfSlot = bagOfSlots(lookup)
+    const end = lookups[i + 1]?.firstOccurrence ?? occurrences
+    for (let at = firstOccurrence; at < end; at++) {
+      const slot = at - firstOccurrence
+      bagOf[at] = firstBag + Math.floor(slot / lookup.slots) * bags + bagOfSlot[slot % lookup.slots]
     }
   }
+  return bagOf
 }

@@ -16,8 +16,6 @@ export class CutViews {
   readonly reduced: Float32Array
   readonly blockChecksums: Uint32Array
   readonly undo: Uint32Array
-  /** Who computed each shard of this cut. */
-  readonly winners: Uint8Array
   private readonly head: Float64Array
 
   constructor(
@@ -37,7 +35,6 @@ export class CutViews {
     this.reduced = new Float32Array(memory.reduced)
     this.blockChecksums = new Uint32Array(memory.blockChecksums)
     this.undo = new Uint32Array(memory.undo)
-    this.winners = new Uint8Array(memory.winners)
     this.head = new Float64Array(memory.head)
   }
 

@@ -34,10 +34,14 @@ export class Hand {
     this.shards = new ShardWork(parts, runner)
   }
 
-  /** Does a task that this worker has claimed. */
-  run(views: CutViews, task: number): Promise<void> | undefined {
-    const [kind, a, b, c] = views.tasks.subarray(task * TASK_WORDS, (task + 1) * TASK_WORDS)
-    if (kind === TASK.shard) return this.shards.run({ views, geometry: this.geometry(views), worker: this.worker, nth: a })
+  /** Does a task that this worker has claimed in a phase. */
+  run(views: CutViews, task: number, phase: number): Promise<void> | undefined {
+    const at = task * TASK_WORDS
+    const [kind, a, b, c] = [views.tasks[at], views.tasks[at + 1], views.tasks[at + 2], views.tasks[at + 3]]
+    if (kind === TASK.shard) {
+      const mayWrite = (): boolean => views.board.beginWriting(task, this.worker, phase)
+      return this.shards.run({ views, geometry: this.geometry(views), nth: a }, mayWrite)
+    }
     if (kind === TASK.partition) views.plans[c][a].prepare(b, this.parts.tables[a], this.scratch)
     else if (kind === TASK.denseBlock) this.reduceBlock(views, a)
     else this.learnChunk(views, task, { t: a, partition: b, first: c })
@@ -78,16 +82,15 @@ export class Hand {
 
   /** math  Σ over the shards in order, each addition rounded to Float32 */
   private reduceBlock(views: CutViews, block: number): void {
-    const { reduced, denseGradients, blockChecksums, winners } = views
-    const { logicalShards } = this.parts
+    const { reduced, denseGradients, blockChecksums } = views
     const { parameterCount } = this.parts.model
     const from = block * DENSE_BLOCK
     const to = Math.min(from + DENSE_BLOCK, parameterCount)
     const shards = this.geometry(views).shards.length
-    for (let nth = 0; nth < shards; nth++) {
-      const at = (winners[nth] * logicalShards + nth) * parameterCount
-      if (nth === 0) reduced.set(denseGradients.subarray(at + from, at + to), from)
-      else for (let i = from; i < to; i++) reduced[i] += denseGradients[at + i]
+    reduced.set(denseGradients.subarray(from, to), from)
+    for (let nth = 1; nth < shards; nth++) {
+      const at = nth * parameterCount
+      for (let i = from; i < to; i++) reduced[i] += denseGradients[at + i]
     }
     blockChecksums[block] = pieceChecksum(reduced.subarray(from, to))
   }

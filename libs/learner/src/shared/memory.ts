@@ -32,18 +32,18 @@ export interface PlanMemory {
 /** What threads share beside tables: enough for cuts of some size. */
 export interface CutMemory {
   readonly head: SharedArrayBuffer
-  readonly winners: SharedArrayBuffer
   readonly tasks: SharedArrayBuffer
   /** Two for each table: this cut's and the next one's. */
   readonly plans: readonly (readonly PlanMemory[])[]
   /** By column of the model. */
   readonly columns: readonly SharedArrayBuffer[]
   readonly dense: SharedArrayBuffer
-  /** Regions, one a worker: what nobody writes to takes no memory. */
+  /** Gradients of bags, table by table. */
   readonly gradients: SharedArrayBuffer
   readonly scores: SharedArrayBuffer
+  /** By shard. */
   readonly denseGradients: SharedArrayBuffer
-  /** By worker and shard: loss as bits, whether all is finite, then a checksum a lookup. */
+  /** By shard: loss as bits, whether all is finite, then a checksum a lookup. */
   readonly results: SharedArrayBuffer
   readonly reduced: SharedArrayBuffer
   readonly blockChecksums: SharedArrayBuffer
@@ -53,19 +53,15 @@ export interface CutMemory {
 
 /** How large the regions are: constants of an engine and its memory. */
 export interface MemorySizes {
-  readonly capacity: number
-  readonly gradientFloats: number
   readonly scoreWidth: number
   readonly resultWords: number
   readonly undoWords: number
   readonly denseBlocks: number
 }
 
-/** How large the memory for cuts like this one is. */
-export function sizesOf(model: TrainableModel, geometry: CutGeometry, strides: readonly number[]): MemorySizes {
+/** The sizes of a model whose records are so long. */
+export function sizesOf(model: TrainableModel, strides: readonly number[]): MemorySizes {
   return {
-    capacity: geometry.count,
-    gradientFloats: geometry.gradientFloats,
     scoreWidth: Number(model.gradient.outputs.scores.shape[1]),
     resultWords: 2 + model.lookups.length,
     undoWords: 1 + CHUNK * Math.max(0, ...strides),
@@ -85,15 +81,15 @@ export function allocate(
   })
   return {
     head: shared(2 * Object.keys(HEAD).length),
-    winners: new SharedArrayBuffer(logicalShards),
+
     tasks: shared(TASK_WORDS * TASKS_MAX),
     plans: [0, 1].map(() => geometry.tables.map(plan)),
     columns: model.columns.map(({ width, isShared }) => shared((isShared ? 1 : geometry.count) * width)),
     dense: shared(model.parameterCount),
-    gradients: shared(WORKERS_MAX * sizes.gradientFloats),
-    scores: shared(WORKERS_MAX * sizes.capacity * sizes.scoreWidth),
-    denseGradients: shared(WORKERS_MAX * logicalShards * model.parameterCount),
-    results: shared(WORKERS_MAX * logicalShards * sizes.resultWords),
+    gradients: shared(geometry.gradientFloats),
+    scores: shared(geometry.count * sizes.scoreWidth),
+    denseGradients: shared(logicalShards * model.parameterCount),
+    results: shared(logicalShards * sizes.resultWords),
     reduced: shared(model.parameterCount),
     blockChecksums: shared(sizes.denseBlocks),
     undo: shared(WORKERS_MAX * sizes.undoWords),

@@ -1,4 +1,4 @@
-import { ABSENT, type Table } from '@freshet/embedding'
+import { ABSENT as NOWHERE, type Table } from '@freshet/embedding'
 import type { CutGeometry } from './cut-geometry'
 import type { CutViews } from './cut-views'
 import { CHUNK } from './memory'
@@ -16,6 +16,7 @@ export interface ChunkScope {
   readonly first: number
 }
 
+const ABSENT: number = NOWHERE // a constant of this file: an import is looked up each time
 const FREQUENCY_MAX = 0xffffffff
 
 /**
@@ -30,7 +31,7 @@ export function learnChunk(scope: ChunkScope): void {
   const { stride, frequency, lastSeen } = layout
   const step = views.get('step')
   const isApplied = views.get('isApplied') === 1
-  const sum = new RowSum(views, geometry.tables[t], { plan, out: table.learner.gradient })
+  const sum = new RowSum(views.gradients, geometry.tables[t], { plan, out: table.learner.gradient })
   table.learner.turnTo(views.get('rowRate'))
   const begin = plan.begins[partition]
   const end = Math.min(first + CHUNK, plan.distinct[partition])
@@ -48,7 +49,7 @@ export function learnChunk(scope: ChunkScope): void {
   }
 }
 
-/** Copies a chunk's records aside, as they are before they are learned; meeting them here, all misses are under way at once. */
+/** Copies a chunk's records aside, as they are before they are learned. */
 export function keepChunk({ views, table, t, partition, first }: ChunkScope, at: number): void {
   const plan = views.plans[views.get('plan')][t]
   const { words, rowShift, rowMask, layout } = table.records
@@ -56,6 +57,7 @@ export function keepChunk({ views, table, t, partition, first }: ChunkScope, at:
   const { undo } = views
   const begin = plan.begins[partition]
   const end = begin + Math.min(first + CHUNK, plan.distinct[partition])
+  table.records.approach(plan.rows, begin + first, end)
   let to = at
   for (let place = begin + first; place < end; place++) {
     const row = plan.rows[place]
@@ -82,31 +84,27 @@ export function restoreChunk({ views, table, t, partition, first }: ChunkScope, 
   }
 }
 
-/** Sums the gradients of a row's occurrences, from the regions of those who computed their shards. */
+/** Sums the gradients of a row's occurrences. */
 class RowSum {
-  private readonly regions: Float64Array
-
   constructor(
-    private readonly views: CutViews,
+    private readonly gradients: Float32Array,
     private readonly places: CutGeometry['tables'][number],
     private readonly to: { readonly plan: TablePlan; readonly out: Float32Array },
-  ) {
-    this.regions = Float64Array.from(views.winners, (worker) => worker * views.sizes.gradientFloats)
-  }
+  ) {}
 
   /** shape  out Float32[width] = the sum over the occurrences that are listed from `from` to `end` */
   over(from: number, end: number): void {
-    const { gradients } = this.views
-    const { gradientAt, shardOf, bagOf } = this.places
-    const { plan, out } = this.to
-    const { occurrences, weights } = plan
+    const { gradients } = this
+    const { gradientStart, bagOf } = this.places
+    const { out } = this.to
+    const { occurrences, weights } = this.to.plan
     const width = out.length
-    out.fill(0)
     for (let j = from; j < end; j++) {
-      const occurrence = occurrences[j]
-      const weight = weights[bagOf[occurrence]]
-      const at = this.regions[shardOf[occurrence]] + gradientAt[occurrence]
-      for (let k = 0; k < width; k++) out[k] += gradients[at + k] * weight
+      const bag = bagOf ? bagOf[occurrences[j]] : occurrences[j]
+      const weight = bagOf ? weights[bag] : 1
+      const at = gradientStart + bag * width
+      if (j === from) for (let k = 0; k < width; k++) out[k] = 0 + gradients[at + k] * weight
+      else for (let k = 0; k < width; k++) out[k] += gradients[at + k] * weight
     }
   }
 }

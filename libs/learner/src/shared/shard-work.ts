@@ -1,4 +1,4 @@
-import { ABSENT, type Table } from '@freshet/embedding'
+import { ABSENT as NOWHERE, type Table } from '@freshet/embedding'
 import { type Feed, type GraphRunner, inputName } from '@freshet/tensor'
 import { pieceChecksum } from '../chain'
 import { drawColumn } from '../columns'
@@ -12,14 +12,13 @@ import type { HandParts } from './hand'
 export interface ShardScope {
   readonly views: CutViews
   readonly geometry: CutGeometry
-  readonly worker: number
   /** Which shard of the cut, counted without empty ones. */
   readonly nth: number
 }
 
 /**
  * Computes logical shards: gathers their rows from the tables into plain memory, which the runtime insists on, runs the gradient graph, and puts what
- * it says into the worker's own regions, so that a shard that comes late overwrites nobody's.
+ * it says where all can read it, unless it comes so late that somebody else has done so.
  */
 export class ShardWork {
   private readonly inputs: ReadonlySet<string>
@@ -34,24 +33,24 @@ export class ShardWork {
     this.inputs = new Set(parts.model.gradient.inputs.map(inputName))
   }
 
-  async run(scope: ShardScope): Promise<void> {
+  /** Runs a shard; what it says is written when, and if, `mayWrite` agrees. */
+  async run(scope: ShardScope, mayWrite: () => boolean): Promise<void> {
     const outputs = await this.runner.run(this.feedsOf(scope))
-    const { views, geometry, worker, nth } = scope
-    const { sizes } = views
-    const { model, logicalShards } = this.parts
-    const at = (worker * logicalShards + nth) * sizes.resultWords
-    views.losses[at] = outputs.loss[0]
-    views.results[at + 1] = Object.values(outputs).every(isUsable32) ? 1 : 0
-    for (const [l, place] of geometry.lookups.entries()) {
-      const gradient = outputs[place.lookup.gradient]
-      views.results[at + 2 + l] = pieceChecksum(gradient)
-      views.gradients.set(
-        gradient,
-        worker * sizes.gradientFloats + place.gradientStart + unitsOf(scope, place)[0] * place.bags * place.width,
-      )
+    const isUsable = Object.values(outputs).every(isUsable32)
+    const checksums = scope.geometry.lookups.map(({ lookup }) => pieceChecksum(outputs[lookup.gradient]))
+    if (!mayWrite()) return
+    const { views, geometry, nth } = scope
+    const { resultWords, scoreWidth } = views.sizes
+    views.losses[nth * resultWords] = outputs.loss[0]
+    views.results[nth * resultWords + 1] = isUsable ? 1 : 0
+    views.results.set(checksums, nth * resultWords + 2)
+    for (const place of geometry.lookups) {
+      const bag = place.firstBag + unitsOf(scope, place)[0] * place.bags
+      views.gradients.set(outputs[place.lookup.gradient], geometry.tables[place.table].gradientStart + bag * place.width)
     }
-    views.scores.set(outputs.scores, (worker * sizes.capacity + geometry.shards[nth].from) * sizes.scoreWidth)
-    if (model.parameterCount > 0) views.denseGradients.set(outputs.denseGradient, (worker * logicalShards + nth) * model.parameterCount)
+    views.scores.set(outputs.scores, geometry.shards[nth].from * scoreWidth)
+    const { parameterCount } = this.parts.model
+    if (parameterCount > 0) views.denseGradients.set(outputs.denseGradient, nth * parameterCount)
   }
 
   release(): Promise<void> {
@@ -97,7 +96,8 @@ export class ShardWork {
     const data = buffer.subarray(0, floats)
     const table = this.parts.tables[place.table]
     const gather = { plan: scope.views.plans[scope.views.get('plan')][place.table], table, out: data }
-    if (lookup.bags) gatherBags(gather, place, { from, to, bagOf: scope.geometry.tables[place.table].bagOf })
+    const { bagOf } = scope.geometry.tables[place.table]
+    if (lookup.bags && bagOf) gatherBags(gather, place, { from, to, bagOf })
     else gatherRows(gather, place.firstOccurrence + from * lookup.slots)
     return { data, shape: lookup.isShared ? [lookup.slots, width] : [to - from, bags, width] }
   }
@@ -107,6 +107,9 @@ export class ShardWork {
 function unitsOf({ geometry, nth }: ShardScope, { lookup }: LookupPlace): [from: number, to: number] {
   return lookup.isShared ? [nth, nth + 1] : [geometry.shards[nth].from, geometry.shards[nth].to]
 }
+
+const ABSENT: number = NOWHERE // a constant of this file: an import is looked up each time
+const AHEAD = 128 // rows whose cache misses are under way before they are copied
 
 /** Where rows come from and go to. */
 interface Gather {
@@ -124,6 +127,7 @@ function gatherRows({ plan, table, out }: Gather, first: number): void {
   const end = first + out.length / width
   let to = 0
   for (let i = first; i < end; i++) {
+    if (((i - first) & (AHEAD - 1)) === 0) table.records.approach(rowOf, i, Math.min(i + AHEAD, end))
     const row = rowOf[i]
     if (row === ABSENT) table.readUnborn(pairs[2 * i], pairs[2 * i + 1], out.subarray(to, to + width))
     else {
@@ -139,7 +143,7 @@ function gatherRows({ plan, table, out }: Gather, first: number): void {
 function gatherBags(
   gather: Gather,
   { lookup, width, firstOccurrence, firstBag, bags }: LookupPlace,
-  units: { from: number; to: number; bagOf: Uint32Array },
+  units: { from: number; to: number; bagOf: Int32Array },
 ): void {
   const { plan, table, out } = gather
   const { floats, rowShift, rowMask, layout } = table.records
@@ -147,9 +151,11 @@ function gatherBags(
   const { bagOf } = units
   const base = firstBag + units.from * bags
   const unborn = new Float32Array(width)
+  const [first, end] = [firstOccurrence + units.from * lookup.slots, firstOccurrence + units.to * lookup.slots]
   let begun = -1
   out.fill(0)
-  for (let i = firstOccurrence + units.from * lookup.slots; i < firstOccurrence + units.to * lookup.slots; i++) {
+  for (let i = first; i < end; i++) {
+    if (((i - first) & (AHEAD - 1)) === 0) table.records.approach(rowOf, i, Math.min(i + AHEAD, end))
     const row = rowOf[i]
     if (row === ABSENT && (pairs[2 * i] | pairs[2 * i + 1]) === 0) continue
     let page: Float32Array = unborn

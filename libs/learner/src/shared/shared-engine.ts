@@ -151,7 +151,7 @@ class SharingEngine implements SharedEngine {
 
   private async do(task: number, phase: number): Promise<void> {
     const { board, hand, desk } = this.parts
-    await hand.run(desk.views, task)
+    await hand.run(desk.views, task, phase)
     board.complete(task, OWNER, phase)
   }
 
@@ -162,7 +162,7 @@ class SharingEngine implements SharedEngine {
     for (const { task, worker } of board.unfinished()) {
       const isDead = !crew.isAlive(worker)
       if (!isDead && !desk.isShard(task)) continue
-      if (!board.takeOver(task, worker, OWNER)) continue
+      if (!board.takeOver(task, worker, { worker: OWNER, isDead })) continue
       if (isDead) hand.undo(desk.views, task, worker)
       if (desk.isShard(task)) this.recomputed++
       await this.do(task, phase)

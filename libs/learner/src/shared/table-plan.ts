@@ -1,7 +1,8 @@
-import { ABSENT, type Table } from '@freshet/embedding'
+import { ABSENT as NOWHERE, type Table } from '@freshet/embedding'
 import { mix64 } from '@freshet/kernel'
 import { PARTITIONS, type PlanMemory } from './memory'
 
+const ABSENT: number = NOWHERE // a constant of this file: an import is looked up each time
 const PARTITION_SHIFT = 29 // the upper three bits of the hash, as the table's index has its parts by
 
 /** Scratch of a thread: a small hash table, and the distinct ids of one partition. */
@@ -36,17 +37,17 @@ export class TablePlan {
   /** By occurrence: its row; ABSENT where it has none, or is no id. */
   readonly rowOf: Uint32Array
   /** By partition: where its occurrences begin in the next four lists. */
-  readonly begins: Uint32Array
+  readonly begins: Int32Array
   /** Occurrences by partition, in order. */
-  readonly order: Uint32Array
+  readonly order: Int32Array
   /** By partition: how many distinct ids it has. */
   readonly distinct: Uint32Array
   /** By partition and distinct id, in order of first occurrence: its row. */
   readonly rows: Uint32Array
   /** By partition and distinct id: where its occurrences begin in `occurrences`; one more a partition, where its last one's end. */
-  readonly lists: Uint32Array
+  readonly lists: Int32Array
   /** Occurrences by distinct id, in order. */
-  readonly occurrences: Uint32Array
+  readonly occurrences: Int32Array
   /** By partition: how many distinct ids have no row. */
   private readonly missing: Uint32Array
   /** By occurrence: 1 + the place in `rows` of the distinct id that occurs there first and has no row; else 0. */
@@ -57,15 +58,16 @@ export class TablePlan {
     const n = pairs.byteLength / 8
     let at = 0
     const list = (length: number): Uint32Array => new Uint32Array(words, 4 * ((at += length) - length), length)
+    const places = (length: number): Int32Array => new Int32Array(words, 4 * ((at += length) - length), length)
     this.pairs = new Uint32Array(pairs)
     this.weights = new Float64Array(weights)
     this.rowOf = list(n)
-    this.begins = list(PARTITIONS + 1)
-    this.order = list(n)
+    this.begins = places(PARTITIONS + 1)
+    this.order = places(n)
     this.distinct = list(PARTITIONS)
     this.rows = list(n)
-    this.lists = list(n + PARTITIONS)
-    this.occurrences = list(n)
+    this.lists = places(n + PARTITIONS)
+    this.occurrences = places(n)
     this.missing = list(PARTITIONS)
     this.births = list(n)
     this.hashes = list(n)

@@ -3,8 +3,11 @@ export const WORKERS_MAX = 16
 
 /** Words of the board, before the workers' own. */
 const WORD = { phase: 0, next: 1, tasks: 2, done: 3, memory: 4, ownWords: 16 } as const
-const OWNERS = 64 // a state is phase · 64 + 2 · (worker + 1) + whether it is done; 0 in the lower bits: free
-const PHASES = 1 << 25
+const STATES = 128 // a state is phase · 128 + 4 · (worker + 1) + how far it is; 0 in the lower bits: free
+const PHASES = 1 << 24
+
+/** How far a task is: claimed, its result being written, done. */
+const FAR = { claimed: 0, written: 1, done: 2 } as const
 
 /** Tasks of a phase: eight million distinct rows. */
 export const TASKS_MAX = 65_536
@@ -43,7 +46,7 @@ export class TaskBoard {
   /** Begins a phase. */
   publish(tasks: number): void {
     const phase = (this.phase + 1) % PHASES
-    for (let i = 0; i < tasks; i++) Atomics.store(this.states, i, phase * OWNERS)
+    for (let i = 0; i < tasks; i++) Atomics.store(this.states, i, phase * STATES)
     Atomics.store(this.words, WORD.next, 0)
     Atomics.store(this.words, WORD.done, 0)
     Atomics.store(this.words, WORD.tasks, tasks)
@@ -54,7 +57,7 @@ export class TaskBoard {
   /** Adds tasks to the phase; who had found nothing left to do does not look again. */
   append(tasks: number): void {
     const before = Atomics.load(this.words, WORD.tasks)
-    for (let i = before; i < before + tasks; i++) Atomics.store(this.states, i, this.phase * OWNERS)
+    for (let i = before; i < before + tasks; i++) Atomics.store(this.states, i, this.phase * STATES)
     Atomics.store(this.words, WORD.tasks, before + tasks)
   }
 
@@ -68,7 +71,7 @@ export class TaskBoard {
     for (;;) {
       const task = Atomics.add(this.words, WORD.next, 1)
       if (task >= Atomics.load(this.words, WORD.tasks)) return -1
-      if (this.move(task, phase * OWNERS, claimed(phase, worker))) return task
+      if (this.move(task, phase * STATES, claimed(phase, worker))) return task
     }
   }
 
@@ -76,20 +79,26 @@ export class TaskBoard {
   claimLeft(worker: number): number {
     const { phase } = this
     const tasks = Atomics.load(this.words, WORD.tasks)
-    for (let task = 0; task < tasks; task++) if (this.move(task, phase * OWNERS, claimed(phase, worker))) return task
+    for (let task = 0; task < tasks; task++) if (this.move(task, phase * STATES, claimed(phase, worker))) return task
     return -1
   }
 
-  /** Takes a task over from another worker; false where that has finished it meanwhile. */
-  takeOver(task: number, from: number, worker: number): boolean {
-    return this.move(task, claimed(this.phase, from), claimed(this.phase, worker))
+  /** Takes over what another worker has claimed; false where it is writing its result or has finished meanwhile, unless it is dead. */
+  takeOver(task: number, from: number, to: { readonly worker: number; readonly isDead: boolean }): boolean {
+    const [before, after] = [claimed(this.phase, from), claimed(this.phase, to.worker)]
+    return this.move(task, before, after) || (to.isDead && this.move(task, before + FAR.written, after))
   }
 
-  /** Says that a task is done; false where it was taken over: then what was done counts for nothing. */
-  complete(task: number, worker: number, phase: number): boolean {
-    if (!this.move(task, claimed(phase, worker), claimed(phase, worker) + 1)) return false
+  /** Says that a task's result will be written now; false where it was taken over: then nothing may be written. */
+  beginWriting(task: number, worker: number, phase: number): boolean {
+    return this.move(task, claimed(phase, worker), claimed(phase, worker) + FAR.written)
+  }
+
+  /** Says that a task is done, unless it was taken over. */
+  complete(task: number, worker: number, phase: number): void {
+    const done = claimed(phase, worker) + FAR.done
+    if (!this.move(task, claimed(phase, worker), done) && !this.move(task, claimed(phase, worker) + FAR.written, done)) return
     if (Atomics.add(this.words, WORD.done, 1) + 1 === Atomics.load(this.words, WORD.tasks)) Atomics.notify(this.words, WORD.done)
-    return true
   }
 
   /** Sleeps until all tasks are done, or so many milliseconds; whether they are. */
@@ -103,8 +112,8 @@ export class TaskBoard {
   /** Who has a task of this phase, and whether it is done; undefined where it is free. */
   holderOf(task: number): { readonly worker: number; readonly isDone: boolean } | undefined {
     const state = Atomics.load(this.states, task)
-    const holder = (state % OWNERS) >> 1
-    return holder === 0 ? undefined : { worker: holder - 1, isDone: (state & 1) === 1 }
+    const holder = (state % STATES) >> 2
+    return holder === 0 ? undefined : { worker: holder - 1, isDone: (state & 3) === FAR.done }
   }
 
   /** The tasks of this phase that are claimed and not done. */
@@ -130,4 +139,4 @@ export class TaskBoard {
   }
 }
 
-const claimed = (phase: number, worker: number): number => phase * OWNERS + 2 * (worker + 1)
+const claimed = (phase: number, worker: number): number => phase * STATES + 4 * (worker + 1)

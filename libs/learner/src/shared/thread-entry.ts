@@ -9,10 +9,10 @@ import { shareWork, type WorkerNews } from './worker'
 async function main({ beginning, module, compiler }: ThreadData): Promise<void> {
   const port = parentPort
   if (!port) throw new PreconditionError('this file is the beginning of a worker thread', 'start it by threadsOf')
-  const exported = createRequire(__filename)(module) as Record<string, () => CompileGraph>
-  const receive = (): WorkerNews | undefined => (receiveMessageOnPort(port) as { message: WorkerNews } | undefined)?.message
+  const load = createRequire(__filename) as (module: string) => Record<string, () => CompileGraph>
+  const receive = (): WorkerNews | undefined => receiveMessageOnPort(port)?.message as WorkerNews | undefined
   port.postMessage('ready')
-  await shareWork(beginning, { compile: exported[compiler](), receive })
+  await shareWork(beginning, { compile: load(module)[compiler](), receive })
   port.close()
 }
 

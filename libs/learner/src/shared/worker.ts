@@ -65,7 +65,7 @@ async function doTasks(hand: Hand, views: CutViews | undefined, phase: number): 
   const { board } = views
   for (let task = board.claim(hand.worker, phase); task >= 0; task = board.claim(hand.worker, phase)) {
     try {
-      await hand.run(views, task)
+      await hand.run(views, task, phase)
     } catch (error) {
       if (board.phase === phase) throw error // else it came so late that what it read had changed: somebody else has done the task
     }
