@@ -39,6 +39,8 @@ export interface Folders extends AsyncDisposable {
 
 const GROUP = 'feature-store'
 const RETRY_MS = 100
+const PAUSE_MS_MAX = 40 // after a step as long as it took, its round trips included: what comes meanwhile shares the next one
+const MANY = 128 // records: who is behind goes on at once
 const REPORT_MS = 1000
 const QUIET_MS = 250 // under load the next commit comes sooner, and forgets for nothing
 const VERIFY_MS = 2000 // how long a quiet partition may not know that its store has lost it
@@ -145,16 +147,18 @@ class Crew {
   }
 
   private async fold({ partition, snapshot, signal }: FoldTurn): Promise<void> {
-    const { usersMax = USERS_MAX, dictionary, snapshots: shelf } = this.scope
+    const { usersMax = USERS_MAX, dictionary, clock, snapshots: shelf } = this.scope
     const { seed } = dictionary.declared.model
     await restorePartition({ ...this.scope, partition, shelf: shelf ?? NO_SNAPSHOTS })
     const onCommitted = snapshot && ((puts: readonly Put[]) => snapshot.note(puts))
     const folder = await PartitionFolder.load({ ...this.scope, partition, items: this.items, seed, usersMax, onCommitted })
     this.folders.set(partition, folder)
     while (!signal.aborted) {
+      const beganMs = clock.monotonicMs()
       const records = await folder.step()
       const isCopying = (await snapshot?.copyOn(folder.positions)) ?? false
       if (records === 0 && !isCopying) await this.rest(folder, signal)
+      else if (records < MANY) await clock.sleep(Math.min(clock.monotonicMs() - beganMs, PAUSE_MS_MAX), signal)
     }
   }
 

@@ -1,5 +1,5 @@
 import { CatalogRecord, ItemState } from '@freshet/contracts'
-import { TOPICS, type EventLog, type LogRecord } from '@freshet/event-log'
+import { OffsetOutOfRangeError, TOPICS, type EventLog, type LogRecord } from '@freshet/event-log'
 import { ITEM_PREFIX, itemIdOf, itemKey } from '@freshet/features'
 import type { Clock } from '@freshet/kernel'
 import type { OnlineStore, PositionVector } from '@freshet/online-store'
@@ -8,7 +8,7 @@ import type { ItemIndex } from './item-index'
 /** What an index is kept up from. */
 export interface ItemFollowerOptions {
   readonly index: ItemIndex
-  readonly log: Pick<EventLog, 'partitions' | 'next' | 'read' | 'grown' | 'first'>
+  readonly log: Pick<EventLog, 'partitions' | 'read' | 'grown'>
   readonly store: Pick<OnlineStore, 'positions' | 'read' | 'scan'>
   readonly clock: Clock
   readonly onError: (error: unknown) => void
@@ -74,9 +74,8 @@ export class ItemFollower {
 
   /** Reads again what changed and is folded by now; false where nothing of it was. */
   async renew(): Promise<boolean> {
-    let renewed = false
-    for (let partition = 0; partition < this.dirty.length; partition++) renewed = (await this.renewPartition(partition)) || renewed
-    return renewed
+    const renewed = await Promise.all(this.dirty.map((_, partition) => this.renewPartition(partition)))
+    return renewed.includes(true)
   }
 
   private async scanPartition(partition: number, signal: AbortSignal): Promise<void> {
@@ -109,8 +108,10 @@ export class ItemFollower {
   async readOn(feed: Feed, partition: number, next: number): Promise<number> {
     const { log } = this.options
     const at = { topic: TOPICS[feed], partition }
-    if ((await log.next(at)) <= next) return next
-    const records = await log.read(at, Math.max(next, await log.first(at)), { records: 1000 })
+    const records = await log.read(at, next, READ).catch((error: unknown) => {
+      if (error instanceof OffsetOutOfRangeError && next < error.first) return log.read(at, error.first, READ) // what was retired is folded
+      throw error
+    })
     for (const record of records) this.note(feed, partition, record)
     return records.length === 0 ? next : records[records.length - 1].offset + 1
   }
@@ -126,11 +127,8 @@ export class ItemFollower {
   private async renewUntil(signal: AbortSignal): Promise<void> {
     const { clock, onError } = this.options
     while (!signal.aborted) {
-      const renewed = await this.renew().catch((error: unknown) => {
-        onError(error)
-        return false
-      })
-      await clock.sleep(renewed ? BUSY_MS : IDLE_MS, signal)
+      await this.renew().catch(onError)
+      await clock.sleep(RENEW_MS, signal)
     }
   }
 
@@ -162,9 +160,9 @@ export class ItemFollower {
 type Wanted = Readonly<Record<Feed, number>>
 
 const PAGE = 512
+const READ = { records: 1000 }
 const BATCH = 256 // some milliseconds of the event loop
-const BUSY_MS = 5
-const IDLE_MS = 20
+const RENEW_MS = 40 // of what changes several times meanwhile, the last is read
 const RETRY_MS = 200
 
 /** The oldest notes first, so that an item that never rests does not hold back the others. */

@@ -13,7 +13,7 @@ export interface Spying {
   readonly signal: AbortSignal
 }
 
-const POSITION_POLL_MS = 5
+const POSITION_POLL_MS = 20
 const READ = { records: 500, bytes: 4 << 20 }
 
 /** Watches features, examples and journal as they come to contain events, from a process of its own. */
@@ -30,10 +30,9 @@ export async function spy(spying: Spying): Promise<void> {
 
 async function watchFolds({ runtime, clock, stages, signal }: Spying, partitions: readonly number[]): Promise<void> {
   while (!signal.aborted) {
-    for (const partition of partitions) {
-      const { events } = await runtime.store.positions(partition)
-      stages.advance('fold', partition, { offset: events - 1, atMs: clock.monotonicMs() })
-    }
+    const positions = await Promise.all(partitions.map((partition) => runtime.store.positions(partition)))
+    const atMs = clock.monotonicMs()
+    positions.forEach(({ events }, partition) => stages.advance('fold', partition, { offset: events - 1, atMs }))
     await clock.sleep(POSITION_POLL_MS, signal)
   }
 }
