@@ -1,6 +1,6 @@
 import type { feature } from '@freshet/contracts/services'
 import { TOPICS } from '@freshet/event-log'
-import { type PartitionDictionaries, partitionStatus, readPartitionDictionaries } from '@freshet/materialize'
+import { heldFrom, type PartitionDictionaries, partitionStatus, readPartitionDictionaries } from '@freshet/materialize'
 import { RUNTIME, type Runtime } from '@freshet/service'
 import { Controller, Inject } from '@nestjs/common'
 import { GrpcMethod } from '@nestjs/microservices'
@@ -35,8 +35,15 @@ export class FeatureStoreController {
   async getStatus(): Promise<feature.GetStatusResponse> {
     const { log, store } = this.runtime
     const { hash: dictionaryHash } = await this.dictionaryOf(0)
-    const partitions = Array.from({ length: log.partitions(TOPICS.events) }, (_, partition) => partitionStatus(log, store, partition))
-    return statusOf(await Promise.all(partitions), { dictionaryHash, owns: (partition) => this.folds.owns(partition) })
+    const numbers = Array.from({ length: log.partitions(TOPICS.events) }, (_, partition) => partition)
+    const partitions = await Promise.all(numbers.map((partition) => partitionStatus(log, store, partition)))
+    const kept = await Promise.all(numbers.map((partition) => this.keptOf(partition)))
+    return statusOf(partitions, { dictionaryHash, kept, owns: (partition) => this.folds.owns(partition) })
+  }
+
+  private async keptOf(partition: number): Promise<{ readonly first: number; readonly heldFrom: number }> {
+    const first = await this.runtime.log.first({ topic: TOPICS.events, partition })
+    return { first, heldFrom: (await heldFrom(this.folds.snapshots, partition)).events }
   }
 
   private get scope(): ReaderScope {

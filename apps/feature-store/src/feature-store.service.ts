@@ -1,15 +1,20 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { type Folders, openSnapshotFiles, runFolders } from '@freshet/materialize'
+import { type Folders, NO_SNAPSHOTS, openSnapshotFiles, runFolders, type SnapshotShelf } from '@freshet/materialize'
 import { RUNTIME, type Runtime } from '@freshet/service'
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
 
 /** Folds the partitions that are this process's, for as long as the application runs. */
 @Injectable()
 export class FeatureStoreFolds implements OnApplicationBootstrap, OnApplicationShutdown {
+  /** Where partitions are copied to; a store beside the log goes back only where the log goes back with it, and is not. */
+  readonly snapshots: SnapshotShelf
   private folders: Folders | undefined
 
-  constructor(@Inject(RUNTIME) private readonly runtime: Runtime) {}
+  constructor(@Inject(RUNTIME) private readonly runtime: Runtime) {
+    const { config, directory } = runtime
+    this.snapshots = config.store === 'embedded' ? NO_SNAPSHOTS : openSnapshotFiles(join(directory, 'snapshots'))
+  }
 
   /** True where this process folds the partition. */
   owns(partition: number): boolean {
@@ -17,15 +22,15 @@ export class FeatureStoreFolds implements OnApplicationBootstrap, OnApplicationS
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { log, store, firstDictionary: dictionary, clock, logger, config, directory } = this.runtime
-    const isBesideLog = config.store === 'embedded' // it goes back only where the log goes back with it
+    const { log, store, firstDictionary: dictionary, clock, logger, config } = this.runtime
     this.folders = await runFolders({
       log,
       store,
       dictionary,
       clock,
       member: `${hostname()}-${process.pid}`,
-      snapshots: isBesideLog ? undefined : openSnapshotFiles(join(directory, 'snapshots')),
+      snapshots: this.snapshots === NO_SNAPSHOTS ? undefined : this.snapshots,
+      retentionMs: config.featureStore.retentionMs,
       onTrouble: (partition, error) => logger.warn({ partition, err: error }, 'the fold of a partition starts over'),
     })
   }

@@ -114,6 +114,12 @@ describe('the feature store', () => {
     )
     expect(sums).toMatchObject({ folded: 2, duplicates: 1, late: 0, examples: 2, dictionaryHash: expect.stringMatching(/^[0-9a-f]{16}$/) })
     expect(partitions).toHaveLength(PARTITIONS)
-    expect(partitions[partitionOf('ada', PARTITIONS)]).toMatchObject({ eventsPosition: 3, eventsEnd: 3, owned: true })
+    expect(partitions[partitionOf('ada', PARTITIONS)]).toMatchObject({
+      eventsPosition: 3,
+      eventsEnd: 3,
+      owned: true,
+      eventsFirst: 0,
+      eventsHeldFrom: 0,
+    })
   })
 })

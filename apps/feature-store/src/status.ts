@@ -3,17 +3,23 @@ import type { PartitionStatus } from '@freshet/materialize'
 
 /** What this process adds to what the store says. */
 export interface StatusScope {
+  /** By partition: the first event that is kept, and from where on none may go. */
+  readonly kept: readonly { readonly first: number; readonly heldFrom: number }[]
   readonly dictionaryHash: string
   readonly owns: (partition: number) => boolean
 }
 
 /** The status of all partitions as the contract says it. */
-export function statusOf(partitions: readonly PartitionStatus[], { dictionaryHash, owns }: StatusScope): feature.GetStatusResponse {
+export function statusOf(partitions: readonly PartitionStatus[], { dictionaryHash, kept, owns }: StatusScope): feature.GetStatusResponse {
   const sum = (counter: 'folded' | 'duplicates' | 'late' | 'groups' | 'unreadable'): number =>
     partitions.reduce((total, { state }) => total + state[counter], 0)
   return {
     dictionaryHash,
-    partitions: partitions.map((status) => partitionOf(status, owns(status.partition))),
+    partitions: partitions.map((status, i) => ({
+      ...partitionOf(status, owns(status.partition)),
+      eventsFirst: kept[i].first,
+      eventsHeldFrom: kept[i].heldFrom,
+    })),
     folded: sum('folded'),
     duplicates: sum('duplicates'),
     late: sum('late'),
@@ -22,7 +28,10 @@ export function statusOf(partitions: readonly PartitionStatus[], { dictionaryHas
   }
 }
 
-const partitionOf = ({ partition, positions, ends, outboxDepth, state }: PartitionStatus, owned: boolean): feature.PartitionStatus => ({
+const partitionOf = (
+  { partition, positions, ends, outboxDepth, state }: PartitionStatus,
+  owned: boolean,
+): Omit<feature.PartitionStatus, 'eventsFirst' | 'eventsHeldFrom'> => ({
   partition,
   eventsPosition: positions.events,
   eventsEnd: ends.events,

@@ -9,6 +9,7 @@ export { type Deed, foldCatalogUser, foldDeletedUser, foldForgottenUser, foldUse
 export { ITEM_PREFIX, actorOf, itemIdOf, itemKey, userKey } from './keys'
 export { type FeatureLayout, type Field, type Part, type PartLayout } from './layout'
 export { type EventMeaning, labelOf } from './meaning'
+export { memoryMs } from './memory'
 export { mergeUsers, partsOfUser } from './merge-users'
 export { type ModelDeclaration } from './model-declaration'
 export { type PersonalScope, personalIds } from './personal-ids'

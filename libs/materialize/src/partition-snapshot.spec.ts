@@ -27,14 +27,15 @@ class Shelf implements SnapshotShelf {
   }
 
   newest = async () => undefined
+  kept = async () => []
 }
 
 /** An owner that commits, and copies on after each commit. */
-function openOwner(count: number) {
+function openOwner(count: number, onSealed?: () => Promise<void>) {
   const store = openMemoryStore({ partitions: 1 })
   const clock = fakeClock()
   const shelf = new Shelf()
-  const snapshot = new PartitionSnapshot({ store, partition: 0, shelf, clock, everyMs: EVERY_MS })
+  const snapshot = new PartitionSnapshot({ store, partition: 0, shelf, clock, everyMs: EVERY_MS, onSealed })
   let events = 0
   const commit = async (puts: readonly Put[]): Promise<void> => {
     const change: Commit = { expect: at(events), next: at(++events), puts, outbox: [], publishedBelow: 0 }
@@ -85,6 +86,15 @@ describe('a snapshot taken while its owner folds on', () => {
     await commit([])
     await copyOn()
     expect(shelf.sealed.map(({ positions }) => positions)).toEqual([at(1), at(2)])
+  })
+
+  it('is told of once it is sealed, and not before', async () => {
+    const told: number[] = []
+    const { clock, shelf, fill, copyOn } = openOwner(300, async () => void told.push(shelf.sealed.length))
+    await fill()
+    await clock.advance(EVERY_MS)
+    expect([await copyOn(), told]).toEqual([true, []])
+    expect([await copyOn(), told]).toEqual([false, [1]])
   })
 
   it('says that there is more until its last page', async () => {

@@ -10,6 +10,8 @@ export interface PartitionSnapshotScope {
   readonly clock: Clock
   /** From one snapshot's end, or from the owner's start, to the beginning of the next. */
   readonly everyMs: number
+  /** Told when one has been sealed. */
+  readonly onSealed?: () => Promise<void>
 }
 
 const PAGE = 250 // about a millisecond of a store's time between two batches
@@ -57,6 +59,7 @@ export class PartitionSnapshot {
     }
     await this.draft.seal(standing)
     this.begun(standing)
+    await this.scope.onSealed?.()
     return false
   }
 

@@ -13,6 +13,7 @@ const ENTRIES: readonly (readonly Put[])[] = [[put('u:a', 'old'), put('u:b', 'b'
 /** A shelf that holds one snapshot at most. */
 const shelfOf = (positions: PositionVector | undefined): SnapshotShelf => ({
   begin: () => Promise.reject(new RangeError('nothing is written here')),
+  kept: async () => (positions ? [positions] : []),
   newest: async () =>
     positions && {
       positions,

@@ -3,6 +3,8 @@ import { partitionOf, systemClock, UnavailableError } from '@freshet/kernel'
 import { LogHouse } from './log-house.fixture'
 import { eventRecord } from './records.fixture'
 import { type Folders, type FoldersScope, runFolders } from './run-folders'
+import { openSnapshotFiles } from './snapshot-files'
+import { temporaryDirectory } from '@freshet/testing'
 
 const click = (userId: string, itemId: string) => eventRecord({ userId, itemId, type: 'click', timeMs: 1 })
 
@@ -71,6 +73,21 @@ describe('the folders of a process', () => {
     await caughtUp(house)
     while ((await house.store.outbox(partition, 1)).length > 0) await new Promise(setImmediate)
     expect(await house.examples(partition)).toHaveLength(1)
+  })
+
+  it('trim what is old enough and in both snapshots that are kept, and nothing beyond', async () => {
+    await using directory = await temporaryDirectory()
+    const house = new LogHouse()
+    const snapshots = openSnapshotFiles(directory.path)
+    await using _ = await join(house, 'one', { snapshots, snapshotEveryMs: 0, retentionMs: 1 })
+    const partition = partitionOf('u', house.partitions)
+    const first = (): Promise<number> => house.log.first({ topic: TOPICS.events, partition })
+    while ((await first()) === 0) {
+      await house.append(click('u', 'a'))
+      await caughtUp(house)
+    }
+    const [, older] = await snapshots.kept(partition)
+    expect(await first()).toBeLessThanOrEqual(older.events)
   })
 
   it('report how far they are', async () => {

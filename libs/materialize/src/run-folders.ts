@@ -6,7 +6,9 @@ import type { OnlineStore, Put } from '@freshet/online-store'
 import { learnItems } from './load-partition'
 import { PartitionFolder } from './partition-folder'
 import { PartitionSnapshot } from './partition-snapshot'
+import { readPartitionDictionaries } from './partition-dictionary'
 import { restorePartition } from './restore-partition'
+import { retireSources } from './retention'
 import { SharedItems } from './shared-items'
 import { NO_SNAPSHOTS, type SnapshotShelf } from './snapshot-shelf'
 
@@ -27,6 +29,8 @@ export interface FoldersScope {
   readonly snapshots?: SnapshotShelf
   /** From one copy of a partition to the next: ten minutes unless told otherwise. */
   readonly snapshotEveryMs?: number
+  /** How long records of `events` and `touches` are kept at least; what snapshots lack stays longer. Without it, nothing is trimmed. */
+  readonly retentionMs?: number
 }
 
 /** The running folders of a process. */
@@ -164,7 +168,16 @@ class Crew {
 
   private snapshotOf(partition: number): PartitionSnapshot | undefined {
     const { snapshots: shelf, snapshotEveryMs: everyMs = SNAPSHOT_EVERY_MS } = this.scope
-    return shelf && new PartitionSnapshot({ ...this.scope, partition, shelf, everyMs })
+    const onSealed = (): Promise<void> => this.retire(partition).catch((error: unknown) => this.scope.onTrouble(partition, error))
+    return shelf && new PartitionSnapshot({ ...this.scope, partition, shelf, everyMs, onSealed })
+  }
+
+  /** Lets go of what is old enough and in the snapshots that are kept now. */
+  private async retire(partition: number): Promise<void> {
+    const { snapshots: shelf, retentionMs, store, dictionary: first } = this.scope
+    if (shelf === undefined || retentionMs === undefined) return
+    const dictionary = await readPartitionDictionaries(store, first)(partition)
+    await retireSources({ ...this.scope, partition, shelf, dictionary, retentionMs })
   }
 
   /** Waits for something to fold; where it stays quiet, what was published is forgotten meanwhile, and the store looked at. */

@@ -32,6 +32,15 @@ describe('snapshots in files', () => {
     expect(await shelf.newest(2)).toBeUndefined()
   })
 
+  it('say where those stand that are kept: the latest two', async () => {
+    await using directory = await temporaryDirectory()
+    const shelf = openSnapshotFiles(directory.path)
+    expect(await shelf.kept(3)).toEqual([])
+    for (const events of [7, 9, 8]) await seal(shelf, events)
+    expect(await shelf.kept(3)).toEqual([at(9), at(8)])
+    expect(await shelf.kept(2)).toEqual([])
+  })
+
   it('give back any entries', async () => {
     const entry = fc.record({ key: fc.string({ minLength: 1 }), value: fc.option(fc.uint8Array({ maxLength: 200 })) })
     await fc.assert(

@@ -31,6 +31,7 @@ export function openSnapshotFiles(directory: string): SnapshotShelf {
       for (const file of await sealedIn(within(partition))) if (await isWhole(file.path)) return file
       return undefined
     },
+    kept: async (partition) => (await sealedIn(within(partition))).slice(0, KEPT).map(({ positions }) => positions),
   }
 }
 

@@ -7,6 +7,8 @@ export interface SnapshotShelf {
   begin(partition: number): Promise<SnapshotDraft>
   /** The latest sealed snapshot whose bytes are whole. */
   newest(partition: number): Promise<StoredSnapshot | undefined>
+  /** Where the sealed snapshots stand that are kept, the latest first. */
+  kept(partition: number): Promise<readonly PositionVector[]>
 }
 
 /** A snapshot being written. */
@@ -31,4 +33,5 @@ export const NO_SNAPSHOTS: SnapshotShelf = {
   begin: (partition) =>
     Promise.reject(new NotFoundError('a shelf for snapshots of partition', String(partition), 'open one by openSnapshotFiles')),
   newest: () => Promise.resolve(undefined),
+  kept: () => Promise.resolve([]),
 }

@@ -28,6 +28,13 @@ describe('the plan of a topic', () => {
     expect(planTopic(topic, 8, { brokers: 3, options }).settings).toMatchObject(configured)
   })
 
+  it.each(['events', 'touches'])('keeps %s until they are trimmed, where somebody does that who knows what is needed', (topic) => {
+    const options = { retentionMs: DAY_MS, isTrimmed: true }
+    const kept = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' }
+    expect(planTopic(topic, 8, { brokers: 3, options }).settings).toMatchObject(kept)
+    expect(planTopic('dead-letter', 1, { brokers: 3, options }).settings).toMatchObject({ 'retention.ms': String(DAY_MS) })
+  })
+
   it('has three replicas of which two must answer, or what the cluster has', () => {
     const figures = [1, 2, 3, 9].map((brokers) => planTopic('events', 8, { brokers, options: {} }))
     expect(figures.map((plan) => [plan.replicationFactor, plan.settings['min.insync.replicas']])).toEqual([

@@ -40,7 +40,11 @@ export const configSchema = z.strictObject({
       .optional()
       .describe('copies of each partition; by default 3, or as many as there are brokers'),
     minInSyncReplicas: z.int().min(1).max(16).optional().describe('copies that an append must have reached; by default 2 of 3'),
-    retentionMs: z.int().min(3_600_000).optional().describe('how long events are kept; by default 30 days'),
+    retentionMs: z
+      .int()
+      .min(3_600_000)
+      .optional()
+      .describe('how long brokers keep dead letters, and events beside an embedded store; by default 30 days'),
     deadlineMs: milliseconds(15_000).describe('how long a request may be tried'),
   }).describe('how the log at kafka:// is spoken to'),
   redis: section({
@@ -65,7 +69,15 @@ export const configSchema = z.strictObject({
     http: address('127.0.0.1:8081'),
     futureMsMax: milliseconds(300_000).describe("how far an event's time may be ahead of the clock"),
   }),
-  featureStore: section({ grpc: address('127.0.0.1:50052'), http: address('').describe(METRICS_ONLY) }),
+  featureStore: section({
+    grpc: address('127.0.0.1:50052'),
+    http: address('').describe(METRICS_ONLY),
+    retentionMs: z
+      .int()
+      .min(3_600_000)
+      .default(30 * 86_400_000)
+      .describe('how long events are kept at least, where partitions are copied to snapshots; what the older of two lacks stays longer'),
+  }),
   trainer: section({
     grpc: address('127.0.0.1:50053'),
     http: address('').describe(METRICS_ONLY),

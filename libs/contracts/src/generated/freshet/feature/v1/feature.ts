@@ -124,6 +124,10 @@ export interface PartitionStatus {
   /** Labels that came after their list's window, and deeds that were taken back. */
   lateLabels: number;
   corrections: number;
+  /** The first record of `events` that is still kept. */
+  eventsFirst: number;
+  /** Nothing from here on is trimmed, whatever its age: the older of two snapshots lacks it. 0 while there are fewer. */
+  eventsHeldFrom: number;
 }
 
 function createBaseFeatures(): Features {
@@ -1041,6 +1045,8 @@ function createBasePartitionStatus(): PartitionStatus {
     catalogEnd: 0,
     lateLabels: 0,
     corrections: 0,
+    eventsFirst: 0,
+    eventsHeldFrom: 0,
   };
 }
 
@@ -1096,6 +1102,12 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
     }
     if (message.corrections !== 0) {
       writer.uint32(136).int64(message.corrections);
+    }
+    if (message.eventsFirst !== 0) {
+      writer.uint32(144).int64(message.eventsFirst);
+    }
+    if (message.eventsHeldFrom !== 0) {
+      writer.uint32(152).int64(message.eventsHeldFrom);
     }
     return writer;
   },
@@ -1249,6 +1261,22 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
             message.corrections = longToNumber(reader.int64());
             continue;
           }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.eventsFirst = longToNumber(reader.int64());
+            continue;
+          }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.eventsHeldFrom = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1316,6 +1344,16 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
         ? globalThis.Number(object.late_labels)
         : 0,
       corrections: isSet(object.corrections) ? globalThis.Number(object.corrections) : 0,
+      eventsFirst: isSet(object.eventsFirst)
+        ? globalThis.Number(object.eventsFirst)
+        : isSet(object.events_first)
+        ? globalThis.Number(object.events_first)
+        : 0,
+      eventsHeldFrom: isSet(object.eventsHeldFrom)
+        ? globalThis.Number(object.eventsHeldFrom)
+        : isSet(object.events_held_from)
+        ? globalThis.Number(object.events_held_from)
+        : 0,
     };
   },
 
@@ -1372,6 +1410,12 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
     if (message.corrections !== 0) {
       obj.corrections = Math.round(message.corrections);
     }
+    if (message.eventsFirst !== 0) {
+      obj.eventsFirst = Math.round(message.eventsFirst);
+    }
+    if (message.eventsHeldFrom !== 0) {
+      obj.eventsHeldFrom = Math.round(message.eventsHeldFrom);
+    }
     return obj;
   },
 
@@ -1397,6 +1441,8 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
     message.catalogEnd = object.catalogEnd ?? 0;
     message.lateLabels = object.lateLabels ?? 0;
     message.corrections = object.corrections ?? 0;
+    message.eventsFirst = object.eventsFirst ?? 0;
+    message.eventsHeldFrom = object.eventsHeldFrom ?? 0;
     return message;
   },
 };
