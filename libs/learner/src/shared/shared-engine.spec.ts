@@ -38,4 +38,90 @@ describe('an engine that shares its work', () => {
     expect(await sharedDigests(engine)).toEqual(await plainDigests())
     await engine.close()
   })
+
+  it('comes to the same digests while workers join, leave and are killed between any two steps', async () => {
+    const engine = await open()
+    const schedule: (() => Promise<unknown>)[] = [
+      () => engine.crew.scaleTo(3),
+      () => engine.crew.kill(engine.crew.workers[0]),
+      () => engine.crew.scaleTo(1),
+      () => engine.crew.scaleTo(2),
+      async () => void engine.crew.kill(engine.crew.workers[0]), // it dies during the step
+      () => engine.crew.scaleTo(4),
+      async () => void engine.crew.scaleTo(2), // they leave during the step
+      async () => void engine.crew.scaleTo(3), // it comes during the step
+    ]
+    expect(await sharedDigests(engine, (i) => schedule[i]())).toEqual(await plainDigests())
+    await engine.close()
+  })
+
+  it('looks ids up where nobody has said which batch comes next, and where another came than was said', async () => {
+    const [engine, plain] = [await open(), await openEngine(model, tools)]
+    for (const round of ROUNDS) {
+      await engine.step(mixedBatch(round), { next: mixedBatch(round + 1) })
+      await plain.step(mixedBatch(round))
+    }
+    expect(engine.state.digest()).toBe(await plain.state.digest())
+    await engine.close()
+  })
+
+  it('takes cuts of any size, one after the other', async () => {
+    const [engine, plain] = [await open(), await openEngine(model, tools)]
+    await engine.crew.scaleTo(2)
+    for (const count of [3, 40, 1, 17, 64]) {
+      const batch = mixedBatch(count, count)
+      const [ours, expected] = [await engine.step(batch), await plain.step(batch)]
+      expect(ours).toEqual(expected)
+      expect(engine.state.digest()).toBe(plain.state.digest())
+    }
+    await engine.close()
+  })
+
+  it('moves no weight where the plain one moves none', async () => {
+    const [engine, plain] = [await open(), await openEngine(model, tools)]
+    const bad = mixedBatch(2)
+    bad.columns.weights[3] = Infinity
+    for (const batch of [mixedBatch(1), bad, mixedBatch(3)]) {
+      const [ours, expected] = [await engine.step(batch), await plain.step(batch)]
+      expect(ours.isApplied).toBe(expected.isApplied)
+      expect(engine.state.digest()).toBe(plain.state.digest())
+    }
+    await engine.close()
+  })
+
+  it('goes on from a restore, though it had looked ids up for what would have come next', async () => {
+    const [engine, plain] = [await open(), await openEngine(model, tools)]
+    await engine.crew.scaleTo(2)
+    await plain.step(mixedBatch(1))
+    const parts = [...plain.state.parts()].map(({ name, bytes }) => ({ name, bytes: Uint8Array.from(bytes) }))
+    const [first, second] = [mixedBatch(4), mixedBatch(5)]
+    await engine.step(first, { next: second })
+    await engine.state.restore(parts)
+    await engine.step(second)
+    await plain.step(second)
+    expect(engine.state.digest()).toBe(plain.state.digest())
+    await engine.close()
+  })
+
+  it('admits ids by frequency as the plain one does', async () => {
+    const admitting = { ...tools, admission: 2 }
+    const [engine, plain] = [await openSharedEngine(model, { ...admitting, start: testThreads }), await openEngine(model, admitting)]
+    await engine.crew.scaleTo(2)
+    for (const round of [1, 2, 1, 3]) {
+      await engine.step(mixedBatch(round))
+      await plain.step(mixedBatch(round))
+    }
+    expect(plain.state.tables[0].size).toBeLessThan(30)
+    expect(engine.state.digest()).toBe(plain.state.digest())
+    expect(await engine.score(mixedBatch(2))).toEqual(await plain.score(mixedBatch(2)))
+    await engine.close()
+  })
+
+  it('refuses a crew that cannot be', async () => {
+    const engine = await open()
+    await expect(engine.crew.scaleTo(0)).rejects.toThrow('workers is 0, but an engine has 1 to 16 workers')
+    await expect(engine.crew.scaleTo(17)).rejects.toThrow('workers is 17')
+    expect(engine.crew.size).toBe(1)
+    await engine.close()
+  })
 })
