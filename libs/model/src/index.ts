@@ -3,10 +3,16 @@ export { declareModelSet, type ModelGraphs, type ModelSet, modelSetOf } from './
 export type { DeclaredParameter, Input, Parameter } from './parameters'
 export { declareRanker, type Ranker, type RankerDeclaration, type RankerReads } from './models/ranker'
 export type { Activation, TowerLayer } from './models/tower'
+export { declareDcnV2, type DcnV2Declaration } from './models/dcn-v2'
+export { declareDeepFm, type DeepFmDeclaration } from './models/deepfm'
+export { declareSequence, type SequenceDeclaration, type SequenceLoss } from './models/sequence'
+export { declareSkipGram, type SkipGramDeclaration } from './models/skip-gram'
+export type { Transformer } from './models/transformer'
 export { declareTwoTower, type TowerDeclaration, type TwoTowerDeclaration } from './models/two-tower'
 export { declareWideAndDeep, type WideAndDeepDeclaration } from './models/wide-and-deep'
 export {
   declareTrainable,
+  DROPOUT_COLUMN,
   type Column,
   type Lookup,
   type ModelEquations,

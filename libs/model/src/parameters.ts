@@ -48,6 +48,12 @@ export function initialValues(parameters: readonly Parameter[], seed: number): F
   return values
 }
 
+/** A weight's first values before no relu: range √(6 / (in + out)). Source: Glorot & Bengio (2010). */
+export const glorot = (name: string, [from, to]: readonly [from: number, to: number]): DeclaredParameter => ({
+  ...{ name, shape: [from, to] },
+  range: Math.sqrt(6 / (from + to)),
+})
+
 /** The widths of a stack of layers, from input to output, and the name that its parameters begin with. */
 export interface Stack {
   readonly name: string

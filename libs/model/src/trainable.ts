@@ -1,4 +1,4 @@
-import { differentiate, pruneInputs, sameShape, ShapeError, spellShape, type GraphSpec, type Node } from '@freshet/tensor'
+import { differentiate, DROPOUT_SEEDS, pruneInputs, sameShape, ShapeError, spellShape, type GraphSpec, type Node } from '@freshet/tensor'
 import { ModelFeeds } from './trainable/model-feeds'
 import { initialValues, layOutParameters, type DeclaredParameter, type Parameter, type ParameterNodes } from './parameters'
 import { refuseMisfits } from './trainable/refuse-misfits'
@@ -31,12 +31,12 @@ export interface TableDeclaration {
 
 /** Rows that a graph reads. The id 0 stands for none: a row of zeros, that learns nothing. */
 export interface Lookup {
-  /** Graph input: Float32[B, bags (or slots), width]; where it is shared, [slots, width]. */
+  /** Graph input: Float32[B, bags (or slots), width]; where it is shared, [as many as are fed, width]. */
   readonly input: string
   /** Output of the gradient graph, of the same shape. */
   readonly gradient: string
   readonly table: string
-  /** Ids an example. */
+  /** Ids an example or, where they are shared, ids a cut: any other number may be fed as well. */
   readonly slots: number
   /** Lengths of consecutive runs of slots, each averaged over what is filled before the graph reads it; by default every slot stands alone. */
   readonly bags?: readonly number[]
@@ -48,10 +48,15 @@ export interface Lookup {
 export interface Column {
   readonly input: string
   readonly width: number
+  /** The shared lookup of which it has a number for each id, however many are fed. */
+  readonly of?: string
   readonly isShared?: boolean
   /** Drawn by who trains, uniform in [0, 1), as a function of (seed, step, index in the cut, element): what dropout is made of. */
   readonly isDrawn?: boolean
 }
+
+/** What a model declares that drops out. */
+export const DROPOUT_COLUMN: Column = { input: 'dropout', width: DROPOUT_SEEDS, isDrawn: true }
 
 /** A model that can be trained: what it reads, and its two graphs. */
 export interface TrainableModel {
@@ -77,12 +82,14 @@ export interface TrainableModel {
 /** What a model's equations are written over. */
 export interface Reads {
   readonly parameters: ParameterNodes
-  /** Whether the result is differentiated: only then is anything dropped out. */
+  /** Whether the result is differentiated. */
   readonly isTraining: boolean
-  /** Rows of a lookup, a segment each: [B, bags or slots, length] or, shared, [slots, length]. */
+  /** Rows of a lookup, a segment each: [B, bags or slots, length] or, shared, [ids, length]. */
   segments(lookup: string): Node[]
   /** Numbers of the examples: [B, width] or, shared, [1, width]. */
   column(input: string): Node
+  /** Cells dropped out, in training alone; a model that drops any declares `DROPOUT_COLUMN`. */
+  drop(x: Node, rate: number, name: string): Node
 }
 
 /** A model before its graphs are made. */

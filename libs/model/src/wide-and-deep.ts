@@ -20,6 +20,8 @@ export interface RankInputs {
   readonly pooling: Node
   /** shape [batch, numbers] */
   readonly numbers: Node
+  /** What follows a hidden layer; by default relu. */
+  readonly between?: (x: Node, layer: number) => Node
 }
 
 /** The layers of the deep part. */
@@ -44,11 +46,11 @@ export const wideAndDeepParameters = (model: WideAndDeep): DeclaredParameter[] =
  */
 export function wideAndDeepLogits(
   model: WideAndDeep,
-  { embeddings, wideWeights, pooling, numbers }: RankInputs,
+  { embeddings, wideWeights, pooling, numbers, between }: RankInputs,
   parameters: ParameterNodes,
 ): Node {
   const { layout } = model
-  const deep = perceptron(embed({ values: embeddings, pooling }, numbers, layout), parameters.stack(deepStack(model)))
+  const deep = perceptron(embed({ values: embeddings, pooling }, numbers, layout), parameters.stack(deepStack(model)), between)
   const wide = sumFields({ values: wideWeights, pooling }, layout)
   const logits = add(deep, wide)
   return layout.numbers > 0 ? add(logits, matmul(numbers, parameters.get('rank/wide'))) : logits

@@ -17,4 +17,4 @@ export function translateProduct({ node, inputs, to }: TranslationScope<'matmul'
 
 /** The rows of a stack as those of one matrix. */
 export const asMatrix = (name: string, { shape }: Node, to: Emitter): string =>
-  shape.length === 2 ? name : to.emit('Reshape', [name, to.integers([-1, Number(shape[shape.length - 1])])])
+  shape.length === 2 ? name : to.emit('Flatten', [name], { axis: shape.length - 1 })

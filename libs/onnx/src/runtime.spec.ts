@@ -6,6 +6,7 @@ import {
   detach,
   differentiate,
   divide,
+  dropout,
   equal,
   exp,
   expand,
@@ -16,6 +17,7 @@ import {
   literal,
   log,
   logSumExp,
+  maskedExp,
   matmul,
   multiply,
   pad,
@@ -83,6 +85,9 @@ const cases: [string, Node][] = [
   ['floor', floor(add(scale(x, 5), constant(0.03)))],
   ['a softmax, far out', softmax(scale(x, 60))],
   ['a softmax of a stack', softmax(cube)],
+  // fed as they are: what is dropped is exact in Float32, and so the very same
+  ['a dropout', dropout(cube, { seeds: concat([x, y, slice(x, 1, [0, 2])], 1), rate: 0.5, name: 'd' })],
+  ['exponentials under a mask, far out', maskedExp(scale(cube, 200), literal([1, 0, 1], [1, 3]))],
   ['rows that are turned', rotary(reshape(cube, ['B', 3, 2]), rotaryAngles({ positions: 3, width: 2 }))],
   [
     'rows that are turned back',

@@ -1,4 +1,4 @@
-import { cellCount, type Node, type Op } from '@freshet/tensor'
+import { cellCount, LARGEST_EXPONENT, type Node, type Op } from '@freshet/tensor'
 import { RUNTIME_DOMAIN, type OnnxNode } from './model-proto'
 import { asMatrix, translateProduct } from './products'
 import { reshapeTarget } from './reshape-target'
@@ -58,6 +58,10 @@ export const translations: { readonly [O in Exclude<Op, 'input'>]: (scope: Trans
   floor: named('Floor'),
   where: ({ inputs: [condition, ...branches], to }) => to.emit('Where', [to.truthOf(condition), ...branches]),
   softmax: named('Softmax'),
+  maskedExp: ({ inputs: [x, mask], to }) => {
+    const bounded = to.emit('Clip', [x, '', to.floats(Float32Array.of(LARGEST_EXPONENT), [])])
+    return to.emit('Mul', [to.emit('Exp', [bounded]), mask])
+  },
   rotary: ({ inputs: [x, cosines, sines], to }) => to.emit('RotaryEmbedding', [x, to.integers([0]), cosines, sines], {}, RUNTIME_DOMAIN),
   detach: named('Identity'),
   reduceSum: ({ node, inputs, to }) => to.emit('ReduceSum', [...inputs, to.integers(node.attributes.axes)], { keepdims: 1 }),

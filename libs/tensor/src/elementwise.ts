@@ -1,5 +1,5 @@
 import { constant, NONE, type Node } from './node'
-import { broadcastShapes, sameShape, type Shape } from './shape'
+import { broadcastShapes, sameShape, ShapeError, spellShape, type Shape } from './shape'
 
 /** Element by element, broadcast. */
 export const add = (a: Node, b: Node): Node => binary('add', a, b)
@@ -51,12 +51,35 @@ export function where(condition: Node, whenTrue: Node, otherwise: Node): Node {
   return { op: 'where', inputs: [condition, whenTrue, otherwise], shape, attributes: NONE }
 }
 
+/**
+ * Exponentials of what a mask lets through, the numerators of a softmax that knows its inputs to be moderate.
+ *
+ * shape   x [.., n, m], mask [n, m] of ones and zeros  →  [.., n, m]
+ * math    mask · e^min(x, 80): what is masked is 0 exactly, and nothing of it comes back; no gradient flows to the mask
+ * cost    three passes over x, and one for its gradient, where the softmax of a sum takes twice that
+ */
+export function maskedExp(x: Node, mask: Node): Node {
+  if (!sameShape(broadcastShapes('maskedExp', x.shape, mask.shape), x.shape))
+    throw new ShapeError('maskedExp', { expected: `a mask that broadcasts to ${spellShape(x.shape)}`, got: spellShape(mask.shape) })
+  return { op: 'maskedExp', inputs: [x, mask], shape: x.shape, attributes: NONE }
+}
+
+/** Beyond it {@link maskedExp} stays: e⁸⁰ ≈ 5·10³⁴, and rows of such may still be added up in Float32. */
+export const LARGEST_EXPONENT = 80
+
 const unary = (op: UnaryOp, x: Node): Node => ({ op, inputs: [x], shape: x.shape, attributes: NONE })
 
-function binary(op: BinaryOp, a: Node, b: Node): Node {
+function binary(op: BinaryOp, x: Node, y: Node): Node {
+  const [a, b] = [besideColumn(x, y), besideColumn(y, x)]
   const shape = broadcastShapes(op, a.shape, b.shape)
   const left = unexpanded(a, { beside: b, shape })
   return { op, inputs: [left, unexpanded(b, { beside: left, shape })], shape, attributes: NONE }
+}
+
+/** A scalar gets the rank of a column that it meets: the runtime then passes over the column at once, and not cell by cell. */
+function besideColumn(x: Node, column: Node): Node {
+  if (x.op !== 'constant' || x.shape.length > 0 || column.shape.length < 3 || column.shape[column.shape.length - 1] !== 1) return x
+  return { ...x, shape: column.shape.map(() => 1) }
 }
 
 /** An operand that was stretched only to the shape which the other one has anyway goes in as it was. */

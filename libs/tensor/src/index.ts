@@ -6,7 +6,9 @@ export {
   equal,
   exp,
   floor,
+  LARGEST_EXPONENT,
   log,
+  maskedExp,
   multiply,
   relu,
   rsqrt,
@@ -21,6 +23,7 @@ export {
   tanh,
   where,
 } from './elementwise'
+export { dropout, DROPOUT_SEEDS, type Dropout } from './dropout'
 export { interpret, interpretGraph, type NumericFeeds } from './interpreter'
 export type { Tensor } from './kernels'
 export { concat, expand, eye, pad, reshape, slice, transpose } from './layout'
@@ -42,6 +45,7 @@ export {
 } from './runner'
 export { cellCount, sameShape, ShapeError, spellShape, type Dimension, type Shape } from './shape'
 export { dense, normaliseRows, perceptron, type DenseLayer } from './layers'
+export { attention, causalPositions, gained, normaliseRms, swiGlu, type AttentionWeights, type Positions } from './transformer'
 export { logisticLoss, sampledSoftmaxLoss, type SampledSoftmax } from './losses'
 export { adam, ADAM, type AdamState } from './adam'
 export { declareUpdate, type DenseOptimiser, type DenseUpdate, type UpdateDeclaration } from './optimisers'

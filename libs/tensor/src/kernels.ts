@@ -1,4 +1,5 @@
 import type { Node, Op } from './node'
+import { LARGEST_EXPONENT } from './elementwise'
 import { contractRows, matrixProducts } from './product-kernels'
 import { normaliseExponentials, turn } from './sequence-kernels'
 import { cellCount } from './shape'
@@ -53,6 +54,7 @@ export const kernels: { readonly [O in Exclude<Op, 'input'>]: (scope: KernelScop
     return spread(condition, shape).map((value, cell) => (value === 0 ? no[cell] : yes[cell]))
   },
   softmax: ({ inputs: [x] }) => normaliseExponentials(x),
+  maskedExp: (scope) => pairwise(scope, (x, mask) => mask * Math.exp(Math.min(x, LARGEST_EXPONENT))),
   rotary: ({ inputs: [x, cosines, sines] }) => turn(x, cosines, sines),
   detach: ({ inputs: [x] }) => x.data,
   reduceSum: (scope) => fold(scope, 0, (sum, value) => sum + value),

@@ -30,6 +30,7 @@ export interface Attributes {
   floor: None
   where: None
   softmax: None
+  maskedExp: None
   rotary: None
   detach: None
   reduceSum: { readonly axes: readonly number[] }

@@ -53,7 +53,7 @@ describe('rotary', () => {
   })
 
   it('refuses angles of another number of positions, or another width', () => {
-    const expected = 'rotary: expected angles of [positions, width / 2] for [batch, positions, width], got'
+    const expected = 'rotary: expected angles of [positions, head / 2] for [batch, positions, heads · head], got'
     expect(() => rotary(x, rotaryAngles({ positions: 5, width }))).toThrow(`${expected} [5, 2] for [B, 6, 4]`)
     expect(() => rotary(x, rotaryAngles({ positions, width: 6 }))).toThrow(`${expected} [6, 3] for [B, 6, 4]`)
     expect(() => rotary(input('flat', ['B', 4]), angles)).toThrow(`${expected} [6, 2] for [B, 4]`)

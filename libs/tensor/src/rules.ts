@@ -50,7 +50,7 @@ export const gradientRules: GradientRules = {
   silu: ({ node, inputs: [x], upstream }) => [multiply(upstream, add(multiply(sigmoid(x), oneMinus(node)), node))],
   // (x^−½)' = −½ · (x^−½)³
   rsqrt: ({ node, upstream }) => [scale(multiply(upstream, multiply(node, multiply(node, node))), -0.5)],
-  square: ({ inputs: [x], upstream }) => [multiply(x, scale(upstream, 2))],
+  square: ({ inputs: [x], upstream }) => [multiply(x, doubled(upstream))],
   floor: () => [null],
   where: ({ inputs: [condition], upstream }) => [null, where(condition, upstream, constant(0)), where(condition, constant(0), upstream)],
   // ∂xᵢ = yᵢ · (∂yᵢ − Σⱼ ∂yⱼ·yⱼ)
@@ -58,6 +58,8 @@ export const gradientRules: GradientRules = {
     const last = node.shape.length - 1
     return [multiply(node, subtract(upstream, reduceSum(multiply(upstream, node), [last])))]
   },
+  // beyond the bound the slope is kept, so that what ran off comes back
+  maskedExp: ({ node, upstream }) => [multiply(upstream, node), null],
   // a rotation's inverse is its transpose: the same angles, backwards
   rotary: ({ inputs: [, cosines, sines], upstream }) => [rotary(upstream, { cosines, sines: scale(sines, -1) }), null, null],
   detach: () => [null],
@@ -81,6 +83,9 @@ export const gradientRules: GradientRules = {
   expand: ({ upstream }) => [upstream, null],
   eye: () => [null],
 }
+
+/** What a sum has stretched is doubled before it is. */
+const doubled = (x: Node): Node => (x.op === 'expand' ? expand(scale(x.inputs[0], 2), x.inputs[1]) : scale(x, 2))
 
 const oneMinus = (x: Node): Node => subtract(constant(1), x)
 

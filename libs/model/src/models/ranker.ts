@@ -1,6 +1,7 @@
-import { logisticLoss, reshape, sigmoid, type Node } from '@freshet/tensor'
+import { concat, logisticLoss, reduceSum, reshape, sigmoid, type Node } from '@freshet/tensor'
 import type { DeclaredParameter, ParameterNodes } from '../parameters'
-import { declareTrainable, type RowOptimiser, type TrainableModel } from '../trainable'
+import { declareTrainable, DROPOUT_COLUMN, type Reads, type RowOptimiser, type TrainableModel } from '../trainable'
+import { lookupOf } from './fields-lookup'
 
 /** What a ranking model reads of an example: ids by field, and numbers. */
 export interface RankerDeclaration {
@@ -14,6 +15,10 @@ export interface RankerDeclaration {
   readonly embeddings: RowOptimiser
   /** How an id's own weight learns: FTRL where most should stay 0. */
   readonly weights: RowOptimiser
+  /** The share of a hidden layer's units that a step leaves out; by default none. */
+  readonly dropout?: number
+  /** First values of embeddings are uniform in [−scale, scale); by default 0.05. */
+  readonly scale?: number
 }
 
 /** What a ranking model's equation is written over. */
@@ -25,7 +30,8 @@ export interface RankerReads {
   /** shape [batch, numbers]; `undefined` where an example has none */
   readonly numbers?: Node
   readonly parameters: ParameterNodes
-  readonly isTraining: boolean
+  /** What a hidden layer goes through in training. */
+  drop(x: Node, name: string): Node
 }
 
 /** A ranking model: a name, its dense parameters, and the logit of "this will be liked". */
@@ -42,38 +48,49 @@ export interface Ranker {
  * math    L = Σ w · (ln(1 + eᶻ) − y·z),  score = σ(z)
  */
 export function declareRanker(declaration: RankerDeclaration, { name, parameters, logits }: Ranker): TrainableModel {
-  const { fields, numbers = 0, dimensions } = declaration
+  const { fields, numbers = 0, dimensions, dropout = 0, scale = EMBEDDING_SCALE } = declaration
   const segments = [
-    { length: dimensions, scale: EMBEDDING_SCALE, optimiser: declaration.embeddings },
+    { length: dimensions, scale, optimiser: declaration.embeddings },
     { length: 1, scale: 0, optimiser: declaration.weights },
   ]
-  const isPooled = fields.some((length) => length !== 1)
   return declareTrainable({
     name,
     tables: [{ name: 'ids', width: dimensions + 1, segments }],
-    lookups: [
-      {
-        ...{ input: 'rows', gradient: 'rowGradients', table: 'ids', slots: fields.reduce((slots, length) => slots + length, 0) },
-        ...(isPooled ? { bags: fields } : {}),
-      },
-    ],
+    lookups: [lookupOf({ input: 'rows', gradient: 'rowGradients', table: 'ids' }, fields)],
     columns: [
       ...(numbers > 0 ? [{ input: 'numbers', width: numbers }] : []),
-      { input: 'labels', width: 1 },
-      { input: 'weights', width: 1 },
+      ...[
+        { input: 'labels', width: 1 },
+        { input: 'weights', width: 1 },
+      ],
+      ...(dropout > 0 ? [DROPOUT_COLUMN] : []),
     ],
     parameters,
-    equations: ({ segments: cut, column, parameters: nodes, isTraining }) => {
-      const [embeddings, weights] = cut('rows')
-      const read = { embeddings, weights, parameters: nodes, isTraining }
-      const z = logits(numbers > 0 ? { ...read, numbers: column('numbers') } : read)
-      return { scores: sigmoid(z), loss: logisticLoss(z, { labels: column('labels'), weights: column('weights') }) }
+    equations: (reads) => {
+      const z = logits(rankerReads(reads, numbers > 0, dropout))
+      return { scores: sigmoid(z), loss: logisticLoss(z, { labels: reads.column('labels'), weights: reads.column('weights') }) }
     },
   })
 }
 
 // small, so that an id which was never seen says next to nothing
 const EMBEDDING_SCALE = 0.05
+
+function rankerReads({ segments, column, parameters, drop }: Reads, hasNumbers: boolean, rate: number): RankerReads {
+  const [embeddings, weights] = segments('rows')
+  const common = { embeddings, weights, parameters, drop: (x: Node, name: string): Node => drop(x, rate, name) }
+  return hasNumbers ? { ...common, numbers: column('numbers') } : common
+}
+
+/** Width of {@link joined}. */
+export const inputWidth = ({ fields, numbers = 0, dimensions }: RankerDeclaration): number => fields.length * dimensions + numbers
+
+/** What layers read: fields side by side, then the numbers. shape  →  [batch, fields · dimensions + numbers] */
+export const joined = ({ embeddings, numbers }: RankerReads): Node =>
+  numbers ? concat([flatten(embeddings), numbers], 1) : flatten(embeddings)
+
+/** The linear part over ids. shape  →  [batch, 1] */
+export const sumOfWeights = ({ weights }: RankerReads): Node => reduceSum(flatten(weights), [1])
 
 /** Fields side by side. shape  [batch, fields, dimensions]  →  [batch, fields · dimensions] */
 export const flatten = (x: Node): Node => reshape(x, [x.shape[0], Number(x.shape[1]) * Number(x.shape[2])])

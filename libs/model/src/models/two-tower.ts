@@ -1,56 +1,66 @@
-import { equal, normaliseRows, multiply, reduceSum, reshape, sampledSoftmaxLoss, scale, type Node } from '@freshet/tensor'
-import { declareTrainable, type Lookup, type Reads, type RowOptimiser, type TrainableModel } from '../trainable'
-import { flatten } from './ranker'
+import { concat, constant, expand, multiply, normaliseRows, reduceSum, reshape, scale, slice, type Node } from '@freshet/tensor'
+import { declareTrainable, DROPOUT_COLUMN, type Reads, type RowOptimiser, type TrainableModel } from '../trainable'
+import { lookupOf } from './fields-lookup'
+import { inBatchSoftmax, pairwiseRanking } from './meeting-losses'
 import { climb, towerParameters, type Tower, type TowerLayer } from './tower'
 
 /** One side of a two-tower model. */
 export interface TowerDeclaration {
   /** Ids of each field; those of a field are averaged. */
   readonly fields: readonly number[]
+  /** None of them: embeddings meet as they are, as in matrix factorisation. */
   readonly layers: readonly TowerLayer[]
 }
 
-/** A two-tower model: who is asked for, what is offered, and how both meet. */
+/** A two-tower model: who is asked for, what is offered, how both meet, and what they learn from. */
 export interface TwoTowerDeclaration {
   readonly user: TowerDeclaration
   readonly item: TowerDeclaration
   /** Floats an id's embedding has. */
   readonly dimensions: number
   readonly embeddings: RowOptimiser
+  /** By default `softmax`, over the items of the shard; `pairwise` compares with sampled items. */
+  readonly loss?: 'softmax' | 'pairwise'
+  /** Sampled items an example, for the pairwise loss; by default 1. */
+  readonly negatives?: number
+  /** How biases of the item's ids learn, whose sum is its popularity; by default there are none. */
+  readonly biases?: RowOptimiser
   /** Products are divided by this; by default 1. */
   readonly temperature?: number
   /** Whether vectors are brought to length 1; by default not. */
   readonly normalise?: boolean
+  /** The share of a hidden layer's units that a step leaves out; by default none. */
+  readonly dropout?: number
+  /** First values of embeddings are uniform in [−scale, scale); by default 0.05. */
+  readonly scale?: number
 }
 
 /**
- * Two towers that meet in a product, learned by in-batch softmax: every other item of the shard is a negative, corrected for how often it is one.
+ * Two towers that meet in a product.
  *
- * shape   user [B, fields, d], item [B, fields, d]; logQ, itemKey, weights [B, 1]  →  scores [B, 1]
- * math    s(u, i) = f(u)·g(i) / τ;  L = Σ w · −ln(e^{s(u,i) − ln Qᵢ} / Σⱼ e^{s(u,j) − ln Qⱼ}), j over the shard, without other rows of the same item
- * source  Yi et al., Sampling-bias-corrected neural modeling for large corpus item recommendations (2019)
+ * shape   userRows, itemRows [B, fields, d], weights [B, 1], and what the loss reads  →  scores [B, 1]
+ * math    s(u, i) = f(u)·g(i) / τ + Σ β over the item's fields
+ * source  Covington et al., Deep neural networks for YouTube recommendations (2016), §3; Yi et al. (2019), §3.2
  */
 export function declareTwoTower(declaration: TwoTowerDeclaration): TrainableModel {
-  const { user, item, dimensions } = declaration
-  const users = towerOf('user', user, dimensions)
-  const items = towerOf('item', item, dimensions)
+  const { user, item, dimensions, dropout = 0, loss = 'softmax', negatives = 1 } = declaration
+  const [users, items] = [towerOf('user', user, dimensions), towerOf('item', item, dimensions)]
+  const sampled = new Array<readonly number[]>(negatives).fill(item.fields).flat()
   return declareTrainable({
     name: 'two-tower',
-    tables: [
-      { name: 'ids', width: dimensions, segments: [{ length: dimensions, scale: EMBEDDING_SCALE, optimiser: declaration.embeddings }] },
+    tables: [tableOf(declaration)],
+    lookups: [rowsOf('user', user.fields), rowsOf('item', item.fields), ...(loss === 'pairwise' ? [rowsOf('negative', sampled)] : [])],
+    columns: [
+      ...['weights', ...(loss === 'softmax' ? ['logQ', 'itemKey'] : [])].map((input) => ({ input, width: 1 })),
+      ...(dropout > 0 ? [DROPOUT_COLUMN] : []),
     ],
-    lookups: [lookupOf('user', user), lookupOf('item', item)],
-    columns: ['logQ', 'itemKey', 'weights'].map((input) => ({ input, width: 1 })),
     parameters: [users, items].flatMap(towerParameters),
     equations: (reads) => {
-      const queries = scale(vectorOf(users, declaration, reads), 1 / (declaration.temperature ?? 1))
-      const candidates = vectorOf(items, declaration, reads)
-      const [logQ, keys] = ['logQ', 'itemKey'].map(reads.column)
-      const accidental = equal(keys, acrossColumns(keys))
-      return {
-        scores: reduceSum(multiply(queries, candidates), [1]),
-        loss: sampledSoftmaxLoss({ queries, candidates, weights: reads.column('weights'), logQ: acrossColumns(logQ), accidental }),
-      }
+      const queries = userVectors(users, declaration, reads)
+      const candidates = itemVectors(items, declaration, reads)
+      const scores = reduceSum(multiply(queries, candidates), [1])
+      if (loss === 'softmax') return { scores, loss: inBatchSoftmax({ queries, candidates }, reads) }
+      return { scores, loss: pairwiseRanking({ queries, scores, negatives: negativeVectors(items, declaration, reads) }, reads) }
     },
   })
 }
@@ -58,21 +68,53 @@ export function declareTwoTower(declaration: TwoTowerDeclaration): TrainableMode
 const EMBEDDING_SCALE = 0.05
 
 const towerOf = (name: string, { fields, layers }: TowerDeclaration, dimensions: number): Tower => ({
-  name,
-  inputWidth: fields.length * dimensions,
-  layers,
+  ...{ name, inputWidth: fields.length * dimensions, layers },
 })
 
-const lookupOf = (name: string, { fields }: TowerDeclaration): Lookup => ({
-  ...{ input: `${name}Rows`, gradient: `${name}RowGradients`, table: 'ids', slots: fields.reduce((slots, length) => slots + length, 0) },
-  ...(fields.some((length) => length !== 1) ? { bags: fields } : {}),
+const tableOf = ({ dimensions, embeddings, biases, scale: range = EMBEDDING_SCALE }: TwoTowerDeclaration) => ({
+  name: 'ids',
+  width: dimensions + (biases ? 1 : 0),
+  segments: [{ length: dimensions, scale: range, optimiser: embeddings }, ...(biases ? [{ length: 1, scale: 0, optimiser: biases }] : [])],
 })
 
-function vectorOf(tower: Tower, { normalise }: TwoTowerDeclaration, { segments, parameters }: Reads): Node {
-  const [embeddings] = segments(`${tower.name}Rows`)
-  const vector = climb(flatten(embeddings), tower, parameters)
+const rowsOf = (name: string, fields: readonly number[]) =>
+  lookupOf({ input: `${name}Rows`, gradient: `${name}RowGradients`, table: 'ids' }, fields)
+
+/** shape  →  [batch, width], or [batch, width + 1] with a last element of 1, that meets an item's popularity */
+function userVectors(tower: Tower, declaration: TwoTowerDeclaration, reads: Reads): Node {
+  const direction = scale(
+    directed(fieldsOf(reads.segments('userRows')[0]), tower, { declaration, reads }),
+    1 / (declaration.temperature ?? 1),
+  )
+  return declaration.biases ? concat([direction, expand(constant(1), slice(direction, 1, [0, 1]))], 1) : direction
+}
+
+/** shape  →  [batch, width], or [batch, width + 1] with the popularity as the last element */
+function itemVectors(tower: Tower, declaration: TwoTowerDeclaration, reads: Reads): Node {
+  const [embeddings, biases] = reads.segments('itemRows')
+  const direction = directed(fieldsOf(embeddings), tower, { declaration, reads })
+  return declaration.biases ? concat([direction, reduceSum(fieldsOf(biases), [1])], 1) : direction
+}
+
+/** shape  →  [batch, negatives, width of an item's vector] */
+function negativeVectors(tower: Tower, declaration: TwoTowerDeclaration, reads: Reads): Node {
+  const { fields } = declaration.item
+  const [embeddings, biases] = reads.segments('negativeRows').map((x) => {
+    const [batch, slots, width] = x.shape
+    return reshape(x, [batch, Number(slots) / fields.length, fields.length * Number(width)])
+  })
+  const direction = directed(embeddings, tower, { declaration, reads })
+  return declaration.biases ? concat([direction, reduceSum(biases, [2])], 2) : direction
+}
+
+/** shape  x [.., fields · d]  →  [.., width] */
+function directed(x: Node, tower: Tower, { declaration, reads }: { declaration: TwoTowerDeclaration; reads: Reads }): Node {
+  const { dropout = 0, normalise = false } = declaration
+  // names tell layers apart, and what is climbed twice by its rank
+  const drop = (a: Node, name: string): Node => reads.drop(a, dropout, `${name}/${a.shape.length}`)
+  const vector = climb(x, tower, { parameters: reads.parameters, drop })
   return normalise ? normaliseRows(vector) : vector
 }
 
-/** shape  [batch, 1]  →  [1, batch] */
-const acrossColumns = (x: Node): Node => reshape(x, [1, x.shape[0]])
+/** shape  [batch, fields, d]  →  [batch, fields · d] */
+const fieldsOf = (x: Node): Node => reshape(x, [x.shape[0], Number(x.shape[1]) * Number(x.shape[2])])

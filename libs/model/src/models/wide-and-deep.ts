@@ -1,4 +1,4 @@
-import { constant } from '@freshet/tensor'
+import { constant, relu, type Node } from '@freshet/tensor'
 import { layOutExample } from '../row-layout'
 import type { TrainableModel } from '../trainable'
 import { wideAndDeepLogits, wideAndDeepParameters } from '../wide-and-deep'
@@ -31,7 +31,10 @@ export function declareWideAndDeep(declaration: WideAndDeepDeclaration): Trainab
   return declareRanker(declaration, {
     name: 'wide-and-deep',
     parameters: wideAndDeepParameters(model),
-    logits: ({ embeddings, weights: wideWeights, numbers: read, parameters }) =>
-      wideAndDeepLogits(model, { embeddings, wideWeights, pooling: constant(1), numbers: read ?? constant(0, [1, 0]) }, parameters),
+    logits: ({ embeddings, weights: wideWeights, numbers: read, parameters, drop }) => {
+      const between = (x: Node, layer: number): Node => drop(relu(x), `deep/${layer}`)
+      const inputs = { embeddings, wideWeights, pooling: constant(1), numbers: read ?? constant(0, [1, 0]), between }
+      return wideAndDeepLogits(model, inputs, parameters)
+    },
   })
 }

@@ -1,9 +1,10 @@
 import { InvalidFieldError, NotFoundError } from '@freshet/kernel'
-import { input, slice, type Node, type Shape } from '@freshet/tensor'
+import { dropout, input, slice, type Node, type Shape } from '@freshet/tensor'
 import { ParameterNodes, type Parameter } from '../parameters'
 import type { Lookup, ModelEquations, Reads, TableDeclaration } from '../trainable'
 
 const BATCH = 'B'
+const DROPOUT = 'dropout'
 
 /** The inputs of a model's graphs, and how its equations read them. */
 export class ModelFeeds {
@@ -18,7 +19,9 @@ export class ModelFeeds {
   ) {
     this.flat = input('dense', [dense.parameterCount])
     this.rows = new Map(model.lookups.map((lookup) => [lookup.input, input(lookup.input, rowsShape(lookup, tableOf(model, lookup)))]))
-    this.columns = new Map(model.columns.map((column) => [column.input, input(column.input, [column.isShared ? 1 : BATCH, column.width])]))
+    this.columns = new Map(
+      model.columns.map((column) => [column.input, input(column.input, [column.isShared ? 1 : BATCH, column.of ?? column.width])]),
+    )
   }
 
   /** All inputs, in the order of the declaration. */
@@ -39,6 +42,7 @@ export class ModelFeeds {
       isTraining,
       segments: (lookup) => this.segments(lookup),
       column: (name) => find(this.columns, 'column', name),
+      drop: (x, rate, name) => (isTraining && rate > 0 ? dropout(x, { seeds: find(this.columns, 'column', DROPOUT), rate, name }) : x),
     }
   }
 
@@ -62,8 +66,8 @@ export class ModelFeeds {
   }
 }
 
-const rowsShape = ({ slots, bags, isShared }: Lookup, { width }: TableDeclaration): Shape =>
-  isShared ? [slots, width] : [BATCH, bags?.length ?? slots, width]
+const rowsShape = ({ input, slots, bags, isShared }: Lookup, { width }: TableDeclaration): Shape =>
+  isShared ? [input, width] : [BATCH, bags?.length ?? slots, width]
 
 /** throws  NotFoundError when the model declares no such table */
 export function tableOf({ name, tables }: Pick<ModelEquations, 'name' | 'tables'>, { input: lookup, table }: Lookup): TableDeclaration {
