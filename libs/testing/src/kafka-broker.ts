@@ -21,8 +21,30 @@ export interface KafkaBrokerOptions {
   readonly advertisedPort?: number
   /** Names and passwords: clients must then use SASL/PLAIN. */
   readonly users?: Readonly<Record<string, string>>
+  /** Clients must then speak TLS. */
+  readonly tls?: BrokerTls
+  /** Its place among several; without it, it is alone. */
+  readonly seat?: QuorumSeat
   /** Further lines of its configuration, or others instead of ours. */
   readonly settings?: Readonly<Record<string, string>>
+}
+
+/** PEM files of a broker. */
+export interface BrokerTls {
+  /** Its private key, unencrypted PKCS #8, and its certificate, in one file. */
+  readonly keyStore: string
+  /** The authority that signed the certificates of all brokers, and of clients where those must have one. */
+  readonly authority: string
+  /** Whether clients must show a certificate of that authority. */
+  readonly asksClients?: boolean
+}
+
+/** Which node of a quorum a broker is. */
+export interface QuorumSeat {
+  /** From 0. */
+  readonly node: number
+  /** Where the nodes speak to each other as controllers. */
+  readonly controllerPorts: readonly number[]
 }
 
 /** A Kafka broker of one node in a process of its own, on the loopback. */
@@ -44,8 +66,10 @@ export interface KafkaBroker extends AsyncDisposable {
 
 const run = promisify(execFile)
 const CLUSTER_ID = 'ZnJlc2hldC1icm9rZXItMQ' // any 16 bytes in base64
-const BOOT_MS_MAX = 60_000
+const BOOT_MS_MAX = 180_000 // a second or two, unless the machine is busy with ten others
 const HEAP = '-Xmx256m'
+/** The quick compiler and collector alone: in its first minutes the thorough ones would take more of two cores than the broker's work. */
+const MACHINE = [HEAP, '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
 const LAST_WORDS_MAX = 3000 // characters
 
 /**
@@ -57,12 +81,13 @@ const LAST_WORDS_MAX = 3000 // characters
  */
 export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promise<KafkaBroker> {
   const jars = await kafkaJars()
-  const [freePort, controllerPort] = await freePorts(2)
+  const [freePort, freeControllerPort] = await freePorts(2)
   const port = options.port ?? freePort
+  const seat = options.seat ?? { node: 0, controllerPorts: [freeControllerPort] }
   const directory = options.directory ?? join(tmpdir(), `freshet-kafka-${process.pid}-${port}`)
   await mkdir(directory, { recursive: true })
   const configuration = join(directory, 'server.properties')
-  await writeFile(configuration, propertiesOf({ ...options, port, controllerPort, directory }))
+  await writeFile(configuration, propertiesOf({ ...options, port, seat, directory }))
   if (!existsSync(join(directory, 'data', 'meta.properties'))) await format(jars, configuration)
   let child = await launch(jars, directory, port)
 
@@ -95,26 +120,28 @@ export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promis
 
 interface Placement extends KafkaBrokerOptions {
   readonly port: number
-  readonly controllerPort: number
+  readonly seat: QuorumSeat
   readonly directory: string
 }
 
-/** One node that is broker and controller, and notices within seconds that its former self was killed. */
-function propertiesOf({ port, advertisedPort = port, controllerPort, directory, users, settings = {} }: Placement): string {
-  const protocol = users ? 'SASL_PLAINTEXT' : 'PLAINTEXT'
+/** A node that is broker and controller, and notices within seconds that its former self was killed. */
+function propertiesOf({ port, advertisedPort = port, seat, directory, users, tls, settings = {} }: Placement): string {
+  const { node, controllerPorts } = seat
+  const protocol = `${users ? 'SASL_' : ''}${tls ? 'SSL' : 'PLAINTEXT'}`
+  const replicas = String(controllerPorts.length)
   const properties = {
     'process.roles': 'broker,controller',
-    'node.id': '1',
-    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    listeners: `CLIENTS://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'node.id': String(node + 1),
+    'controller.quorum.voters': controllerPorts.map((each, i) => `${i + 1}@127.0.0.1:${each}`).join(','),
+    listeners: `CLIENTS://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPorts[node]}`,
     'advertised.listeners': `CLIENTS://127.0.0.1:${advertisedPort}`,
     'listener.security.protocol.map': `CLIENTS:${protocol},CONTROLLER:PLAINTEXT`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'CLIENTS',
     'log.dirs': join(directory, 'data'),
-    'offsets.topic.replication.factor': '1',
+    'offsets.topic.replication.factor': replicas,
     'offsets.topic.num.partitions': '1',
-    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.replication.factor': replicas,
     'transaction.state.log.min.isr': '1',
     'auto.create.topics.enable': 'false',
     'group.initial.rebalance.delay.ms': '0',
@@ -123,6 +150,7 @@ function propertiesOf({ port, advertisedPort = port, controllerPort, directory, 
     'broker.session.timeout.ms': '1500', // a killed broker's successor stalls for 7 s instead of 16 to 19
     'broker.heartbeat.interval.ms': '300',
     ...(users ? saslPropertiesOf(users) : {}),
+    ...(tls ? tlsPropertiesOf(tls) : {}),
     ...settings,
   }
   return Object.entries(properties)
@@ -140,14 +168,22 @@ function saslPropertiesOf(users: Readonly<Record<string, string>>): Record<strin
   }
 }
 
+const tlsPropertiesOf = ({ keyStore, authority, asksClients = false }: BrokerTls): Record<string, string> => ({
+  'ssl.keystore.type': 'PEM',
+  'ssl.keystore.location': keyStore,
+  'ssl.truststore.type': 'PEM',
+  'ssl.truststore.location': authority,
+  'ssl.client.auth': asksClients ? 'required' : 'none',
+})
+
 async function format(jars: string, configuration: string): Promise<void> {
-  await run('java', [HEAP, '-cp', join(jars, '*'), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', configuration])
+  await run('java', [...MACHINE, '-cp', join(jars, '*'), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', configuration])
 }
 
 /** A broker's process, once it listens; what it says stands in `broker.log`. */
 async function launch(jars: string, directory: string, port: number): Promise<ChildProcess> {
   const log = openSync(join(directory, 'broker.log'), 'a')
-  const program = [HEAP, '-cp', join(jars, '*'), 'kafka.Kafka', join(directory, 'server.properties')]
+  const program = [...MACHINE, '-cp', join(jars, '*'), 'kafka.Kafka', join(directory, 'server.properties')]
   const child = spawn('java', program, { stdio: ['ignore', log, log] })
   closeSync(log)
   const deadline = performance.now() + BOOT_MS_MAX

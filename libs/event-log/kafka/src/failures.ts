@@ -1,4 +1,4 @@
-import { isFreshetError, PreconditionError, UnavailableError, type FreshetError } from '@freshet/kernel'
+import { isFreshetError, PreconditionError, tlsRemedyOf, UnavailableError, type FreshetError } from '@freshet/kernel'
 
 /** What kafkajs says of a failure, below the errors that it wraps around it. */
 export interface KafkaFailure {
@@ -8,6 +8,8 @@ export interface KafkaFailure {
   readonly type: string | undefined
   /** Whether the same request may succeed later. */
   readonly mayPass: boolean
+  /** What to do about it, where the failure itself tells. */
+  readonly remedy?: string
 }
 
 /** The innermost error: kafkajs wraps what it has tried in vain, and marks the wrapper as final. */
@@ -17,8 +19,9 @@ export function failureOf(error: unknown): KafkaFailure {
   if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0) return failureOf(error.errors[0])
   const { name, message } = error
   const type = 'type' in error && typeof error.type === 'string' ? error.type : undefined
-  const isFinal = 'retriable' in error && error.retriable === false && !PASSES_THOUGH_FINAL.has(name)
-  return { name, message, type, mayPass: !isFinal }
+  const remedy = tlsRemedyOf(error)
+  const isFinal = remedy !== undefined || ('retriable' in error && error.retriable === false && !PASSES_THOUGH_FINAL.has(name))
+  return { name, message, type, mayPass: !isFinal, remedy }
 }
 
 /** Final in kafkajs's eyes, though another try begins anew. */
@@ -30,11 +33,11 @@ export const isPassing = (error: unknown): boolean => (isFreshetError(error) ? e
 /** What a failure that ends a request means to a caller. */
 export function meaningOf(error: unknown, brokers: string): FreshetError {
   if (isFreshetError(error)) return error
-  const { message, type, name, mayPass } = failureOf(error)
+  const { message, type, name, mayPass, remedy } = failureOf(error)
   const where = `Kafka at ${brokers}`
   if (mayPass) return new UnavailableError(where, `it said: ${message}; see that a broker listens there, then send it again`)
-  const remedy = REMEDIES[type ?? name] ?? 'see the configuration of the brokers'
-  return new PreconditionError(`${where} refuses: ${message}`, remedy)
+  if (remedy !== undefined) return new PreconditionError(`no TLS connection to ${where}: ${message}`, remedy)
+  return new PreconditionError(`${where} refuses: ${message}`, REMEDIES[type ?? name] ?? 'see the configuration of the brokers')
 }
 
 const GRANT =

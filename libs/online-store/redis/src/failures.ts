@@ -1,5 +1,5 @@
 import { DiskFullError } from '@freshet/event-log'
-import { isFreshetError, PreconditionError, UnavailableError, type FreshetError } from '@freshet/kernel'
+import { isFreshetError, PreconditionError, tlsRemedyOf, UnavailableError, type FreshetError } from '@freshet/kernel'
 
 /** What a failure of Redis, or of the way to it, means to the caller. `where` is an address without credentials. */
 export function meaningOf(failure: unknown, where: string): FreshetError {
@@ -7,6 +7,8 @@ export function meaningOf(failure: unknown, where: string): FreshetError {
   const words = wordsOf(failure)
   const kind = /^[A-Z]+/.exec(words)?.[0] ?? ''
   if (kind === 'OOM') return new DiskFullError(`${where} (its maxmemory)`)
+  const tlsRemedy = tlsRemedyOf(failure)
+  if (tlsRemedy !== undefined) return new PreconditionError(`no TLS connection to ${where}: ${words}`, tlsRemedy)
   const remedy = REFUSALS[kind]
   if (remedy !== undefined) return new PreconditionError(`${where} refuses: ${words}`, remedy)
   return unavailable(where, words)

@@ -29,6 +29,8 @@ export const configSchema = z.strictObject({
   kafka: section({
     tls: z.boolean().default(false).describe('speak TLS to the brokers'),
     caFile: file('a PEM file of authorities to trust instead of the well-known ones'),
+    certFile: file('a PEM file with the certificate to show to brokers that ask for one; its key is in keyFile'),
+    keyFile: file('a PEM file with the private key of certFile'),
     saslMechanism: z.enum(['none', 'plain', 'scram-sha-256', 'scram-sha-512']).default('none'),
     username: z.string().max(1024).default(''),
     password: z.string().max(1024).default(''),
@@ -49,6 +51,8 @@ export const configSchema = z.strictObject({
   }).describe('how the log at kafka:// is spoken to'),
   redis: section({
     caFile: file('a PEM file of authorities to trust, for rediss://'),
+    certFile: file('a PEM file with the certificate to show to servers that ask for one; its key is in keyFile'),
+    keyFile: file('a PEM file with the private key of certFile'),
     deadlineMs: milliseconds(2000).describe('how long a verb may take, the wait for a connection included'),
   }).describe('how the store at redis:// is spoken to'),
   drainMs: milliseconds(5000).describe('how long requests in flight may take to end at shutdown'),

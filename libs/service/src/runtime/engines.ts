@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { TOPICS, type EventLog } from '@freshet/event-log'
 import { openEmbeddedLog } from '@freshet/event-log-embedded'
 import type { KafkaLogOptions } from '@freshet/event-log-kafka'
@@ -7,6 +6,7 @@ import type { OnlineStore } from '@freshet/online-store'
 import { openEmbeddedStore } from '@freshet/online-store-embedded'
 import { schemeOf } from '../config/engine-scheme'
 import type { Config } from '../config/schema'
+import { readTlsFiles } from './tls-files'
 
 /** What an engine is opened with. */
 export interface Opening {
@@ -41,8 +41,17 @@ const LOGS: Readonly<Record<string, OpenLog>> = {
 }
 
 /** How the brokers are spoken to; keys that are absent leave the adapter's own choice. */
-function spokenTo({ tls, caFile, saslMechanism, username, password, ...kafka }: Config['kafka']): Partial<KafkaLogOptions> {
-  const ssl = caFile === '' ? tls : authorities(caFile)
+function spokenTo({
+  tls,
+  caFile,
+  certFile,
+  keyFile,
+  saslMechanism,
+  username,
+  password,
+  ...kafka
+}: Config['kafka']): Partial<KafkaLogOptions> {
+  const ssl = readTlsFiles('kafka', { caFile, certFile, keyFile }) ?? tls
   const user = { username, password }
   if (saslMechanism === 'none') return { ...kafka, ssl }
   return { ...kafka, ssl, sasl: { mechanism: saslMechanism, ...user } }
@@ -52,7 +61,7 @@ const openRedis: OpenStore = async ({ config: { name, store, redis }, partitions
   const { openRedisStore } = await import('@freshet/online-store-redis')
   return openRedisStore({
     ...{ url: store, name, partitions, deadlineMs: redis.deadlineMs },
-    ...(redis.caFile !== '' && { tls: authorities(redis.caFile) }),
+    tls: readTlsFiles('redis', redis),
   })
 }
 
@@ -63,8 +72,6 @@ const STORES: Readonly<Record<string, OpenStore>> = {
   'redis+cluster': openRedis,
   'rediss+cluster': openRedis,
 }
-
-const authorities = (caFile: string) => ({ ca: readFileSync(caFile, 'utf8') })
 
 /** Keyed topics are spread; the others have one order to keep. */
 const topicPartitions = (partitions: number): Record<string, number> => ({
