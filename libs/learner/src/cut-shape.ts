@@ -1,5 +1,5 @@
 import { InvalidFieldError } from '@freshet/kernel'
-import type { Lookup, TrainableModel } from '@freshet/model'
+import type { Column, Lookup, TrainableModel } from '@freshet/model'
 import type { StepBatch } from './engine'
 
 /** Consecutive examples of a cut. */
@@ -33,16 +33,24 @@ export function bagOfSlots({ slots, bags }: Lookup): Uint32Array {
   return Uint32Array.from(bags.flatMap((length, bag) => new Array<number>(length).fill(bag)))
 }
 
-/** Holds a batch against its model. Throws InvalidFieldError naming the input, what it holds and what it has to hold. */
-export function refuseMisfit(model: TrainableModel, batch: StepBatch): void {
+/** A model as a batch to be scored feeds it: of shared lookups any number of ids may come, and of what is said of each id as many numbers. */
+export function asFed(model: TrainableModel, { ids }: StepBatch): TrainableModel {
+  const slotsOf = ({ input, slots, isShared }: Lookup): number => (isShared && ids[input] ? ids[input].length / 2 : slots)
+  const fed = model.lookups.map((lookup) => ({ ...lookup, slots: slotsOf(lookup) }))
+  const widthOf = ({ of, width }: Column): number => fed.find(({ input }) => input === of)?.slots ?? width
+  return { ...model, lookups: fed, columns: model.columns.map((column) => ({ ...column, width: widthOf(column) })) }
+}
+
+/** Holds a batch against its model, as far as it is read. Throws InvalidFieldError naming the input, what it holds and what it has to hold. */
+export function refuseMisfit(model: TrainableModel, batch: StepBatch, isRead: (input: string) => boolean = () => true): void {
   if (!Number.isSafeInteger(batch.count) || batch.count < 1)
     refuse('count', batch.count, 'a batch holds a whole number of examples, at least 1')
-  for (const { input, slots, isShared } of model.lookups) {
+  for (const { input, slots, isShared } of model.lookups.filter((lookup) => isRead(lookup.input))) {
     const ids = (isShared ? 1 : batch.count) * slots
     if (batch.ids[input]?.length !== 2 * ids)
       refuse(`ids of ${input}`, batch.ids[input]?.length, `${ids} ids are pairs of ${2 * ids} words`)
   }
-  for (const { input, width, isShared, isDrawn } of model.columns) {
+  for (const { input, width, isShared, isDrawn } of model.columns.filter((column) => isRead(column.input))) {
     const floats = (isShared ? 1 : batch.count) * width
     if (!isDrawn && batch.columns[input]?.length !== floats) {
       refuse(`column ${input}`, batch.columns[input]?.length, `${isShared ? 1 : batch.count} rows of ${width} are ${floats} floats`)

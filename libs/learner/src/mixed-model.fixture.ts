@@ -33,7 +33,10 @@ export const mixedModel = (): TrainableModel =>
     parameters: [{ name: 'mix', shape: [6, 3], range: 0.5 }],
     equations: ({ parameters, segments, column, isTraining }) => {
       const [vectors, weights, moments] = segments('user').map((part, s) => add(flat(part), flat(segments('history')[s])))
-      const mixed = multiply(matmul(vectors, parameters.get('mix')), isTraining ? add(column('noise'), column('temperature')) : column('temperature'))
+      const mixed = multiply(
+        matmul(vectors, parameters.get('mix')),
+        isTraining ? add(column('noise'), column('temperature')) : column('temperature'),
+      )
       const offered = reduceSum(matmul(mixed, segments('candidates')[0], { transposeB: true }), [1])
       const z = add(add(offered, reduceSum(weights, [1])), reduceSum(multiply(moments, moments), [1]))
       return { scores: sigmoid(z), loss: logisticLoss(z, { labels: column('labels'), weights: column('weights') }) }

@@ -41,6 +41,19 @@ describe('a step', () => {
     expect(await engine.score(batch)).not.toEqual(again)
   })
 
+  it('scores by as many shared candidates as it is given, and by no more than it reads', async () => {
+    const engine = await open()
+    const { count, ids, columns } = mixedBatch(1)
+    const none = new Uint32Array(8)
+    const of = async (candidates: Uint32Array): Promise<number[]> =>
+      Array.from(await engine.score({ count, ids: { ...ids, candidates }, columns: { temperature: columns.temperature } }), logitOf)
+    const [both, first, second, base] = await Promise.all(
+      [ids.candidates, ids.candidates.slice(0, 2), ids.candidates.slice(2), none].map(of),
+    )
+    both.forEach((z, i) => expect(z - base[i]).toBeCloseTo(first[i] - base[i] + second[i] - base[i], 4))
+    expect(both).not.toEqual(first)
+  })
+
   it('comes to the same sums however many logical shards a cut has, but for rounding', async () => {
     const [one, four, eleven] = await Promise.all(
       [1, 4, 11].map(async (logicalShards) => {
@@ -121,3 +134,5 @@ describe('a batch', () => {
     await expect(open({ update: undefined })).rejects.toThrow('say by which optimiser')
   })
 })
+
+const logitOf = (probability: number): number => Math.log(probability / (1 - probability))

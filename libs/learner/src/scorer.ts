@@ -1,6 +1,6 @@
 import type { TrainableModel } from '@freshet/model'
 import { type Feed, type GraphRunner, inputName } from '@freshet/tensor'
-import { bagsOf, refuseMisfit } from './cut-shape'
+import { asFed, bagsOf, refuseMisfit } from './cut-shape'
 import type { StepBatch } from './engine'
 import type { EngineState } from './engine-state'
 import { bagShard, occurrencesOf, poolRows } from './plain-occurrences'
@@ -14,14 +14,16 @@ export class Scorer {
 
   /** shape  → Float32[count, n] */
   async score(batch: StepBatch, { tables, dense }: EngineState): Promise<Float32Array> {
-    const { model } = this
-    refuseMisfit(model, batch)
+    const model = asFed(this.model, batch)
+    const read = model.score.inputs.map(inputName)
+    refuseMisfit(model, batch, (name) => read.includes(name))
     const all: Record<string, Feed> = { dense: { data: dense, shape: [model.parameterCount] } }
     for (const [t, { name, width }] of model.tables.entries()) {
-      const occurrences = occurrencesOf(name, model, { batch, shards: 1 })
+      const lookups = model.lookups.filter(({ table, input }) => table === name && read.includes(input))
+      const occurrences = occurrencesOf(name, { ...model, lookups }, { batch, shards: 1 })
       const values = new Float32Array(occurrences.count * width)
       tables[t].gather(occurrences.ids, occurrences.count, values)
-      for (const lookup of model.lookups.filter(({ table }) => table === name)) {
+      for (const lookup of lookups) {
         const shape = lookup.isShared ? [lookup.slots, width] : [batch.count, bagsOf(lookup), width]
         all[lookup.input] = {
           data: poolRows(bagShard(lookup, occurrences, { shard: 0, from: 0, to: batch.count, nth: 0 }), values, width),
@@ -32,7 +34,7 @@ export class Scorer {
     for (const { input, width, isShared } of model.columns) {
       if (batch.columns[input]) all[input] = { data: batch.columns[input], shape: [isShared ? 1 : batch.count, width] }
     }
-    const { scores } = await this.runner.run(Object.fromEntries(model.score.inputs.map(inputName).map((name) => [name, all[name]])))
+    const { scores } = await this.runner.run(Object.fromEntries(read.map((name) => [name, all[name]])))
     return scores
   }
 
