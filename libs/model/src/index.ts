@@ -1,6 +1,7 @@
 export { type Carriage, carryDense } from './carry'
 export { declareModelSet, type ModelGraphs, type ModelSet, modelSetOf } from './model-set'
 export type { DeclaredParameter, Input, Parameter } from './parameters'
+export { declareCatalogueTower, type CatalogueTowerDeclaration } from './models/catalogue-tower'
 export { declareRanker, type Ranker, type RankerDeclaration, type RankerReads } from './models/ranker'
 export type { Activation, TowerLayer } from './models/tower'
 export { declareDcnV2, type DcnV2Declaration } from './models/dcn-v2'
@@ -22,3 +23,4 @@ export {
   type TableDeclaration,
   type TrainableModel,
 } from './trainable'
+export { withRowDecay } from './row-decay'
