@@ -1,4 +1,5 @@
 import { feature, ingest, ranker, trainer } from '@freshet/contracts/services'
+import { UnavailableError } from '@freshet/kernel'
 import { statusText, type StatusReport } from './status-text'
 
 const NOW_MS = 1_000_000
@@ -14,6 +15,13 @@ describe('the status screen', () => {
         'learn                       not running',
         'answer                      not running',
       ].join('\n'),
+    )
+  })
+
+  it('says why a stage does not answer, where it has said so', () => {
+    const failures = { featureStore: new UnavailableError('the online store at redis://cache:6379', 'see that it runs') }
+    expect(screen({ failures }).split('\n')[1]).toBe(
+      'remember  127.0.0.1:2       does not answer: the online store at redis://cache:6379 is not available; see that it runs',
     )
   })
 

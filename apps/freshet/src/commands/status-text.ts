@@ -1,4 +1,5 @@
 import type { feature, ingest, ranker, trainer } from '@freshet/contracts/services'
+import type { FreshetError } from '@freshet/kernel'
 import type { Addresses } from '../services'
 import { count } from '../terminal'
 import { worstPartition } from './partition-table'
@@ -10,23 +11,32 @@ export interface StatusReport {
   readonly remember?: feature.GetStatusResponse
   readonly learn?: trainer.GetStatusResponse
   readonly answer?: ranker.GetStatusResponse
+  /** Why a stage does not. */
+  readonly failures?: Failures
 }
 
+/** By service; what none is told of has not failed. */
+export type Failures = Partial<Readonly<Record<keyof Addresses, FreshetError>>>
+
 /** The screen: a line or two a stage, and what each still has to do. */
-export function statusText({ addresses, observe, remember, learn, answer }: StatusReport, nowMs: number): string {
+export function statusText({ addresses, observe, remember, learn, answer, failures = {} }: StatusReport, nowMs: number): string {
+  const stage = (name: string, service: keyof Addresses, lines: readonly string[] | undefined): string =>
+    stageText(name, addresses[service], lines ?? [refusal(failures[service])])
   return [
-    stage('observe', addresses.ingest, observe && observeText(observe)),
-    stage('remember', addresses.featureStore, remember && rememberText(remember, nowMs)),
-    stage('learn', addresses.trainer, learn && learnText(learn)),
-    stage('answer', addresses.ranker, answer && answerText(answer)),
+    stage('observe', 'ingest', observe && observeText(observe)),
+    stage('remember', 'featureStore', remember && rememberText(remember, nowMs)),
+    stage('learn', 'trainer', learn && learnText(learn)),
+    stage('answer', 'ranker', answer && answerText(answer)),
     ...indented(worstPartition({ remember, learn })),
   ].join('\n')
 }
 
 const indented = (line: string | undefined): string[] => (line === undefined ? [] : [`${' '.repeat(INDENT)}${line}`])
 
-function stage(name: string, address: string | undefined, lines: readonly string[] | undefined): string {
-  const [first = 'does not answer', ...rest] = address === undefined ? ['not running'] : (lines ?? [])
+const refusal = (failure: FreshetError | undefined): string => `does not answer${failure === undefined ? '' : `: ${failure.message}`}`
+
+function stageText(name: string, address: string | undefined, lines: readonly string[]): string {
+  const [first, ...rest] = address === undefined ? ['not running'] : lines
   return [`${name.padEnd(10)}${(address ?? '').padEnd(18)}${first}`, ...rest.map((line) => `${' '.repeat(INDENT)}${line}`)].join('\n')
 }
 

@@ -1,12 +1,12 @@
 import { feature, ingest, ranker, trainer } from '@freshet/contracts/services'
-import { UnavailableError } from '@freshet/kernel'
-import { call } from '@freshet/service'
+import { isFreshetError, UnavailableError } from '@freshet/kernel'
+import { call, detailsOf } from '@freshet/service'
 import { configOf, type DataSetOptions } from '../data-set'
 import { dataOption } from '../known-data-sets'
-import { findServices, withClients, type Clients } from '../services'
+import { findServices, withClients, type Addresses, type Clients } from '../services'
 import { addCommand, terminalOf, type AddCommand } from './command'
 import { partitionTable } from './partition-table'
-import { statusText, type StatusReport } from './status-text'
+import { statusText, type Failures, type StatusReport } from './status-text'
 
 /** One screen: what each stage has done, and how far behind the one before it is. */
 export const addStatus: AddCommand = (program, output) => {
@@ -37,21 +37,29 @@ interface StatusOptions extends DataSetOptions {
 const STAGES = ['ingest', 'featureStore', 'trainer', 'ranker'] as const
 
 async function askAll(clients: Clients, addresses: StatusReport['addresses']): Promise<StatusReport> {
-  const unlessGone = <T>(answer: Promise<T>): Promise<T | undefined> => answer.catch(() => undefined)
+  const failures: { -readonly [Service in keyof Failures]: Failures[Service] } = {}
+  const unlessGone = <T>(service: keyof Addresses, answer: Promise<T>): Promise<T | undefined> =>
+    answer.catch((error: unknown) => {
+      if (isFreshetError(error) && addresses[service] !== undefined) failures[service] = error
+      return undefined
+    })
   const [observe, remember, learn, answer] = await Promise.all([
-    unlessGone(call(clients.ingest, 'getStatus', {}, BOUNDS)),
-    unlessGone(call(clients.featureStore, 'getStatus', {}, BOUNDS)),
-    unlessGone(call(clients.trainer, 'getStatus', {}, BOUNDS)),
-    unlessGone(call(clients.ranker, 'getStatus', {}, BOUNDS)),
+    unlessGone('ingest', call(clients.ingest, 'getStatus', {}, BOUNDS)),
+    unlessGone('featureStore', call(clients.featureStore, 'getStatus', {}, BOUNDS)),
+    unlessGone('trainer', call(clients.trainer, 'getStatus', {}, BOUNDS)),
+    unlessGone('ranker', call(clients.ranker, 'getStatus', {}, BOUNDS)),
   ])
-  return { addresses, observe, remember, learn, answer }
+  return { addresses, observe, remember, learn, answer, failures }
 }
 
 const BOUNDS = { deadlineMs: 3000 }
 
-const asJson = ({ observe, remember, learn, answer }: StatusReport): object => ({
+const asJson = ({ observe, remember, learn, answer, failures = {} }: StatusReport): object => ({
   ingest: observe && ingest.GetStatusResponse.toJSON(observe),
   featureStore: remember && feature.GetStatusResponse.toJSON(remember),
   trainer: learn && trainer.GetStatusResponse.toJSON(learn),
   ranker: answer && ranker.GetStatusResponse.toJSON(answer),
+  ...(Object.keys(failures).length > 0 && {
+    errors: Object.fromEntries(Object.entries(failures).map(([service, error]) => [service, detailsOf(error)])),
+  }),
 })
