@@ -1,7 +1,7 @@
 import { CatalogRecord, Item, ItemState, User } from '@freshet/contracts'
 import { openMemoryLog } from '@freshet/event-log/memory'
 import { itemKey } from '@freshet/features'
-import { partitionOf } from '@freshet/kernel'
+import { partitionOf, UnavailableError } from '@freshet/kernel'
 import type { PositionVector } from '@freshet/online-store'
 import { openMemoryStore } from '@freshet/online-store/memory'
 import { ItemFollower } from './item-follower'
@@ -111,6 +111,22 @@ describe('a follower of items', () => {
     await shop.clock.advance(40)
     expect([priceOf('a'), follower.positions[at('a')], errors]).toEqual([3, 9, []])
     stop.abort()
+    await running
+  })
+
+  it('loads once the store is there, where it is away at boot, and follows from then on', async () => {
+    const stop = new AbortController()
+    const { positions } = store
+    store.positions = () => Promise.reject(new UnavailableError('the store', 'wait'))
+    const running = follower.run(stop.signal)
+    await shop.clock.advance(200)
+    expect([follower.isLoaded, errors.length]).toEqual([false, 2])
+    store.positions = positions
+    await fold(at('a'), { touches: 1, events: 4 }, { a: itemState({ price: 3 }) })
+    await shop.clock.advance(200)
+    expect([follower.isLoaded, priceOf('a'), follower.positions[at('a')]]).toEqual([true, 3, 4])
+    stop.abort()
+    await shop.clock.advance(200)
     await running
   })
 

@@ -49,9 +49,9 @@ export class ItemFollower {
     this.index = index
   }
 
-  /** Loads all items, then follows until `signal` aborts. */
+  /** Loads all items, as soon as the store is there, then follows until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const ends = await this.load(signal)
+    const ends = await this.loadPatiently(signal)
     const tails = ends.flatMap((next, partition) => [
       this.tail('touches', partition, { next: next.touches, signal }),
       this.tail('catalog', partition, { next: next.catalog, signal }),
@@ -76,6 +76,19 @@ export class ItemFollower {
   async renew(): Promise<boolean> {
     const renewed = await Promise.all(this.dirty.map((_, partition) => this.renewPartition(partition)))
     return renewed.includes(true)
+  }
+
+  private async loadPatiently(signal: AbortSignal): Promise<PositionVector[]> {
+    const { clock, onError } = this.options
+    while (!signal.aborted) {
+      try {
+        return await this.load(signal)
+      } catch (error) {
+        onError(error)
+        await clock.sleep(RETRY_MS, signal)
+      }
+    }
+    return []
   }
 
   private async scanPartition(partition: number, signal: AbortSignal): Promise<void> {

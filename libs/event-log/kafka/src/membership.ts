@@ -105,6 +105,7 @@ export class KafkaMembership {
       await consumer.subscribe({ topic: share.topic })
       await consumer.run({ eachMessage: async () => {}, autoCommit: false })
     } catch (error) {
+      this.consumer = undefined
       await consumer.disconnect().catch(() => {})
       throw error
     }
@@ -113,11 +114,14 @@ export class KafkaMembership {
   /** What kafkajs gave up for good is tried anew all the same: rights are granted, brokers return. */
   private async again(crashed: Consumer): Promise<void> {
     if (crashed !== this.consumer) return
-    await this.scope.clock.sleep(PAUSE_AFTER_CRASH_MS, this.left.signal)
-    await this.enter().catch((error: unknown) => {
-      this.scope.health.failed(error)
-      void this.again(crashed)
-    })
+    while (!this.left.signal.aborted) {
+      await this.scope.clock.sleep(PAUSE_AFTER_CRASH_MS, this.left.signal)
+      try {
+        return await this.enter()
+      } catch (error) {
+        this.scope.health.failed(error)
+      }
+    }
   }
 
   private tell(partitions: readonly number[]): void {

@@ -34,6 +34,7 @@ const STRIKE_PATIENCE_MS = 180_000 // a trainer that starts over on a busy machi
 const LOOK_MS = 2
 const RETRY_MS = 250
 const MOVE_DEADLINE_MS = 30_000
+const DIVIDED_MS = 20_000 // a session, and as much again for a busy machine
 const ATTACHED_PATIENCE_MS = 300_000 // on a busy machine a standby repeats steps hardly faster than they are made
 const BEHIND_MAX = 2 // steps: as near as a target of a move has to be
 const DELAY_AFTER_GRANT_MS = 1
@@ -127,9 +128,24 @@ export class Siege {
 
   /** What has to be asked for, so that a process comes to a crossing; the stream brings it to the others. */
   private async bringAbout(crossing: Crossing, over: AbortSignal): Promise<void> {
-    if (crossing === 'partitions-assigned') await this.scope.fleet.launch('second-feature-store')
+    if (crossing === 'partitions-assigned') await this.shareBefore(over)
     if (crossing === 'version-written' || crossing === 'version-renamed') await this.checkpoint()
     if (crossing === 'ownership-granted') await this.moveBefore(over)
+  }
+
+  /**
+   * Has somebody join the feature store until partitions are divided anew, or `over` aborts. Where the group has not missed the last one yet, who joins in
+   * its place changes nothing: then once more, after its session.
+   */
+  private async shareBefore(over: AbortSignal): Promise<void> {
+    const { fleet, clock } = this.scope
+    while (!over.aborted) {
+      await fleet.launch('second-feature-store')
+      await clock.sleep(DIVIDED_MS, over)
+      if (over.aborted) return
+      await fleet.signal('second-feature-store', 'SIGKILL')
+      await clock.sleep(DIVIDED_MS, over)
+    }
   }
 
   private async checkpoint(): Promise<void> {
