@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { join } from 'node:path'
 import { IngestClient } from '@freshet/contracts/services'
 import { TOPICS } from '@freshet/event-log'
-import { systemClock } from '@freshet/kernel'
+import { InvalidFieldError, systemClock } from '@freshet/kernel'
 import { call, connect, openRuntime } from '@freshet/service'
 import { configOf, duringFleet, startFleet } from './fleet/bench-fleet'
 import { LiveLoad } from './fleet/live-load'
@@ -52,7 +52,7 @@ interface Showing extends StageTimes {
 async function freshness(scope: BenchScope): Promise<Record<string, Measured>> {
   const engine = engineNamed(scope.options.engine)
   const showings: Showing[] = []
-  for (const setting of SETTINGS) {
+  for (const setting of settingsOf(scope.options.setting)) {
     await using engines = await startEngines(engine)
     showings.push(await show(setting, scope, engines.settings))
   }
@@ -82,6 +82,14 @@ function figuresOf({ setting, endToEndMs, byStageMs, ingestMs, unseen, answersPe
 
 /** Null where nothing came through: the count of the unseen says why. */
 const quantileOf = (values: readonly number[], q: number): number | null => (values.length === 0 ? null : quantile(values, q))
+
+/** All settings, or the one that was asked for by its name. */
+function settingsOf(name: string | undefined): readonly Setting[] {
+  const asked = SETTINGS.filter((setting) => name === undefined || nameOf(setting) === name)
+  if (asked.length > 0) return asked
+  const rule = `a setting is one of ${SETTINGS.map(nameOf).join(', ')}`
+  throw new InvalidFieldError({ field: '--setting', value: name ?? '', rule, remedy: 'name one of these, or none for all' })
+}
 
 const nameOf = ({ layout, eventsPerS }: Setting): string => `${layout}_${eventsPerS}`
 
@@ -196,4 +204,4 @@ const itemsFrom = (from: number) =>
     createdMs: 0,
   }))
 
-void runBench('freshness', freshness, { knows: ['engine'] }).then((code) => process.exit(code))
+void runBench('freshness', freshness, { knows: ['engine', 'setting'] }).then((code) => process.exit(code))

@@ -36,3 +36,24 @@ declare module 'kafkajs/src/protocol/recordBatch/record/v0' {
 declare module 'kafkajs/src/protocol/recordBatch/v0' {
   export const RecordBatch: (batch: object) => Promise<{ readonly buffer: Buffer }>
 }
+
+/** Kafkajs's reader of bytes, for its decoder of batches. */
+declare module 'kafkajs/src/protocol/decoder' {
+  export default class Decoder {
+    constructor(bytes: Buffer)
+    readInt32(): number
+  }
+}
+
+/** Kafkajs's decoder of batches, beside which ours is held. */
+declare module 'kafkajs/src/protocol/recordBatch/v0/decoder' {
+  const decode: (decoder: object) => Promise<{
+    readonly records: readonly {
+      readonly offset: string
+      readonly key: Buffer | null
+      readonly value: Buffer | null
+      readonly headers: Readonly<Record<string, Buffer>>
+    }[]
+  }>
+  export default decode
+}

@@ -1,8 +1,10 @@
 import type { Broker, Cluster, CompressionTypes, Kafka, Message } from 'kafkajs'
 import { systemClock, UnavailableError } from '@freshet/kernel'
-import { Departures, type Sending } from './departures'
+import { Departures } from './departures'
 import { failureOf } from './failures'
-import { produceRequest, type Outcome, type WireRequest } from './produce-request'
+import { fetchRequest } from './fetch-request'
+import { produceRequest } from './produce-request'
+import type { WireRequest } from './wire'
 
 /** A partition by the name that the brokers know. */
 export interface Place {
@@ -25,12 +27,12 @@ export interface Batch extends Producer {
   readonly timeoutMs: number
 }
 
-/** One message of a partition, as kafkajs decodes it. */
+/** One message of a partition. */
 export interface FetchedMessage {
-  readonly offset: string
+  readonly offset: number
   readonly key: Buffer | null
   readonly value: Buffer | null
-  readonly headers: Readonly<Record<string, Buffer | Buffer[] | undefined>>
+  readonly headers: Readonly<Record<string, Buffer | undefined>>
   readonly isControlRecord: boolean
 }
 
@@ -80,32 +82,15 @@ export class Link {
   /** Appends a batch, in one request with what others send to the same broker; the offset of its first message. */
   async produce(place: Place, batch: Batch): Promise<number> {
     const node = await this.nodeOf(place)
-    const departures = this.departures.get(node) ?? new Departures((sendings) => this.send(node, sendings))
+    const departures =
+      this.departures.get(node) ?? new Departures((sendings) => this.ask(node, produceRequest(sendings, systemClock.nowMs())))
     this.departures.set(node, departures)
     return departures.leave({ ...batch, place })
   }
 
   /** Fetches from partitions that one broker leads. */
-  async fetch(node: string, wanted: readonly FetchFrom[], { maxWaitMs, bytesMax }: FetchBounds): Promise<Fetched[]> {
-    const broker = await this.cluster.findBroker({ nodeId: node })
-    const answer = (await broker.fetch({
-      maxWaitTime: maxWaitMs,
-      minBytes: 1,
-      maxBytes: bytesMax,
-      isolationLevel: READ_UNCOMMITTED,
-      topics: wanted.map(({ topic, partition, from }) => ({
-        topic,
-        partitions: [{ partition, fetchOffset: String(from), maxBytes: bytesMax }],
-      })),
-    })) as FetchAnswer
-    return answer.responses.flatMap(({ topicName, partitions }) =>
-      partitions.map(({ partition, messages, highWatermark }) => ({
-        topic: topicName,
-        partition,
-        messages,
-        highWatermark: Number(highWatermark),
-      })),
-    )
+  async fetch(node: string, wanted: readonly FetchFrom[], bounds: FetchBounds): Promise<Fetched[]> {
+    return this.ask(node, fetchRequest(wanted, bounds))
   }
 
   /** The broker that leads a partition, by its number. Throws UnavailableError while it has none. */
@@ -156,10 +141,10 @@ export class Link {
     await this.cluster.disconnect()
   }
 
-  private async send(node: string, sendings: readonly Sending[]): Promise<readonly Outcome[]> {
+  private async ask<T>(node: string, request: WireRequest<T>): Promise<T> {
     const broker = asFull(await this.cluster.findBroker({ nodeId: node }))
     try {
-      return await broker.connectionPool.send(produceRequest(sendings, systemClock.nowMs()))
+      return await broker.connectionPool.send(request)
     } catch (error) {
       if (failureOf(error).name === 'KafkaJSConnectionClosedError') await broker.disconnect() // as kafkajs does: else it counts as connected
       throw error
@@ -171,18 +156,6 @@ export class Link {
   }
 }
 
-interface FetchAnswer {
-  readonly responses: readonly {
-    readonly topicName: string
-    readonly partitions: readonly {
-      readonly partition: number
-      readonly highWatermark: string
-      readonly messages: readonly FetchedMessage[]
-    }[]
-  }[]
-}
-
-const READ_UNCOMMITTED = 0 // nobody writes transactions here
 const TRANSACTION_MS = 30_000 // of no consequence without transactions, but asked for
 
 function clusterOf(kafka: Kafka): Cluster {

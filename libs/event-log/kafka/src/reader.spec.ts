@@ -10,7 +10,7 @@ import { Reader } from './reader'
 const target = { of: { topic: 'clicks', partition: 0 }, place: { topic: 'shop.clicks', partition: 0 } }
 const message = (offset: number, onlyAt?: number): FetchedMessage => {
   const headers = onlyAt === undefined ? {} : { 'freshet-only-at': Buffer.from(String(onlyAt)) }
-  return { offset: String(offset), key: Buffer.from(`k${offset}`), value: Buffer.alloc(10), headers, isControlRecord: false }
+  return { offset, key: Buffer.from(`k${offset}`), value: Buffer.alloc(10), headers, isControlRecord: false }
 }
 
 /** A partition on a broker, which sends batches of `perFetch` messages at once. */
@@ -40,7 +40,7 @@ class Room {
 
   fill(...messages: FetchedMessage[]): void {
     this.messages.push(...messages)
-    this.end = Number(messages[messages.length - 1].offset) + 1
+    this.end = messages[messages.length - 1].offset + 1
   }
 
   async read(from: number, records = 100): Promise<number[]> {
@@ -51,7 +51,7 @@ class Room {
     this.fetches.push({ ...wanted, ...bounds })
     const { from } = wanted
     if (from < this.first || from > this.end) throw Object.assign(new Error('out'), { type: 'OFFSET_OUT_OF_RANGE', retriable: false })
-    const start = this.messages.findIndex(({ offset }) => Number(offset) >= from)
+    const start = this.messages.findIndex(({ offset }) => offset >= from)
     const messages =
       start < 0 || (from === 0 && bounds.bytesMax < this.hollowBytes) ? [] : this.messages.slice(start, start + this.perFetch)
     return [{ ...target.place, messages, highWatermark: this.end }]

@@ -1,6 +1,9 @@
-import { CompressionCodecs, type CompressionTypes, type Message } from 'kafkajs'
+import { CompressionCodecs, type Message } from 'kafkajs'
 import { crc32c } from './crc32c'
 import type { Batch } from './link'
+
+/** Where in a batch some of its head lies, and the version of this shape. */
+export const BATCH = { length: 8, lengthEnd: 12, magic: 16, attributes: 21, count: 57, headBytes: 61, version: 2 } as const
 
 /**
  * A batch as the brokers keep it, in one buffer that is written once: kafkajs's own encoder grows some ten buffers a record, which was
@@ -14,28 +17,33 @@ import type { Batch } from './link'
 export async function encodeBatch(batch: Batch, nowMs: number): Promise<Buffer> {
   const { messages, compression } = batch
   const bodies = messages.map(sizeOfBody)
-  const plain = Buffer.allocUnsafe(HEAD_BYTES + bodies.reduce((sum, body) => sum + sizeOfVarint(body) + body, 0))
-  messages.reduce((at, message, i) => writeRecord(plain, message, { at, body: bodies[i], delta: i }), HEAD_BYTES)
+  const plain = Buffer.allocUnsafe(BATCH.headBytes + bodies.reduce((sum, body) => sum + sizeOfVarint(body) + body, 0))
+  messages.reduce<number>((at, message, i) => writeRecord(plain, message, { at, body: bodies[i], delta: i }), BATCH.headBytes)
   const encoded =
-    compression === 0 ? plain : Buffer.concat([plain.subarray(0, HEAD_BYTES), await pack(plain.subarray(HEAD_BYTES), compression)])
+    compression === 0
+      ? plain
+      : Buffer.concat([
+          plain.subarray(0, BATCH.headBytes),
+          await codecOf(compression).compress({ buffer: plain.subarray(BATCH.headBytes) }),
+        ])
   writeHead(encoded, batch, nowMs)
   return encoded
 }
 
 function writeHead(into: Buffer, { messages, compression, producerId, producerEpoch, firstSequence }: Batch, nowMs: number): void {
   into.writeBigInt64BE(0n, 0) // the broker says where it stands
-  into.writeInt32BE(into.length - LENGTH_END, 8)
-  into.writeInt32BE(0, LENGTH_END)
-  into.writeInt8(MAGIC, 16)
-  into.writeInt16BE(compression, CHECKED_FROM)
+  into.writeInt32BE(into.length - BATCH.lengthEnd, BATCH.length)
+  into.writeInt32BE(0, BATCH.lengthEnd)
+  into.writeInt8(BATCH.version, BATCH.magic)
+  into.writeInt16BE(compression, BATCH.attributes)
   into.writeInt32BE(messages.length - 1, 23)
   into.writeBigInt64BE(BigInt(nowMs), 27)
   into.writeBigInt64BE(BigInt(nowMs), 35)
   into.writeBigInt64BE(BigInt(producerId), 43)
   into.writeInt16BE(producerEpoch, 51)
   into.writeInt32BE(firstSequence, 53)
-  into.writeInt32BE(messages.length, 57)
-  into.writeUInt32BE(crc32c(into, CHECKED_FROM, into.length), 17)
+  into.writeInt32BE(messages.length, BATCH.count)
+  into.writeUInt32BE(crc32c(into, BATCH.attributes, into.length), 17)
 }
 
 /** Writes the record of `delta` at `at`; where the next one begins. */
@@ -89,20 +97,17 @@ function sizeOfVarint(value: number): number {
 
 const zigzag = (value: number): number => ((value << 1) ^ (value >> 31)) >>> 0
 
-/** The records as one of kafkajs's codecs packs them, which takes what it packs in a box. */
-function pack(records: Buffer, compression: CompressionTypes): Promise<Buffer> {
-  const { compress } = (CompressionCodecs as Readonly<Record<number, () => Codec>>)[compression]()
-  return compress({ buffer: records })
+/** One of kafkajs's codecs, by its number in a batch's attributes. */
+export function codecOf(compression: number): Codec {
+  return (CompressionCodecs as Readonly<Record<number, () => Codec>>)[compression]()
 }
 
 interface Codec {
+  /** Packs what lies in a box. */
   compress(box: { readonly buffer: Buffer }): Promise<Buffer>
+  decompress(packed: Buffer): Promise<Buffer>
 }
 
 type Bytes = string | Uint8Array | null | undefined
 
 const NONE: [string, string][] = []
-const MAGIC = 2
-const LENGTH_END = 12
-const CHECKED_FROM = 21
-const HEAD_BYTES = 61

@@ -22,7 +22,7 @@ class Room {
   leader: (partition: number) => string = () => '1'
   recovered = 0
   /** After a poll that brought something, the time until the next one is over at once. */
-  gatherMs = 5
+  gatherMs = 10
 
   constructor() {
     this.poller = new TailPoller({
@@ -31,7 +31,7 @@ class Room {
       health: { succeeded: () => {}, failed: (error) => void this.failures.push(error) },
       closed: this.closed.signal,
       keep: ({ messages }, from) => {
-        const records = messages.map(({ offset }) => ({ offset: Number(offset), key: '', value: new Uint8Array() }))
+        const records = messages.map(({ offset }) => ({ offset, key: '', value: new Uint8Array() }))
         return { from, to: from + messages.length, records, bytes: 100 * messages.length }
       },
       recover: async () => this.recovered,
@@ -61,7 +61,7 @@ class Room {
             wanted,
             bring: (partition, count) => {
               const at = wanted.find((from) => from.partition === partition)?.from ?? 0
-              const message = (i: number) => ({ offset: String(at + i), key: null, value: null, headers: {}, isControlRecord: false })
+              const message = (i: number) => ({ offset: at + i, key: null, value: null, headers: {}, isControlRecord: false })
               return answer([
                 { ...place(partition), messages: Array.from({ length: count }, (_, i) => message(i)), highWatermark: at + count },
               ])
@@ -124,7 +124,7 @@ describe('those who wait for partitions of a broker', () => {
     await room.polls[0][0].bring(0, 1)
     expect(first.over).toBe(true)
     room.wait(0, 1)
-    await room.clock.advance(4)
+    await room.clock.advance(9)
     expect(room.polls.flat()).toHaveLength(1)
     await room.clock.advance(1)
     expect(room.polls.flat()).toHaveLength(2)

@@ -220,6 +220,6 @@ interface Lane {
 
 const BOUNDS = { maxWaitMs: 250, bytesMax: 1 << 20 }
 const ANSWERED_MS_MAX = 1000 // an answer is due after 250 ms at the latest
-const GATHER_MS = 5 // after one partition has grown, others are about to: one fetch for all of them
+const GATHER_MS = 10 // after one partition has grown, others are about to: one fetch for all of them
 const LINGER_MS = 5000
 const UNREAD_BYTES_MAX = 1 << 20 // nobody reads: what comes is fetched when somebody does

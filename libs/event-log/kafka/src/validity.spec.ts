@@ -11,7 +11,7 @@ function stored(...onlyAt: readonly (number | undefined)[]): FetchedMessage[] {
     const { headers } = expected === undefined ? messageOf(entry) : conditionalMessageOf(entry, expected)
     const fetched = Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, Buffer.from(String(value))]))
     return {
-      offset: String(offset),
+      offset,
       key: Buffer.from(entry.key),
       value: Buffer.from(entry.value),
       headers: fetched,

@@ -36,8 +36,7 @@ export function sift(messages: readonly FetchedMessage[], from: number): Sifted 
   const voids: number[] = []
   let to = from
   let bytes = 0
-  for (const { offset: digits, key, value, headers, isControlRecord } of messages) {
-    const offset = Number(digits)
+  for (const { offset, key, value, headers, isControlRecord } of messages) {
     if (offset < to) continue // a batch comes whole, also from its middle on
     to = offset + 1
     if (isControlRecord) continue
