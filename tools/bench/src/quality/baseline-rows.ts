@@ -1,0 +1,45 @@
+import type { CompileGraph } from '@freshet/tensor'
+import { fitEase } from './baselines/ease'
+import { itemKnn } from './baselines/item-knn'
+import { chance, popularity } from './baselines/simple'
+import type { ListQuality } from './metrics/lists'
+import { judge, type RankingTask } from './ranking-task'
+import type { Stages } from './splits'
+
+/** How long the lists are that all tables judge. */
+export const LIST_LENGTH = 10
+
+/** A row of a table: a model, what was chosen for it on validation, and its quality on the test. */
+export interface Row {
+  readonly model: string
+  readonly chosen?: string
+  readonly quality: ListQuality
+}
+
+/** What rows are made with. */
+export interface BaselineScope {
+  readonly seed: number
+  readonly ridges: readonly number[]
+  readonly compile: CompileGraph
+}
+
+/** What is printed beside every learned model: lot, popularity, neighbours, and the closed-form linear item model. */
+export async function baselineRows({ validation, test }: Stages, { seed, ridges, compile }: BaselineScope): Promise<Row[]> {
+  const of = (task: RankingTask, ridge: number): Promise<ListQuality> =>
+    fitEase(task, { ridge, compile }).then((scorer) => judge(task, scorer, LIST_LENGTH))
+  const ridge = await bestBy(ridges, async (each) => (await of(validation, each)).ndcg)
+  return [
+    { model: 'random', quality: await judge(test, chance(test, seed), LIST_LENGTH) },
+    { model: 'popularity', quality: await judge(test, popularity(test), LIST_LENGTH) },
+    { model: 'item_knn', quality: await judge(test, itemKnn(test), LIST_LENGTH) },
+    { model: 'ease', chosen: `λ = ${ridge}`, quality: await of(test, ridge) },
+  ]
+}
+
+/** The candidate whose value is highest; a lone one is not asked. */
+export async function bestBy<T>(candidates: readonly T[], value: (candidate: T) => Promise<number>): Promise<T> {
+  if (candidates.length === 1) return candidates[0]
+  const values: number[] = []
+  for (const candidate of candidates) values.push(await value(candidate))
+  return candidates[values.indexOf(Math.max(...values))]
+}
