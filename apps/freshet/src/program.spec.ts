@@ -154,7 +154,9 @@ describe('commands that find nobody', () => {
     expect(await stage.run('status')).toMatchObject({ code: 3, stdout: '', stderr: expect.stringMatching(/start it: npx freshet up\n/) })
     expect(await stage.run('status', '--data', 'staged')).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining("data set 'staged' is not available; start it: npx freshet up --data staged\n"),
+      stderr: expect.stringMatching(
+        /data set 'staged' is not available; nobody serves it at 127\.0\.0\.1:\d+.*; start it: npx freshet up --data staged\n/,
+      ),
     })
   })
 

@@ -96,9 +96,14 @@ const DEFINITIONS = {
   ranker: RankerService,
 }
 
+/** The addresses at which services are looked for, each once. */
+export const triedFor = (config: Config, sections: readonly Section[]): string[] => [
+  ...new Set(sections.flatMap((section) => [config[section].grpc, config.all.grpc])),
+]
+
 async function addressOf(config: Config, section: Section): Promise<string | undefined> {
   const service = serviceName(DEFINITIONS[section])
-  for (const address of new Set([config[section].grpc, config.all.grpc])) {
+  for (const address of triedFor(config, [section])) {
     const isOurs = config.name === ANY_DATA_SET || (await isServed(address, dataSetHealthName(config.name)))
     if (isOurs && (await isServed(address, service))) return address
   }

@@ -1,4 +1,4 @@
-import { eventsFromJson, type Outcome } from '@freshet/intake'
+import { eventsFromJson, repetitionsIn, type Outcome } from '@freshet/intake'
 import { HTTP_STATUS, inNamesOf } from '@freshet/service'
 import { Body, Controller, Inject, Post, Res } from '@nestjs/common'
 import { acknowledge } from './acknowledgement'
@@ -21,7 +21,7 @@ export class EventsController {
     const outcomes = await this.service.intake.accept(eventsFromJson(body), 'http')
     response.status(statusOf(outcomes))
     const sent = sentEvents(body)
-    return { acknowledgements: outcomes.map((outcome, i) => plain(inWords(outcome, sent[i]))) }
+    return { acknowledgements: outcomes.map((outcome, i) => plain(inWords(outcome, sent[i]))), repetitions: repetitionsIn(outcomes) }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ingest } from '@freshet/contracts/services'
-import type { Outcome } from '@freshet/intake'
+import { repetitionsIn, type Outcome } from '@freshet/intake'
 import { Controller, Inject } from '@nestjs/common'
 import { GrpcMethod, GrpcStreamCall } from '@nestjs/microservices'
 import { acknowledge } from './acknowledgement'
@@ -17,8 +17,9 @@ export class IngestController {
   constructor(@Inject(IngestService) private readonly service: IngestService) {}
 
   @GrpcMethod('Ingest', 'Append')
-  append({ events }: EventBatch): Promise<ingest.AppendResponse> {
-    return acknowledged(this.service.intake.accept(events, 'append'))
+  async append({ events }: EventBatch): Promise<ingest.AppendResponse> {
+    const outcomes = await this.service.intake.accept(events, 'append')
+    return { acknowledgements: outcomes.map(acknowledge), repetitions: repetitionsIn(outcomes) }
   }
 
   /** A batch that is refused as a whole is refused record by record: the stream outlives a full disk and a replay. */
@@ -27,7 +28,7 @@ export class IngestController {
     const { intake } = this.service
     const answer = async ({ correlation, events }: EventBatch): Promise<ingest.StreamResponse> => {
       const outcomes = await intake.accept(events, 'stream').catch((error: unknown) => refuseAll(events, error))
-      return { correlation, acknowledgements: outcomes.map(acknowledge) }
+      return { correlation, acknowledgements: outcomes.map(acknowledge), repetitions: repetitionsIn(outcomes) }
     }
     return inOrder(batches, answer, BATCHES_AT_ONCE_MAX)
   }

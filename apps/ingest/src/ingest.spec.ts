@@ -69,6 +69,16 @@ describe('ingest by gRPC', () => {
     expect(await idsOf(app.log)).toEqual(['a', 'c'])
   })
 
+  it('counts events without an id that equal one before them in the same request: they count as one', async () => {
+    await using app = await open()
+    const bought = view('', { itemId: 'lamp', timeMs: 0 })
+    const { acknowledgements, repetitions } = await call(app.client, 'append', {
+      events: [bought, bought, view('', { itemId: 'desk' }), bought],
+    })
+    expect([acknowledgements.map(spell), repetitions]).toEqual([['accepted', 'accepted', 'accepted', 'accepted'], 2])
+    expect(new Set(await idsOf(app.log)).size).toBe(2)
+  })
+
   it('refuses a request beyond the bound with a typed error', async () => {
     await using app = await open()
     const attempt = call(app.client, 'append', { events: Array.from({ length: 200 }, (_, i) => view(`e${i}`, { itemId: 'x'.repeat(50) })) })
@@ -142,7 +152,7 @@ describe('ingest by HTTP', () => {
     await using app = await open()
     const one = await app.post({ userId: 'ada', itemId: 'book', type: 'view' })
     expect(one.status).toBe(200)
-    expect(await one.json()).toEqual({ acknowledgements: [{ accepted: { partition: expect.any(Number), offset: 0 } }] })
+    expect(await one.json()).toEqual({ acknowledgements: [{ accepted: { partition: expect.any(Number), offset: 0 } }], repetitions: 0 })
     const list = await app.post({ events: [{ user_id: 'ada', item_id: 'book', type: 'click', event_id: 'x' }] })
     expect(await list.json()).toMatchObject({ acknowledgements: [{ accepted: { offset: 1 } }] })
     expect(await idsOf(app.log)).toContain('x')

@@ -51,6 +51,9 @@ interface Lane {
   readonly entries: Entry[]
   readonly indices: number[]
   readonly positions: number[]
+  /** Ids of content, of those events that bring none; and which of them repeat one. */
+  readonly contents: Set<string>
+  readonly repetitions: Set<number>
 }
 
 /** A desk; `sequence` counts what it accepted. */
@@ -65,6 +68,10 @@ export function createEventDesk(scope: EventDeskScope): EventDesk {
     const tick = at.replay?.before(at.partition, timeMs)
     if (tick) lane.entries.push({ key: '', value: tickRecordBytes(tick, acceptance) })
     const added = { eventId: event.eventId === '' ? contentId(event, timeMs) : '', timeMs: event.timeMs === 0 ? timeMs : 0 }
+    if (added.eventId !== '') {
+      if (lane.contents.has(added.eventId)) lane.repetitions.add(at.index)
+      lane.contents.add(added.eventId)
+    }
     lane.indices.push(at.index)
     lane.positions.push(lane.entries.length)
     lane.entries.push({ key: keyOf(event), value: eventRecordBytes(bytes, { ...added, ...acceptance }) })
@@ -87,7 +94,13 @@ export function createEventDesk(scope: EventDeskScope): EventDesk {
         return
       }
       const partition = partitionOf(keyOf(entry.event), partitions)
-      const lane = lanes.get(partition) ?? { entries: [], indices: [], positions: [] }
+      const lane = lanes.get(partition) ?? {
+        entries: [],
+        indices: [],
+        positions: [],
+        contents: new Set<string>(),
+        repetitions: new Set<number>(),
+      }
       lanes.set(partition, lane)
       place(lane, entry, { index, partition, nowMs, replay: origin.replay })
     })
@@ -97,7 +110,10 @@ export function createEventDesk(scope: EventDeskScope): EventDesk {
   const settle = async (partition: number, lane: Lane, outcomes: Outcome[]): Promise<void> => {
     try {
       const first = await writer.write(partition, lane.entries)
-      lane.indices.forEach((index, k) => (outcomes[index] = { kind: 'accepted', partition, offset: first + (lane.positions[k] ?? 0) }))
+      lane.indices.forEach((index, k) => {
+        const at = { kind: 'accepted', partition, offset: first + (lane.positions[k] ?? 0) } as const
+        outcomes[index] = lane.repetitions.has(index) ? { ...at, isRepetition: true } : at
+      })
     } catch (error) {
       const refused = refusedBy(error)
       for (const index of lane.indices) outcomes[index] = refused

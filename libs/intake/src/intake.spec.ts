@@ -4,6 +4,7 @@ import { openMemoryLog } from '@freshet/event-log/memory'
 import { partitionOf } from '@freshet/kernel'
 import { MessageTooLargeError } from './errors'
 import { brief, eventsOf, lettersOf, NOW_MS, openDoor, received, spell, view } from './intake.fixture'
+import { repetitionsIn } from './outcome'
 
 const users = ['ada', 'bob', 'cem', 'dora']
 const views = users.map((userId, i) => received(view({ eventId: `e${i}`, userId })))
@@ -59,6 +60,17 @@ describe('accepting live events', () => {
     const [first, second] = (await eventsOf(log)).flat()
     expect(first?.record).toMatchObject({ event: { timeMs: NOW_MS, eventId: expect.stringMatching(/^h:/) } })
     expect(second && brief(second)).toBe(first && brief(first))
+  })
+
+  it('says which events of a batch repeat one before them, where no id tells them apart', async () => {
+    const { intake } = await openDoor()
+    const [nameless, other, named] = [view({ eventId: '' }), view({ eventId: '', itemId: 'other' }), view({ eventId: 'e1' })].map((event) =>
+      received(event),
+    )
+    const outcomes = await intake.accept([nameless, other, nameless, named, named, nameless], 'test')
+    expect(outcomes.map((outcome) => 'isRepetition' in outcome)).toEqual([false, false, true, false, false, true])
+    expect(repetitionsIn(outcomes)).toBe(2)
+    expect(repetitionsIn(await intake.accept([nameless], 'test'))).toBe(0) // a later batch may be a client's retry
   })
 
   it('refuses an event beyond a record, cuts its letter short, and takes its neighbours', async () => {

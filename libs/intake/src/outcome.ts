@@ -31,7 +31,13 @@ export interface AcceptedAt {
   readonly kind: 'accepted'
   readonly partition: number
   readonly offset: number
+  /** It brought no id, and equals one before it in its batch: both are in the log, and count as one. */
+  readonly isRepetition?: true
 }
+
+/** How many of a batch's events repeat one before them, field by field, without an id that would tell them apart. */
+export const repetitionsIn = (outcomes: readonly Outcome[]): number =>
+  outcomes.filter((outcome) => outcome.kind === 'accepted' && outcome.isRepetition).length
 
 /** Not taken, and why. */
 export interface Refused {

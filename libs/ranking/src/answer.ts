@@ -73,6 +73,13 @@ export interface Answer {
   readonly provenance: Provenance
 }
 
+/** The rank model's click probabilities: one for each item that was asked about, also for unknown ones, which are named. */
+export interface Prediction {
+  readonly clickProbabilities: number[]
+  readonly provenance: Provenance
+  readonly unknownItemIds: string[]
+}
+
 /** An ordered list of the caller's candidates: unknown ones stand last, and are named. */
 export interface RankAnswer extends Answer {
   readonly unknownItemIds: string[]

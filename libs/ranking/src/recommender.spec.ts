@@ -306,8 +306,10 @@ describe('a recommender', () => {
   })
 
   it('predicts for known and unknown items, in the order asked', async () => {
-    const { clickProbabilities } = await shop.recommender.predict({ userId: 'ann', itemIds: ['item-3', 'mystery', 'item-3'], context: {} })
-    expect(clickProbabilities).toHaveLength(3)
+    const itemIds = ['item-3', 'mystery', 'item-3', 'mystery']
+    const { clickProbabilities, unknownItemIds } = await shop.recommender.predict({ userId: 'ann', itemIds, context: {} })
+    expect(unknownItemIds).toEqual(['mystery'])
+    expect(clickProbabilities).toHaveLength(4)
     expect(clickProbabilities[0]).toBe(clickProbabilities[2])
     expect(clickProbabilities.every((p) => p > 0 && p < 1)).toBe(true)
   })

@@ -1,7 +1,7 @@
 import { isConsumed } from '@freshet/features'
 import { NotFoundError } from '@freshet/kernel'
 import type { ModelSet } from '@freshet/model'
-import type { Answer, PredictQuery, Provenance, RankAnswer, RankQuery, RecommendQuery, SimilarQuery } from './answer'
+import type { Answer, Prediction, PredictQuery, Provenance, RankAnswer, RankQuery, RecommendQuery, SimilarQuery } from './answer'
 import { arrange, type Arrangement, type Scored } from './arrange'
 import { findCandidates } from './candidates'
 import { declaredDiversity } from './diversity'
@@ -108,14 +108,15 @@ export class Recommender {
     return { items, provenance: this.visits.provenanceNow() }
   }
 
-  /** The rank model's click probabilities, one for each item, also for unknown ones. */
-  async predict(query: PredictQuery): Promise<{ readonly clickProbabilities: number[]; readonly provenance: Provenance }> {
+  /** The rank model's click probabilities, one for each item; of an unknown one, by its id and its situation alone. */
+  async predict(query: PredictQuery): Promise<Prediction> {
     const itemIds = acceptItemIds(query.itemIds)
     const visit = await this.visits.open({ ...query, sessionId: '' })
     const pack = this.scorer.packIds(visit.asker, itemIds)
     try {
+      const unknownItemIds = [...new Set(itemIds)].filter((itemId) => this.options.index.find(itemId) === undefined)
       const clickProbabilities = Array.from(await this.scorer.probabilities(pack))
-      return { clickProbabilities, provenance: this.visits.provenance(visit) }
+      return { clickProbabilities, provenance: this.visits.provenance(visit), unknownItemIds }
     } finally {
       this.scorer.release(pack)
     }

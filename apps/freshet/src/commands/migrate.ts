@@ -3,7 +3,7 @@ import { UnavailableError } from '@freshet/kernel'
 import { stream } from '@freshet/service'
 import { configOf, type DataSetOptions } from '../data-set'
 import { dataOption } from '../known-data-sets'
-import { findServices, withServices } from '../services'
+import { findServices, triedFor, withServices } from '../services'
 import { addCommand, terminalOf, type AddCommand } from './command'
 
 /** A running trainer, elsewhere. */
@@ -21,7 +21,7 @@ export const addMigrate: AddCommand = (program, output) => {
       const sourceAddress = options.from ?? (await findServices(config, ['trainer'])).trainer
       if (!sourceAddress) {
         const remedy = `start it: npx freshet up${dataOption(config)}; or name another by --from`
-        throw new UnavailableError(`the trainer at ${config.trainer.grpc}`, remedy)
+        throw new UnavailableError(`a trainer at ${triedFor(config, ['trainer']).join(' or ')}`, remedy)
       }
       await withServices(config, { sections: ['migrator'], note: terminal.note }, async ({ migrator: client }) => {
         for await (const line of stream(client, 'move', { sourceAddress, targetAddress: options.to })) {

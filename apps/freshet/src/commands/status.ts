@@ -3,7 +3,7 @@ import { isFreshetError, UnavailableError } from '@freshet/kernel'
 import { call, detailsOf } from '@freshet/service'
 import { configOf, type DataSetOptions } from '../data-set'
 import { dataOption } from '../known-data-sets'
-import { findServices, withClients, type Addresses, type Clients } from '../services'
+import { findServices, triedFor, withClients, type Addresses, type Clients } from '../services'
 import { addCommand, terminalOf, type AddCommand } from './command'
 import { partitionTable } from './partition-table'
 import { statusText, type Failures, type StatusReport } from './status-text'
@@ -21,7 +21,8 @@ export const addStatus: AddCommand = (program, output) => {
       const addresses = await findServices(config, STAGES)
       if (Object.values(addresses).every((address) => address === undefined)) {
         const option = dataOption(config)
-        throw new UnavailableError(`Freshet${option && ` with data set '${config.name}'`}`, `start it: npx freshet up${option}`)
+        const tried = `nobody serves it at ${triedFor(config, STAGES).join(', ')}`
+        throw new UnavailableError(`Freshet${option && ` with data set '${config.name}'`}`, `${tried}; start it: npx freshet up${option}`)
       }
       const report = await withClients(addresses, (clients) => askAll(clients, addresses))
       const nowMs = Date.now()

@@ -70,9 +70,26 @@ describe('a CSV file of events', () => {
     await expect(readEvents(file('shop.csv', 'who;what', 'ada;book'), shop)).rejects.toThrow("it needs a column 'did'")
   })
 
-  it('leaves a value and a time that are none for ingest to refuse', async () => {
-    const { events } = await readEvents(file('plain.csv', 'user_id,item_id,type,value,time_ms', 'ada,book,view,much,soon'))
-    expect(events[0]).toMatchObject({ value: NaN, timeMs: 0 })
+  it('names lines whose value or time is none: field, value, rule and remedy; the others go on', async () => {
+    const lines = ['ada,book,view,much,1000', 'ada,book,view,1,soon', 'ada,book,view,1,2000', 'ada,book,view,,']
+    const { events, unreadable } = await readEvents(file('plain.csv', 'user_id,item_id,type,value,time_ms', ...lines))
+    expect(events.map(({ timeMs }) => timeMs)).toEqual([0, 2000])
+    expect(unreadable).toEqual([
+      { line: 2, reason: "value (column value) is 'much', but it must be a number; correct the cell" },
+      {
+        line: 3,
+        reason:
+          "time_ms (column time_ms) is 'soon', but it must be milliseconds since 1970; correct the cell, or say by `time: ms`, `time: s` or `time: iso` of a mapping how times are written",
+      },
+    ])
+  })
+
+  it.each([
+    ['s', '2026-01-31', 'it must be seconds since 1970'],
+    ['iso', 'tomorrow', 'it must be a time such as 2026-01-31T12:00:00Z'],
+  ])('says what a time is where the mapping says %s', async (time, text, rule) => {
+    const mapping = checkMapping({ columns: { u: 'user_id', t: 'time_ms' }, defaults: { type: 'view' }, time }, 'm.yaml')
+    await expect(readEvents(file('one.csv', 'u,t', `ada,${text}`), mapping)).rejects.toThrow(`time_ms (column t) is '${text}', but ${rule}`)
   })
 })
 
@@ -140,11 +157,16 @@ describe('a mapping', () => {
   it.each<[string, unknown, string]>([
     ['a field that no event has', { columns: { a: 'userid' } }, 'm.yaml: columns.a'],
     ['a context without a name', { columns: { a: 'context.' } }, 'm.yaml: columns.a'],
-    ['an unknown key', { columns: {}, colums: {} }, 'm.yaml: colums is'],
-    ['an unknown unit of time', { columns: {}, time: 'h' }, 'm.yaml: time'],
-    ['a delimiter of two characters', { columns: {}, delimiter: '::' }, 'm.yaml: delimiter'],
+    ['an unknown key', { columns: { a: 'user_id' }, colums: {} }, 'm.yaml: colums is'],
+    ['an unknown unit of time', { columns: { a: 'user_id' }, time: 'h' }, 'm.yaml: time'],
+    ['a delimiter of two characters', { columns: { a: 'user_id' }, delimiter: '::' }, 'm.yaml: delimiter'],
     ['two columns for one field', { columns: { a: 'user_id', b: 'user_id' } }, 'one column fills one field'],
-    ['no columns', {}, 'm.yaml: columns'],
+    [
+      'no section of columns',
+      {},
+      'm.yaml: columns is undefined, but it must say which column fills which field, such as {user: user_id, what: item_id}; see',
+    ],
+    ['no columns in it', { columns: {} }, 'm.yaml: columns is {}, but it must name a column at least, such as {user: user_id}; see'],
     ['a text', 'columns', 'm.yaml: the document'],
   ])('is refused with %s', (_, raw, message) => {
     expect(() => checkMapping(raw, 'm.yaml')).toThrow(InvalidFieldError)

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Event } from '@freshet/contracts'
 import { eventFromJson } from '@freshet/intake'
-import { CorruptError, InvalidFieldError } from '@freshet/kernel'
+import { CorruptError, InvalidFieldError, type FieldFacts } from '@freshet/kernel'
 import { byTime, type ImportSource, type UnreadableLine } from './import-source'
 import { checkMapping, FIELDS, isField, type MappedField, type Mapping } from './mapping'
 import { openFile } from './open-file'
@@ -27,29 +27,34 @@ function assertReadable(path: string, events: readonly Event[], [first]: readonl
 
 interface ReadEvents {
   readonly events: Event[]
-  readonly unreadable: readonly UnreadableLine[]
+  readonly unreadable: UnreadableLine[]
 }
 
 async function readCsv(path: string, mapping: Mapping): Promise<ReadEvents> {
-  const events: Event[] = []
+  const read: ReadEvents = { events: [], unreadable: [] }
   const columns = Object.keys(mapping.columns)
   for await (const { row, cell } of readTable(path, { delimiter: mapping.delimiter, isQuoted: true }, columns))
-    events.push(mapped(mapping, `${basename(path)}:${row}`, cell))
-  return { events, unreadable: [] }
+    take(read, row + HEADER_LINES, mapped(mapping, `${basename(path)}:${row}`, cell))
+  return read
+}
+
+const HEADER_LINES = 1
+
+/** Adds an event, or the line that says none and why. */
+function take({ events, unreadable }: ReadEvents, line: number, read: Event | string): void {
+  if (typeof read === 'string') unreadable.push({ line, reason: read })
+  else events.push(read)
 }
 
 async function readJsonLines(path: string, mapping: Mapping | undefined): Promise<ReadEvents> {
-  const events: Event[] = []
-  const unreadable: UnreadableLine[] = []
+  const read: ReadEvents = { events: [], unreadable: [] }
   let line = 0
   for await (const text of createInterface({ input: openFile(path, 'give the path of a file of JSON lines'), crlfDelay: Infinity })) {
     line++
     if (text.trim() === '') continue
-    const read = eventOfLine(text, mapping, `${basename(path)}:${line}`)
-    if (typeof read === 'string') unreadable.push({ line, reason: read })
-    else events.push(read)
+    take(read, line, eventOfLine(text, mapping, `${basename(path)}:${line}`))
   }
-  return { events, unreadable }
+  return read
 }
 
 /** The event of a line, or why there is none. */
@@ -62,11 +67,31 @@ function eventOfLine(text: string, mapping: Mapping | undefined, id: string): Ev
   return event.eventId === '' ? { ...event, eventId: id } : event
 }
 
-function mapped(mapping: Mapping, id: string, cell: (column: string) => string): Event {
+/** The event that a line's cells say, or why there is none. */
+function mapped(mapping: Mapping, id: string, cell: (column: string) => string): Event | string {
   const event = Event.create({ eventId: id })
-  for (const [column, field] of Object.entries(mapping.columns)) fill(event, field, { text: cell(column).trim(), mapping })
+  for (const [column, field] of Object.entries(mapping.columns)) {
+    const text = cell(column).trim()
+    const fault = faultOf(field, text, mapping)
+    if (fault) return new InvalidFieldError({ field: `${field} (column ${column})`, value: text.slice(0, SHOWN_MAX), ...fault }).message
+    fill(event, field, { text, mapping })
+  }
   if (event.type === '') event.type = mapping.defaults.type ?? ''
   return event
+}
+
+/** What keeps a cell from filling a field; an empty one fills nothing. */
+function faultOf(field: MappedField, text: string, { time }: Mapping): Pick<FieldFacts, 'rule' | 'remedy'> | undefined {
+  if (field === 'time_ms' && text !== '' && timeOf(text, time) === undefined) return TIME_FAULTS[time]
+  if (field === 'value' && text !== '' && !Number.isFinite(Number(text))) return { rule: 'it must be a number', remedy: 'correct the cell' }
+  return undefined
+}
+
+const OTHER_UNIT = 'correct the cell, or say by `time: ms`, `time: s` or `time: iso` of a mapping how times are written'
+const TIME_FAULTS: Readonly<Record<Mapping['time'], Pick<FieldFacts, 'rule' | 'remedy'>>> = {
+  ms: { rule: 'it must be milliseconds since 1970', remedy: OTHER_UNIT },
+  s: { rule: 'it must be seconds since 1970', remedy: OTHER_UNIT },
+  iso: { rule: 'it must be a time such as 2026-01-31T12:00:00Z', remedy: OTHER_UNIT },
 }
 
 function fill(event: Event, field: MappedField, { text, mapping }: { text: string; mapping: Mapping }): void {
@@ -91,7 +116,7 @@ function fill(event: Event, field: MappedField, { text, mapping }: { text: strin
       event.type = mapping.types[text] ?? text
       break
     case 'time_ms':
-      event.timeMs = timeOf(text, mapping.time)
+      event.timeMs = timeOf(text, mapping.time) ?? 0
       break
     case 'value':
       event.value = Number(text)
@@ -101,10 +126,10 @@ function fill(event: Event, field: MappedField, { text, mapping }: { text: strin
   }
 }
 
-/** Milliseconds; 0, which a replay refuses with the reason, where the text is no time. */
-function timeOf(text: string, unit: Mapping['time']): number {
+/** Milliseconds; undefined where the text is no time. */
+function timeOf(text: string, unit: Mapping['time']): number | undefined {
   const ms = unit === 'iso' ? Date.parse(text) : Math.round(Number(text) * (unit === 's' ? 1000 : 1))
-  return Number.isSafeInteger(ms) ? ms : 0
+  return Number.isSafeInteger(ms) ? ms : undefined
 }
 
 /** Every column is a field of its own name. */

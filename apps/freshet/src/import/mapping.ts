@@ -14,7 +14,12 @@ export const isField = (text: string): text is MappedField => FIELDS.some((field
 
 const mappingSchema = z.strictObject({
   columns: z
-    .record(z.string(), z.string().refine(isField, `must be one of ${FIELDS.join(', ')} or context.NAME`))
+    .record(
+      z.string(),
+      z.string('must be the name of a field').refine(isField, `must be one of ${FIELDS.join(', ')} or context.NAME`),
+      'it must say which column fills which field, such as {user: user_id, what: item_id}',
+    )
+    .refine((columns) => Object.keys(columns).length > 0, 'it must name a column at least, such as {user: user_id}')
     .describe('which column fills which field; columns that are not named are left out'),
   types: z.record(z.string(), z.string()).default({}).describe('how the file spells event types'),
   defaults: z.strictObject({ type: z.string().optional() }).prefault({}).describe('what holds where the column is absent or empty'),
@@ -70,5 +75,5 @@ function parseYaml(file: string): unknown {
 
 const refusal = (field: string, value: unknown, rule: string): InvalidFieldError => {
   const remedy = "see 'freshet import --help' for an example"
-  return new InvalidFieldError({ field, value: typeof value === 'object' ? JSON.stringify(value) : value, rule, remedy })
+  return new InvalidFieldError({ field, value, rule, remedy })
 }

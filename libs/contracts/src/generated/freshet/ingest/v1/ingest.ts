@@ -21,6 +21,11 @@ export interface AppendRequest {
 export interface AppendResponse {
   /** One for each event, in order. */
   acknowledgements: Acknowledgement[];
+  /**
+   * How many of them bring no id, and equal one before them in this request in every field: they are in the log, and count as one. Where
+   * they are meant to count, send them with event ids.
+   */
+  repetitions: number;
 }
 
 /** What became of one record. */
@@ -52,6 +57,8 @@ export interface StreamRequest {
 export interface StreamResponse {
   correlation: number;
   acknowledgements: Acknowledgement[];
+  /** As in AppendResponse. */
+  repetitions: number;
 }
 
 export interface UpsertItemsRequest {
@@ -301,13 +308,16 @@ export const AppendRequest: MessageFns<AppendRequest> = {
 };
 
 function createBaseAppendResponse(): AppendResponse {
-  return { acknowledgements: [] };
+  return { acknowledgements: [], repetitions: 0 };
 }
 
 export const AppendResponse: MessageFns<AppendResponse> = {
   encode(message: AppendResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.acknowledgements) {
       Acknowledgement.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.repetitions !== 0) {
+      writer.uint32(16).int32(message.repetitions);
     }
     return writer;
   },
@@ -333,6 +343,14 @@ export const AppendResponse: MessageFns<AppendResponse> = {
             message.acknowledgements.push(Acknowledgement.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.repetitions = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -350,6 +368,7 @@ export const AppendResponse: MessageFns<AppendResponse> = {
       acknowledgements: globalThis.Array.isArray(object?.acknowledgements)
         ? object.acknowledgements.map((e: any) => Acknowledgement.fromJSON(e))
         : [],
+      repetitions: isSet(object.repetitions) ? globalThis.Number(object.repetitions) : 0,
     };
   },
 
@@ -357,6 +376,9 @@ export const AppendResponse: MessageFns<AppendResponse> = {
     const obj: any = {};
     if (message.acknowledgements?.length) {
       obj.acknowledgements = message.acknowledgements.map((e) => Acknowledgement.toJSON(e));
+    }
+    if (message.repetitions !== 0) {
+      obj.repetitions = Math.round(message.repetitions);
     }
     return obj;
   },
@@ -367,6 +389,7 @@ export const AppendResponse: MessageFns<AppendResponse> = {
   fromPartial<I extends Exact<DeepPartial<AppendResponse>, I>>(object: I): AppendResponse {
     const message = createBaseAppendResponse();
     message.acknowledgements = object.acknowledgements?.map((e) => Acknowledgement.fromPartial(e)) || [];
+    message.repetitions = object.repetitions ?? 0;
     return message;
   },
 };
@@ -776,7 +799,7 @@ export const StreamRequest: MessageFns<StreamRequest> = {
 };
 
 function createBaseStreamResponse(): StreamResponse {
-  return { correlation: 0, acknowledgements: [] };
+  return { correlation: 0, acknowledgements: [], repetitions: 0 };
 }
 
 export const StreamResponse: MessageFns<StreamResponse> = {
@@ -786,6 +809,9 @@ export const StreamResponse: MessageFns<StreamResponse> = {
     }
     for (const v of message.acknowledgements) {
       Acknowledgement.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.repetitions !== 0) {
+      writer.uint32(24).int32(message.repetitions);
     }
     return writer;
   },
@@ -819,6 +845,14 @@ export const StreamResponse: MessageFns<StreamResponse> = {
             message.acknowledgements.push(Acknowledgement.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.repetitions = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -837,6 +871,7 @@ export const StreamResponse: MessageFns<StreamResponse> = {
       acknowledgements: globalThis.Array.isArray(object?.acknowledgements)
         ? object.acknowledgements.map((e: any) => Acknowledgement.fromJSON(e))
         : [],
+      repetitions: isSet(object.repetitions) ? globalThis.Number(object.repetitions) : 0,
     };
   },
 
@@ -848,6 +883,9 @@ export const StreamResponse: MessageFns<StreamResponse> = {
     if (message.acknowledgements?.length) {
       obj.acknowledgements = message.acknowledgements.map((e) => Acknowledgement.toJSON(e));
     }
+    if (message.repetitions !== 0) {
+      obj.repetitions = Math.round(message.repetitions);
+    }
     return obj;
   },
 
@@ -858,6 +896,7 @@ export const StreamResponse: MessageFns<StreamResponse> = {
     const message = createBaseStreamResponse();
     message.correlation = object.correlation ?? 0;
     message.acknowledgements = object.acknowledgements?.map((e) => Acknowledgement.fromPartial(e)) || [];
+    message.repetitions = object.repetitions ?? 0;
     return message;
   },
 };

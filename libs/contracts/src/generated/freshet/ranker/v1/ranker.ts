@@ -158,7 +158,11 @@ export interface PredictRequest_ContextEntry {
 
 export interface PredictResponse {
   clickProbabilities: number[];
-  provenance: Provenance | undefined;
+  provenance:
+    | Provenance
+    | undefined;
+  /** Items that nobody has upserted or sent an event of, each once: their probabilities follow from their ids and the situation alone. */
+  unknownItemIds: string[];
 }
 
 export interface GetStatusRequest {
@@ -2567,7 +2571,7 @@ export const PredictRequest_ContextEntry: MessageFns<PredictRequest_ContextEntry
 };
 
 function createBasePredictResponse(): PredictResponse {
-  return { clickProbabilities: [], provenance: undefined };
+  return { clickProbabilities: [], provenance: undefined, unknownItemIds: [] };
 }
 
 export const PredictResponse: MessageFns<PredictResponse> = {
@@ -2581,6 +2585,9 @@ export const PredictResponse: MessageFns<PredictResponse> = {
     }
     if (message.provenance !== undefined) {
       Provenance.encode(message.provenance, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.unknownItemIds) {
+      writer.uint32(26).string(v!);
     }
     return writer;
   },
@@ -2624,6 +2631,14 @@ export const PredictResponse: MessageFns<PredictResponse> = {
             message.provenance = Provenance.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.unknownItemIds.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2644,6 +2659,11 @@ export const PredictResponse: MessageFns<PredictResponse> = {
         ? object.click_probabilities.map((e: any) => globalThis.Number(e))
         : [],
       provenance: isSet(object.provenance) ? Provenance.fromJSON(object.provenance) : undefined,
+      unknownItemIds: globalThis.Array.isArray(object?.unknownItemIds)
+        ? object.unknownItemIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.unknown_item_ids)
+        ? object.unknown_item_ids.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -2654,6 +2674,9 @@ export const PredictResponse: MessageFns<PredictResponse> = {
     }
     if (message.provenance !== undefined) {
       obj.provenance = Provenance.toJSON(message.provenance);
+    }
+    if (message.unknownItemIds?.length) {
+      obj.unknownItemIds = message.unknownItemIds;
     }
     return obj;
   },
@@ -2667,6 +2690,7 @@ export const PredictResponse: MessageFns<PredictResponse> = {
     message.provenance = (object.provenance !== undefined && object.provenance !== null)
       ? Provenance.fromPartial(object.provenance)
       : undefined;
+    message.unknownItemIds = object.unknownItemIds?.map((e) => e) || [];
     return message;
   },
 };
