@@ -8,7 +8,8 @@ describe('a peer', () => {
     await using echo = await openPeer(peer(ECHO))
     expect(echo.description).toBe('an echo')
     expect(await echo.run(50)).toBe(0.5)
-    expect(await echo.run(10)).toBe(0.1)
+    expect((await echo.spend(10)).seconds).toBe(0.1)
+    expect(await echo.ask('300')).toBe('3')
   })
 
   it('is unavailable where its program ends, or does not exist', async () => {

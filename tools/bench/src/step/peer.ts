@@ -1,13 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface, type Interface } from 'node:readline'
 import { InvalidFieldError, UnavailableError } from '@freshet/kernel'
+import { type Spent, spentBy } from '../engine/spent'
 
 /** A peer that takes the same steps in another process: asked one line, it answers one line. */
 export interface Peer extends AsyncDisposable {
   /** What it says of itself: versions, threads, the fastest of its ways. */
   readonly description: string
+  readonly pid: number
+  /** Asks one line; the answer is one line. */
+  ask(line: string): Promise<string>
   /** Takes so many steps; answers the seconds that they took. */
   run(steps: number): Promise<number>
+  /** As {@link run}, of the named kind where there are several, and what its processor was busy with them. */
+  spend(steps: number, kind?: string): Promise<Spent>
 }
 
 /** How a peer is started. */
@@ -26,15 +32,21 @@ export async function openPeer({ interpreter, script, args, say }: PeerOptions):
   if (child.stderr) createInterface({ input: child.stderr }).on('line', say)
   const lines = linesOf(child, interpreter)
   const description = await lines.next()
+  const pid = child.pid ?? 0
+  const ask = (line: string): Promise<string> => {
+    child.stdin?.write(`${line}\n`)
+    return lines.next()
+  }
+  const run = async (steps: string): Promise<number> => {
+    const answer = await ask(steps)
+    const seconds = Number(answer)
+    if (answer !== '' && seconds > 0) return seconds
+    throw new InvalidFieldError({ field: 'seconds', value: answer, rule: 'a peer answers the time it took', remedy: `look at ${script}` })
+  }
   return {
-    description,
-    async run(steps) {
-      child.stdin?.write(`${steps}\n`)
-      const answer = await lines.next()
-      const seconds = Number(answer)
-      if (answer !== '' && seconds > 0) return seconds
-      throw new InvalidFieldError({ field: 'seconds', value: answer, rule: 'a peer answers the time it took', remedy: `look at ${script}` })
-    },
+    ...{ description, pid, ask },
+    run: (steps) => run(`${steps}`),
+    spend: (steps, kind) => spentBy(pid, () => run(kind === undefined ? `${steps}` : `${kind} ${steps}`)),
     async [Symbol.asyncDispose]() {
       child.stdin?.end()
       child.kill()
