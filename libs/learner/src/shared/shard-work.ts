@@ -1,11 +1,10 @@
-import { ABSENT as NOWHERE, type Table } from '@freshet/embedding'
 import { type Feed, type GraphRunner, inputName } from '@freshet/tensor'
 import { pieceChecksum } from '../chain'
 import { drawColumn } from '../columns'
 import { isUsable32 } from '../usable'
 import type { CutGeometry, LookupPlace } from './cut-geometry'
 import type { CutViews } from './cut-views'
-import type { TablePlan } from './table-plan'
+import { gatherBags, gatherRows } from './gather'
 import type { HandParts } from './hand'
 
 /** What a shard of a cut is computed from. */
@@ -106,72 +105,4 @@ export class ShardWork {
 /** Examples of a shard; of a shared lookup, the shard's own copy of its ids. */
 function unitsOf({ geometry, nth }: ShardScope, { lookup }: LookupPlace): [from: number, to: number] {
   return lookup.isShared ? [nth, nth + 1] : [geometry.shards[nth].from, geometry.shards[nth].to]
-}
-
-const ABSENT: number = NOWHERE // a constant of this file: an import is looked up each time
-const AHEAD = 128 // rows whose cache misses are under way before they are copied
-
-/** Where rows come from and go to. */
-interface Gather {
-  readonly plan: TablePlan
-  readonly table: Table
-  /** shape  Float32[occurrences or bags, width] */
-  readonly out: Float32Array
-}
-
-/** A row for each occurrence from `first` on. */
-function gatherRows({ plan, table, out }: Gather, first: number): void {
-  const { floats, rowShift, rowMask, layout } = table.records
-  const { width, stride } = layout
-  const { rowOf, pairs } = plan
-  const end = first + out.length / width
-  let to = 0
-  for (let i = first; i < end; i++) {
-    if (((i - first) & (AHEAD - 1)) === 0) table.records.approach(rowOf, i, Math.min(i + AHEAD, end))
-    const row = rowOf[i]
-    if (row === ABSENT) table.readUnborn(pairs[2 * i], pairs[2 * i + 1], out.subarray(to, to + width))
-    else {
-      const page = floats[row >>> rowShift]
-      const at = (row & rowMask) * stride
-      for (let k = 0; k < width; k++) out[to + k] = page[at + k]
-    }
-    to += width
-  }
-}
-
-/** The mean of each bag's rows; zeros where it has none. */
-function gatherBags(
-  gather: Gather,
-  { lookup, width, firstOccurrence, firstBag, bags }: LookupPlace,
-  units: { from: number; to: number; bagOf: Int32Array },
-): void {
-  const { plan, table, out } = gather
-  const { floats, rowShift, rowMask, layout } = table.records
-  const { rowOf, pairs, weights } = plan
-  const { bagOf } = units
-  const base = firstBag + units.from * bags
-  const unborn = new Float32Array(width)
-  const [first, end] = [firstOccurrence + units.from * lookup.slots, firstOccurrence + units.to * lookup.slots]
-  let begun = -1
-  out.fill(0)
-  for (let i = first; i < end; i++) {
-    if (((i - first) & (AHEAD - 1)) === 0) table.records.approach(rowOf, i, Math.min(i + AHEAD, end))
-    const row = rowOf[i]
-    if (row === ABSENT && (pairs[2 * i] | pairs[2 * i + 1]) === 0) continue
-    let page: Float32Array = unborn
-    let at = 0
-    if (row === ABSENT) table.readUnborn(pairs[2 * i], pairs[2 * i + 1], unborn)
-    else {
-      page = floats[row >>> rowShift]
-      at = (row & rowMask) * layout.stride
-    }
-    const to = (bagOf[i] - base) * width
-    if (begun === bagOf[i]) for (let k = 0; k < width; k++) out[to + k] += page[at + k]
-    else for (let k = 0; k < width; k++) out[to + k] = page[at + k]
-    begun = bagOf[i]
-  }
-  for (let b = 0; b * width < out.length; b++) {
-    const weight = weights[base + b]
-    if (weight < 1) for (let k = 0; k < width; k++) out[b * width + k] *= weight
-  }
 }

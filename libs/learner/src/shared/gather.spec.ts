@@ -1,0 +1,61 @@
+import { openTable, unique } from '@freshet/embedding'
+import { randomBelow } from '@freshet/kernel'
+import type { Lookup } from '@freshet/model'
+import { bagShard, poolRows } from '../plain-occurrences'
+import { mixedModel } from '../mixed-model.fixture'
+import { layOutCut } from './cut-geometry'
+import { gatherBags, gatherRows } from './gather'
+import { PARTITIONS } from './memory'
+import { PlanScratch, TablePlan } from './table-plan'
+
+const COUNT = 40
+const model = mixedModel()
+const geometry = layOutCut(model, COUNT, 4)
+
+/** The plan of the table of users: some ids are none, and only every second one has a row. */
+function planOfUsers() {
+  const { width, segments } = model.tables[0]
+  const table = openTable({
+    width,
+    segments: segments.map(({ length }) => length),
+    rowScales: segments.map(() => 0.5),
+    seed: 5,
+    pageBytes: 4096,
+  })
+  const { occurrences, bags } = geometry.tables[0]
+  const shared = (words: number): SharedArrayBuffer => new SharedArrayBuffer(4 * words)
+  const plan = new TablePlan({ pairs: shared(2 * occurrences), words: shared(8 * occurrences + 64), weights: shared(2 * bags) })
+  for (let i = 0; i < occurrences; i++) plan.pairs[2 * i] = randomBelow(60, 3, i, 0)
+  const even = Uint32Array.from({ length: 120 }, (_, i) => (i % 2 === 1 ? 0 : i))
+  table.rowsOf(even, 60, { step: 1 })
+  const scratch = new PlanScratch()
+  plan.layOut(occurrences, scratch)
+  for (let p = 0; p < PARTITIONS; p++) plan.prepare(p, table, scratch)
+  const distinct = unique(plan.pairs, occurrences)
+  const values = new Float32Array(distinct.count * width)
+  table.gather(distinct.ids, distinct.count, values)
+  const starts = new Map<Lookup, number>(geometry.lookups.map(({ lookup, firstOccurrence }) => [lookup, firstOccurrence]))
+  return { table, plan, width, plain: { ...distinct, starts }, values }
+}
+
+describe('gathering a shard', () => {
+  const { table, plan, width, plain, values } = planOfUsers()
+  const [user, history] = geometry.lookups
+
+  it.each([0, 1, 2, 3])('reads rows, unborn ones and none as the plain engine does: shard %d', (nth) => {
+    const range = geometry.shards[nth]
+    const out = new Float32Array((range.to - range.from) * 2 * width).fill(9)
+    gatherRows({ plan, table, out }, user.firstOccurrence + range.from * 2)
+    expect(out).toEqual(poolRows(bagShard(user.lookup, plain, { ...range, nth }), values, width))
+  })
+
+  it.each([0, 1, 2, 3])('averages bags as the plain engine does, bit for bit: shard %d', (nth) => {
+    const range = geometry.shards[nth]
+    const { bagOf = new Int32Array(0) } = geometry.tables[0]
+    const bagged = bagShard(history.lookup, plain, { ...range, nth })
+    plan.weights.set(bagged.weights, history.firstBag + range.from * history.bags)
+    const out = new Float32Array((range.to - range.from) * history.bags * width).fill(9)
+    gatherBags({ plan, table, out }, history, { ...range, bagOf })
+    expect(out).toEqual(poolRows(bagged, values, width))
+  })
+})
