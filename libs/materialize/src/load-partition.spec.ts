@@ -1,10 +1,12 @@
 import { systemClock } from '@freshet/kernel'
-import { type OnlineStore, StalePositionError } from '@freshet/online-store'
+import { type OnlineStore, StalePositionError, START } from '@freshet/online-store'
 import { loadPartition } from './load-partition'
 import { LogHouse } from './log-house.fixture'
 import { eventRecord, tickRecord } from './records.fixture'
+import { askForRestoration, restorePartition } from './restore-partition'
 import { openTurnableStore } from './rewound-store.fixture'
 import { SharedItems } from './shared-items'
+import { NO_SNAPSHOTS } from './snapshot-shelf'
 
 /** A store through which a newcomer looks while `before` each of its reads, scans included, something happens. */
 function watched(store: OnlineStore, before: (nth: number) => Promise<void>): OnlineStore {
@@ -48,6 +50,15 @@ describe('loading a partition', () => {
       await expect(load(seen)).rejects.toThrow(StalePositionError)
     },
   )
+
+  it('is refused while a restoration has been asked for: whoever looked for one before that has to look again', async () => {
+    const { house, store, load } = await scene()
+    const { log } = house
+    await askForRestoration({ log, store, partition: 0, shelf: NO_SNAPSHOTS }, 'log')
+    await expect(load(store)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await restorePartition({ log, store, partition: 0, shelf: NO_SNAPSHOTS })
+    expect((await load(store)).positions).toMatchObject(START)
+  })
 
   it('reads nothing beside those, and loads where nobody comes between', async () => {
     const { store, zombie, load } = await scene()

@@ -1,5 +1,6 @@
 import { DictionaryChange, FoldState } from '@freshet/contracts'
 import { ITEM_PREFIX, compileDictionary, itemIdOf } from '@freshet/features'
+import { UnavailableError } from '@freshet/kernel'
 import type { OnlineStore, Standing } from '@freshet/online-store'
 import { CHUNK_PREFIX } from './event-identity'
 import { CLICK_PREFIX } from './held-clicks'
@@ -7,6 +8,7 @@ import { lastGroup } from './outbox-publisher'
 import { DICTIONARY_KEY, PartitionFold } from './partition-fold'
 import type { FolderScope } from './folder-scope'
 import { PartitionStates } from './partition-states'
+import { RESTORING_KEY } from './restore-partition'
 import type { SharedItems } from './shared-items'
 import { WAITING_PREFIX } from './waiting-impressions'
 
@@ -23,13 +25,16 @@ export interface LoadedPartition {
 /**
  * Brings a partition's fold back to where the last commit left it. All that is read is of that standing, or refused: a store may be turned
  * back to it after another's commit, and the next compare would find nothing wrong.
+ *
+ * throws  UnavailableError where a restoration was asked for, or begun, since the caller looked for one: what stands there is to be thrown away
  */
 export async function loadPartition(scope: FolderScope): Promise<LoadedPartition> {
   const { store, log, partition, items, usersMax } = scope
   const positions = await store.positions(partition)
   items.own(partition, positions)
   const states = new PartitionStates({ store, partition, items, usersMax })
-  const [stored, change] = await store.read(partition, [FOLD_KEY, DICTIONARY_KEY], positions)
+  const [stored, change, mark] = await store.read(partition, [FOLD_KEY, DICTIONARY_KEY, RESTORING_KEY], positions)
+  if (mark) throw new UnavailableError(`the state of partition ${partition}`, 'it is to be made anew; restore it, then load it')
   const state = stored && FoldState.decode(stored)
   const dictionary = change ? compileDictionary(DictionaryChange.decode(change).text) : scope.dictionary
   const partitions = log.partitions('events')

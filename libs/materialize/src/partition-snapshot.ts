@@ -10,6 +10,8 @@ export interface PartitionSnapshotScope {
   readonly clock: Clock
   /** From one snapshot's end, or from the owner's start, to the beginning of the next. */
   readonly everyMs: number
+  /** How many entries are copied between two batches: 250 unless told otherwise. */
+  readonly pageKeys?: number
   /** Told when one has been sealed. */
   readonly onSealed?: () => Promise<void>
 }
@@ -47,14 +49,14 @@ export class PartitionSnapshot {
    */
   async copyOn(standing: Standing): Promise<boolean> {
     if (this.draft === undefined && !this.isDue(standing)) return false
-    const { store, partition, shelf } = this.scope
+    const { store, partition, shelf, pageKeys = PAGE } = this.scope
     this.draft ??= await shelf.begin(partition)
     await this.draft.write([...this.changes.values()])
     this.changes.clear()
-    const page = await store.scan(partition, { prefix: '', after: this.copiedTo?.toString(), limit: PAGE, of: standing })
+    const page = await store.scan(partition, { prefix: '', after: this.copiedTo?.toString(), limit: pageKeys, of: standing })
     await this.draft.write(page)
-    if (page.length === PAGE) {
-      this.copiedTo = Buffer.from(page[PAGE - 1].key)
+    if (page.length === pageKeys) {
+      this.copiedTo = Buffer.from(page[pageKeys - 1].key)
       return true
     }
     await this.draft.seal(standing)

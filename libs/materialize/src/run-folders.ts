@@ -29,6 +29,8 @@ export interface FoldersScope {
   readonly snapshots?: SnapshotShelf
   /** From one copy of a partition to the next: ten minutes unless told otherwise. */
   readonly snapshotEveryMs?: number
+  /** How much of a partition is copied between two batches: 250 entries unless told otherwise. */
+  readonly snapshotPageKeys?: number
   /** How long records of `events` and `touches` are kept at least; what snapshots lack stays longer. Without it, nothing is trimmed. */
   readonly retentionMs?: number
 }
@@ -43,7 +45,7 @@ export interface Folders extends AsyncDisposable {
 
 const GROUP = 'feature-store'
 const RETRY_MS = 100
-const PAUSE_MS_MAX = 40 // after a step as long as it took, its round trips included: what comes meanwhile shares the next one
+const PAUSE_MS_MAX = 10 // after a step as long as it took, its round trips included: what comes meanwhile shares the next one
 const MANY = 128 // records: who is behind goes on at once
 const REPORT_MS = 1000
 const QUIET_MS = 250 // under load the next commit comes sooner, and forgets for nothing
@@ -167,9 +169,9 @@ class Crew {
   }
 
   private snapshotOf(partition: number): PartitionSnapshot | undefined {
-    const { snapshots: shelf, snapshotEveryMs: everyMs = SNAPSHOT_EVERY_MS } = this.scope
+    const { snapshots: shelf, snapshotEveryMs: everyMs = SNAPSHOT_EVERY_MS, snapshotPageKeys: pageKeys } = this.scope
     const onSealed = (): Promise<void> => this.retire(partition).catch((error: unknown) => this.scope.onTrouble(partition, error))
-    return shelf && new PartitionSnapshot({ ...this.scope, partition, shelf, everyMs, onSealed })
+    return shelf && new PartitionSnapshot({ ...this.scope, partition, shelf, everyMs, pageKeys, onSealed })
   }
 
   /** Lets go of what is old enough and in the snapshots that are kept now. */

@@ -35,6 +35,8 @@ const POINTS = {
     'scans',
     'reads outbox',
     'joins',
+    'seals a snapshot',
+    'asks for a snapshot',
   ],
   trainer: [
     'appends cut',
@@ -65,6 +67,10 @@ const FAULTS: readonly Fault[] = [
   (targets, draws) => draws.pick(hostsOf(targets)).cut(draws.between(50, 500)),
   ({ house }, draws) => void (house.log.downUntilMs = house.schedule.nowMs + draws.between(50, 300)),
   ({ house }, draws) => rewind(house, draws),
+  ({ house, stores }, draws) => ambush({ house, stores }, draws),
+  ({ house }, draws) => empty(house, draws),
+  ({ house }, draws) => house.snapshots.tear(draws.below(PARTITIONS)),
+  ({ mover }, draws) => void mover.repair(draws.below(PARTITIONS), draws.pick(['snapshot', 'log'])),
   ({ house }) => house.shelf.tear(),
   ({ stores }, draws) => void draws.pick(stores).leave(),
   ({ trainers }, draws) => draws.pick(trainers).leave(),
@@ -102,6 +108,33 @@ function rewind(house: House, draws: Draws): void {
   if (keepMs === undefined) return turnBack()
   store.keep(partition)
   schedule.after(keepMs, 'the store loses its last writes', turnBack)
+}
+
+/** A store that fails over to where somebody has just found it standing, after a commit that is lost, when work changes hands. */
+function ambush({ house, stores }: Pick<Targets, 'house' | 'stores'>, draws: Draws): void {
+  const { schedule, store } = house
+  const partition = draws.below(PARTITIONS)
+  store.lieInWait(partition, () => {
+    schedule.after(draws.between(0.1, 12), 'the store fails over', () => {
+      if (house.isHealed) return
+      store.rewind(partition)
+      schedule.note(`partition ${partition} of the online store stands at ${store.positions(partition).events} again`)
+    })
+  })
+  const { host } = draws.pick(stores)
+  if (draws.chance(0.5)) void draws.pick(stores).leave()
+  else host.freeze(draws.between(250, 600))
+}
+
+/** A store that comes back with nothing, some of them when the log holds no beginning any more. */
+function empty(house: House, draws: Draws): void {
+  const { schedule, store } = house
+  const all = Array.from({ length: PARTITIONS }, (_, partition) => partition)
+  for (const partition of draws.chance(0.5) ? all : [draws.pick(all)]) {
+    schedule.after(draws.between(0, 300), `partition ${partition} of the online store comes back empty`, () => {
+      if (!house.isHealed) store.forget(partition)
+    })
+  }
 }
 
 const hostsOf = ({ stores, trainers, ingests }: Targets): readonly Host[] => [...stores, ...trainers, ...ingests].map(({ host }) => host)

@@ -1,11 +1,13 @@
 import { JournalRecord } from '@freshet/contracts'
 import { type EventLog, type Partition, TOPICS } from '@freshet/event-log'
 import { UnavailableError } from '@freshet/kernel'
-import type { Commit, OnlineStore, PositionVector } from '@freshet/online-store'
+import type { Commit, OnlineStore, PositionVector, Put } from '@freshet/online-store'
+import type { SnapshotShelf } from '@freshet/materialize'
 import { holdVersion, type VersionShelf } from '@freshet/training'
 import type { Host } from './host'
 import type { LogServer } from './log-server'
 import type { ShelfServer } from './shelf-server'
+import type { SnapshotServer } from './snapshot-server'
 import type { StoreServer } from './store-server'
 
 /** The log as one host sees it: every verb is a request on its way. */
@@ -79,6 +81,24 @@ export function hostShelf(host: Host, server: ShelfServer): VersionShelf {
     load: (name) => ask(`loads ${name}`, () => server.load(name)),
     damaged: () => ask('lists damaged versions', () => server.damaged()),
     prune: (keep, serving) => ask(`prunes versions to ${keep}`, () => server.prune(keep, serving)),
+  }
+}
+
+/** The partitions' snapshots as one host sees them: what it has not sealed is nobody's. */
+export function hostSnapshots(host: Host, server: SnapshotServer): SnapshotShelf {
+  const { life } = host
+  const ask = <T>(name: string, effect: () => T): Promise<T> => host.call(name, effect, { life })
+  return {
+    begin: async (partition) => {
+      const batches: (readonly Put[])[] = []
+      return {
+        write: async (entries) => void batches.push(entries),
+        seal: (at) => ask(`seals a snapshot of ${partition} at ${placeOf(at)}`, () => server.seal(partition, at, batches)),
+        discard: async () => {},
+      }
+    },
+    kept: (partition) => ask(`asks which snapshots of ${partition} are kept`, () => server.kept(partition)),
+    newest: (partition) => ask(`asks for a snapshot of ${partition}`, () => server.newest(partition)),
   }
 }
 

@@ -2,14 +2,16 @@ import { CatalogRecord, EventRecord } from '@freshet/contracts'
 import { type EventLog, type LogRecord, type Partition, TOPICS } from '@freshet/event-log'
 import { isFreshetError, partitionOf } from '@freshet/kernel'
 import type { OnlineStore } from '@freshet/online-store'
+import type { SnapshotShelf } from '@freshet/materialize'
 import type { VersionShelf } from '@freshet/training'
 import { Draws } from './draws'
 import { EPOCH_MS, Host } from './host'
-import { hostLog, hostShelf, hostStore } from './host-ports'
+import { hostLog, hostShelf, hostSnapshots, hostStore } from './host-ports'
 import { LogServer } from './log-server'
 import { Schedule } from './schedule'
 import { ShelfServer } from './shelf-server'
 import { catalogue, PARTITIONS, tickAt } from './shop'
+import { SnapshotServer } from './snapshot-server'
 import { StoreServer } from './store-server'
 import { JournalWatch } from './journal-watch'
 
@@ -18,6 +20,7 @@ export interface Engines {
   readonly log: EventLog
   readonly store: OnlineStore
   readonly shelf: VersionShelf
+  readonly snapshots: SnapshotShelf
 }
 
 /** How a simulation is run. */
@@ -36,6 +39,7 @@ export class House {
   readonly log: LogServer
   readonly store = new StoreServer(PARTITIONS)
   readonly shelf = new ShelfServer()
+  readonly snapshots = new SnapshotServer(PARTITIONS)
   readonly journal: JournalWatch
   readonly hosts: Host[] = []
   /** What broke a rule, in the order in which it was seen. */
@@ -71,7 +75,12 @@ export class House {
 
   /** The engines as one host sees them. */
   engines(host: Host): Engines {
-    const engines = { log: hostLog(host, this.log), store: hostStore(host, this.store), shelf: hostShelf(host, this.shelf) }
+    const engines = {
+      log: hostLog(host, this.log),
+      store: hostStore(host, this.store),
+      shelf: hostShelf(host, this.shelf),
+      snapshots: hostSnapshots(host, this.snapshots),
+    }
     return this.options.through?.(engines) ?? engines
   }
 

@@ -114,6 +114,12 @@ export class LogServer {
     shelf.first = below
   }
 
+  /** As {@link trim}, by the servers themselves. */
+  retire(of: Partition, below: number): void {
+    const shelf = this.shelf(of)
+    shelf.first = Math.max(shelf.first, Math.min(below, shelf.records.length))
+  }
+
   /** Lets a host wait for growth; the answer is how it stops waiting. */
   wait(of: Partition, waiter: Waiter): () => void {
     const shelf = this.shelf(of)

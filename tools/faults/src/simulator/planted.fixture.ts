@@ -1,4 +1,6 @@
 import { TOPICS } from '@freshet/event-log'
+import type { SnapshotDraft } from '@freshet/materialize'
+import { vectorOf } from '@freshet/online-store'
 import type { Engines } from './house'
 
 /** Bugs that somebody could make, each between a host and its engines. A simulator that misses one is no simulator. */
@@ -72,8 +74,46 @@ export const planted: Readonly<Record<string, (engines: Engines) => Engines>> = 
       },
     },
   }),
+  'reads of whatever moment, of a store that may stand there again by the commit': ({ store, ...rest }) => ({
+    ...rest,
+    store: {
+      ...store,
+      read: (partition, keys) => store.read(partition, keys),
+      scan: (partition, options) => store.scan(partition, { ...options, of: undefined }),
+    },
+  }),
+  'places compared without what led there': ({ store, ...rest }) => ({
+    ...rest,
+    store: {
+      ...store,
+      positions: async (partition) => vectorOf(await store.positions(partition)),
+      commit: (partition, { expect, next, ...commit }) =>
+        store.commit(partition, { ...commit, expect: vectorOf(expect), next: vectorOf(next) }),
+      read: (partition, keys) => store.read(partition, keys),
+      scan: (partition, options) => store.scan(partition, { ...options, of: undefined }),
+    },
+  }),
+  'a snapshot without what changed while it was copied': throughDrafts((draft) => {
+    let writes = 0
+    return { ...draft, write: async (entries) => (writes++ % 2 === 0 ? undefined : draft.write(entries)) } // changes come before each page
+  }),
+  'a snapshot that says it holds one event more than it does': throughDrafts((draft) => ({
+    ...draft,
+    seal: (positions) => draft.seal({ ...positions, events: positions.events + 1 }),
+  })),
+  'snapshots that nobody finds again': ({ snapshots, ...rest }) => ({
+    ...rest,
+    snapshots: { ...snapshots, newest: () => Promise.resolve(undefined) },
+  }),
   'a trim that takes what kept versions still need': ({ log, ...rest }) => ({
     ...rest,
     log: { ...log, trim: async (of) => log.trim(of, await log.next(of)) },
   }),
+}
+
+function throughDrafts(spoilt: (draft: SnapshotDraft) => SnapshotDraft): (engines: Engines) => Engines {
+  return ({ snapshots, ...rest }) => ({
+    ...rest,
+    snapshots: { ...snapshots, begin: async (partition) => spoilt(await snapshots.begin(partition)) },
+  })
 }

@@ -23,6 +23,8 @@ export class StoreServer {
   readonly drawers: Drawer[]
   private readonly kept: (Drawer | undefined)[]
   private readonly turns: number[]
+  /** Partitions that will lose a commit which comes after somebody has asked where they stand; told when it has come. */
+  private readonly ambushes = new Map<number, () => void>()
 
   constructor(partitions: number) {
     this.drawers = Array.from({ length: partitions }, emptyDrawer)
@@ -31,6 +33,7 @@ export class StoreServer {
   }
 
   positions(partition: number): Standing {
+    if (this.ambushes.has(partition)) this.keep(partition)
     return this.drawers[partition].positions
   }
 
@@ -49,6 +52,7 @@ export class StoreServer {
     const added = outbox.map(({ to, key, value }) => ({ to, key, value, sequence: drawer.nextSequence++ }))
     drawer.outgoing = [...drawer.outgoing.filter(({ sequence }) => sequence >= publishedBelow), ...added]
     drawer.positions = next
+    this.ambush(partition)
   }
 
   outbox(partition: number, limit: number): readonly OutboxEntry[] {
@@ -65,10 +69,29 @@ export class StoreServer {
     return this.turns[partition]
   }
 
+  /** Waits for a commit that comes after somebody has asked where a partition stands: `spring` may turn it back to that, then. */
+  lieInWait(partition: number, spring: () => void): void {
+    this.kept[partition] = undefined
+    this.ambushes.set(partition, spring)
+  }
+
+  private ambush(partition: number): void {
+    const spring = this.ambushes.get(partition)
+    if (spring === undefined || this.kept[partition] === undefined) return
+    this.ambushes.delete(partition)
+    spring()
+  }
+
   /** Keeps a partition as it stands, to be turned back to. */
   keep(partition: number): void {
     const drawer = this.drawers[partition]
     this.kept[partition] = { ...drawer, values: new Map(drawer.values) }
+  }
+
+  /** Loses all that a partition held. */
+  forget(partition: number): void {
+    this.kept[partition] = undefined
+    this.rewind(partition)
   }
 
   /** Turns a partition back to what was kept, or to nothing. */

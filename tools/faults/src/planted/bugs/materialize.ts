@@ -18,6 +18,14 @@ export const MATERIALIZE_BUGS: readonly PlantedBug[] = [
     test: 'gives the same examples and the same states wherever it is cut, crashed and restarted',
   },
   {
+    name: 'loading what was to be thrown away: a restoration that was asked for after the caller looked for one',
+    file: LOAD,
+    right: '  if (mark) throw',
+    wrong: '  if (mark && partition < 0) throw',
+    spec: 'libs/materialize/src/load-partition.spec.ts',
+    test: 'is refused while a restoration has been asked for: whoever looked for one before that has to look again',
+  },
+  {
     name: 'touches outside the outbox',
     file: FOLDER,
     right: '    await this.write(next, { puts, outbox })\n',

@@ -44,7 +44,7 @@ export class IngestRole {
       await host.clock.sleep(draws.between(5, 160))
       const count = 1 + draws.below(4)
       for (let i = 0; i < count; i++) {
-        const isAgain = draws.chance(0.05) && this.sent > 0
+        const isAgain = draws.chance(0.1) && this.sent > 0
         const eventId = isAgain ? `${host.name}-${this.sent - 1}-0` : `${host.name}-${this.sent}-${i}`
         const event = this.said.get(eventId) ?? drawEvent(draws, { nowMs: host.clock.nowMs(), eventId })
         this.said.set(eventId, event)

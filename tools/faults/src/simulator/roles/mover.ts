@@ -1,3 +1,4 @@
+import { askForRestoration, type RestoreFrom } from '@freshet/materialize'
 import { type MovableTrainer, moveTrainer } from '@freshet/migration'
 import type { Host } from '../host'
 import { hostShelf } from '../host-ports'
@@ -7,12 +8,13 @@ import type { TrainerRole } from './trainer'
 
 const PATIENCE_MS = 1500
 
-/** The migrator's machine: moves the model set from whoever owns it to the other trainer, and gives up where that fails. */
+/** An operator's machine: moves the model set from whoever owns it to the other trainer, and has partitions made anew; gives up where that fails. */
 export class MoverRole {
   readonly host: Host
   /** Moves that came to their end. */
   moved = 0
   isMoving = false
+  private asked = 0
 
   constructor(
     private readonly house: House,
@@ -41,6 +43,16 @@ export class MoverRole {
     } finally {
       this.isMoving = false
     }
+  }
+
+  /** Has a partition's state thrown away and made anew. */
+  async repair(partition: number, from: RestoreFrom): Promise<void> {
+    const { log, store, snapshots: shelf } = this.house.engines(this.host)
+    this.house.schedule.note(`partition ${partition} is to be made anew, from the ${from}`)
+    const member = `an operator, ${this.asked++}`
+    await askForRestoration({ log, store, partition, member, shelf }, from).catch((error: unknown) =>
+      this.house.trouble('the repair', error),
+    )
   }
 
   private movable(role: TrainerRole): MovableTrainer {
