@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '@freshet/kernel'
 import { type BackEnd, EMBEDDED } from './faults/back-end'
-import { startKafkaRedis } from './faults/kafka-redis'
+import { startBackEnd } from './faults/kafka-redis'
 import { besiege } from './faults/one-seed'
 import { appendRecord, figuresOf, readRecords, type SeedRecord } from './faults/seed-record'
 import { readSeeds } from './faults/seeds'
@@ -31,7 +31,7 @@ async function faults({ isQuick, directory, options, say }: BenchScope) {
 /** By name: how one is started, for one seed. */
 const BACK_ENDS: Readonly<Record<EngineName, (directory: string) => Promise<BackEnd>>> = {
   embedded: () => Promise.resolve(EMBEDDED),
-  'kafka-redis': (directory) => startKafkaRedis({ directory, clock: systemClock }),
+  'kafka-redis': (directory) => startBackEnd({ directory, clock: systemClock }),
 }
 
 void runBench('faults', faults, { knows: ['seeds', 'append', 'engine'] }).then((code) => process.exit(code))

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { IngestClient } from '@freshet/contracts/services'
 import { TOPICS } from '@freshet/event-log'
 import { InvalidFieldError, systemClock } from '@freshet/kernel'
-import { call, connect, openRuntime } from '@freshet/service'
+import { call, openRuntime } from '@freshet/service'
+import { asking } from './fleet/asking'
 import { configOf, duringFleet, startFleet } from './fleet/bench-fleet'
 import { LiveLoad } from './fleet/live-load'
 import { endlessRatings } from './fleet/ratings'
@@ -188,12 +189,9 @@ function tell(showing: Showing, { questioned, answersMs, loopDelayMs, say }: Bes
 }
 
 async function fillCatalogue(address: string): Promise<void> {
-  const client = connect(IngestClient, address)
-  try {
+  await asking(IngestClient, address, async (client) => {
     for (let from = 0; from < STREAM.items; from += CATALOGUE_AT_ONCE) await call(client, 'upsertItems', { items: itemsFrom(from) })
-  } finally {
-    client.close()
-  }
+  })
 }
 
 const itemsFrom = (from: number) =>

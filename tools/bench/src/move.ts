@@ -1,7 +1,8 @@
 import { IngestClient, migrator, MigratorClient, TrainerClient } from '@freshet/contracts/services'
 import { systemClock, UnavailableError } from '@freshet/kernel'
-import { call, connect, openRuntime, stream } from '@freshet/service'
+import { call, openRuntime, stream } from '@freshet/service'
 import type { Fleet } from '@freshet/testing'
+import { asking } from './fleet/asking'
 import { configOf, duringFleet, startFleet } from './fleet/bench-fleet'
 import { type Commit, rhythmOf, tailJournal } from './fleet/commits'
 import { learnAll, type LearnedState, patiently } from './fleet/learned'
@@ -86,13 +87,8 @@ async function moveToAndFro(fleet: Fleet, { moves, say }: { moves: number } & Pi
 }
 
 async function assertOwner(address: string): Promise<void> {
-  const client = connect(TrainerClient, address)
-  try {
-    const { trainerId, owner } = await call(client, 'getStatus', {})
-    if (trainerId !== owner) throw new UnavailableError('the first trainer', `${owner} owns the model set`)
-  } finally {
-    client.close()
-  }
+  const { trainerId, owner } = await asking(TrainerClient, address, (client) => call(client, 'getStatus', {}))
+  if (trainerId !== owner) throw new UnavailableError('the first trainer', `${owner} owns the model set`)
 }
 
 interface OneMove extends Pick<BenchScope, 'say'> {
@@ -102,25 +98,19 @@ interface OneMove extends Pick<BenchScope, 'say'> {
 }
 
 async function moveOnce(address: string, { from, to, name, say }: OneMove): Promise<void> {
-  const client = connect(MigratorClient, address)
   const startMs = clock.monotonicMs()
-  try {
-    let last: migrator.MoveResponse | undefined
-    for await (const line of stream(client, 'move', { sourceAddress: from, targetAddress: to })) last = line
-    if (last?.phase !== migrator.MovePhase.MOVE_PHASE_DONE) throw new UnavailableError('the migrator', `it ended with '${last?.detail}'`)
-    say(`${name}: ${Math.round(clock.monotonicMs() - startMs)} ms in all, equal at ${last.digest.slice(0, 16)}…, ${last.detail}`)
-  } finally {
-    client.close()
-  }
+  const last = await asking(MigratorClient, address, async (client) => {
+    let heard: migrator.MoveResponse | undefined
+    for await (const line of stream(client, 'move', { sourceAddress: from, targetAddress: to })) heard = line
+    return heard
+  })
+  if (last?.phase !== migrator.MovePhase.MOVE_PHASE_DONE) throw new UnavailableError('the migrator', `it ended with '${last?.detail}'`)
+  say(`${name}: ${Math.round(clock.monotonicMs() - startMs)} ms in all, equal at ${last.digest.slice(0, 16)}…, ${last.detail}`)
 }
 
 async function endsOf(address: string): Promise<readonly number[]> {
-  const client = connect(IngestClient, address)
-  try {
-    return (await call(client, 'getStatus', {})).ends
-  } finally {
-    client.close()
-  }
+  const { ends } = await asking(IngestClient, address, (client) => call(client, 'getStatus', {}))
+  return ends
 }
 
 void runBench('move', move).then((code) => process.exit(code))

@@ -1,6 +1,4 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { freePorts, startKafkaBroker, startRedis } from '@freshet/testing'
+import { startKafkaRedis } from '@freshet/testing'
 
 /** Where brokers for development listen and keep their data. */
 export interface BrokersOptions {
@@ -19,18 +17,7 @@ export interface Brokers extends AsyncDisposable {
 
 /** Starts both and waits until they listen. Throws PreconditionError or UnavailableError with the remedy where one is not installed. */
 export async function startBrokers({ directory, kafkaPort, redisPort }: BrokersOptions): Promise<Brokers> {
-  const [freeKafka, freeRedis] = await freePorts(2)
-  const places = { kafka: join(directory, 'kafka'), redis: join(directory, 'redis') }
-  await Promise.all(Object.values(places).map((path) => mkdir(path, { recursive: true })))
-  const redis = await startRedis({ directory: places.redis, port: redisPort ?? freeRedis, appendOnly: true })
-  const kafka = await startKafkaBroker({ directory: places.kafka, port: kafkaPort ?? freeKafka }).catch(async (failure: unknown) => {
-    await redis[Symbol.asyncDispose]()
-    throw failure
-  })
-  return {
-    settings: `--log kafka://${kafka.address} --store ${redis.address}`,
-    async [Symbol.asyncDispose]() {
-      await Promise.all([kafka[Symbol.asyncDispose](), redis[Symbol.asyncDispose]()])
-    },
-  }
+  const engines = await startKafkaRedis({ directory, broker: { port: kafkaPort }, redisPort })
+  const { log, store } = engines.addresses
+  return { settings: `--log ${log} --store ${store}`, [Symbol.asyncDispose]: () => engines[Symbol.asyncDispose]() }
 }

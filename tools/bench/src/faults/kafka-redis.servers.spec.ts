@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { type FakeClock, fakeClock, type TemporaryDirectory, temporaryDirectory } from '@freshet/testing'
 import type { BackEnd } from './back-end'
-import { startKafkaRedis } from './kafka-redis'
+import { startBackEnd } from './kafka-redis'
 
 jest.setTimeout(120_000)
 
@@ -13,7 +13,7 @@ let backEnd: BackEnd
 beforeAll(async () => {
   directory = await temporaryDirectory()
   clock = fakeClock()
-  backEnd = await startKafkaRedis({ directory: directory.within('engines'), clock })
+  backEnd = await startBackEnd({ directory: directory.within('engines'), clock })
 })
 afterAll(async () => {
   await backEnd[Symbol.asyncDispose]()

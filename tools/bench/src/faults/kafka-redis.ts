@@ -1,8 +1,7 @@
-import { cp, mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { cp, rm } from 'node:fs/promises'
 import type { EngineFault } from '@freshet/faults'
 import type { Clock } from '@freshet/kernel'
-import { type CutProxy, freePorts, type RedisServer, startCutProxy, startKafkaBroker, startRedis } from '@freshet/testing'
+import { type CutProxy, freePorts, type RedisServer, startCutProxy, startKafkaRedis } from '@freshet/testing'
 import type { BackEnd } from './back-end'
 
 /** What a start leaves to others. */
@@ -18,13 +17,12 @@ const STORE_HALTED_MS = 5000 // longer than the store's client waits for a byte 
 const ANSWER_MS_MAX = 1000 // an idle engine is asked nothing: then only the connections go
 
 /** A real Kafka broker and a real Redis server, each behind a relay that can cut its connections. */
-export async function startKafkaRedis({ directory, clock }: KafkaRedisScope): Promise<BackEnd> {
-  const [brokerPort] = await freePorts(1)
-  const logRelay = await startCutProxy({ to: brokerPort })
-  const broker = await startKafkaBroker({ directory: join(directory, 'kafka'), port: brokerPort, advertisedPort: logRelay.port })
-  const files = join(directory, 'redis')
-  await mkdir(files, { recursive: true })
-  const redis = await startRedis({ directory: files, appendOnly: true })
+export async function startBackEnd({ directory, clock }: KafkaRedisScope): Promise<BackEnd> {
+  const [port] = await freePorts(1)
+  const logRelay = await startCutProxy({ to: port })
+  const engines = await startKafkaRedis({ directory, broker: { port, advertisedPort: logRelay.port } })
+  const { broker, redis } = engines
+  const files = redis.directory
   const storeRelay = await startCutProxy({ to: redis.port })
 
   const suffered: Readonly<Record<EngineFault, () => Promise<void>>> = {
@@ -57,7 +55,7 @@ export async function startKafkaRedis({ directory, clock }: KafkaRedisScope): Pr
     faults: Object.keys(suffered) as EngineFault[],
     suffer: (fault) => suffered[fault](),
     async [Symbol.asyncDispose]() {
-      await Promise.all([logRelay, storeRelay, redis, broker].map((each) => each[Symbol.asyncDispose]()))
+      await Promise.all([logRelay, storeRelay, engines].map((each) => each[Symbol.asyncDispose]()))
     },
   }
 }

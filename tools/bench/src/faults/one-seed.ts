@@ -4,9 +4,10 @@ import type { Event } from '@freshet/contracts'
 import { IngestClient, TrainerClient } from '@freshet/contracts/services'
 import { ORDER_VARIABLE, planFaults, spellFault } from '@freshet/faults'
 import { systemClock, UnavailableError } from '@freshet/kernel'
-import { call, connect, openRuntime, type Runtime } from '@freshet/service'
+import { call, openRuntime, type Runtime } from '@freshet/service'
 import type { Fleet, FleetService } from '@freshet/testing'
 import { answered } from '../fleet/answered'
+import { asking } from '../fleet/asking'
 import { configOf, duringFleet, startFleet } from '../fleet/bench-fleet'
 import { Front } from '../fleet/front'
 import { learnAll, type LearnedState, patiently } from '../fleet/learned'
@@ -109,28 +110,17 @@ async function carryOut({ seed, count, backEnd, siege, recoveries, say }: Omit<R
 
 /** Puts the catalogue in, and waits until it is folded: what events then meet does not depend on when. */
 async function stock(fleet: Fleet, { store, log }: Runtime): Promise<void> {
-  const client = connect(IngestClient, fleet.address('ingest'))
-  try {
-    await patiently(clock, () => call(client, 'upsertItems', { items: catalogue(STREAM) }))
-    await patiently(clock, async () => {
-      for (let partition = 0; partition < log.partitions('catalog'); partition++)
-        if ((await store.positions(partition)).catalog < (await log.next({ topic: 'catalog', partition })))
-          throw new UnavailableError('the feature store', `it has not folded the catalogue of partition ${partition}`)
-    })
-  } finally {
-    client.close()
-  }
+  const upsert = (client: IngestClient): Promise<unknown> => call(client, 'upsertItems', { items: catalogue(STREAM) })
+  await asking(IngestClient, fleet.address('ingest'), (client) => patiently(clock, () => upsert(client)))
+  await patiently(clock, async () => {
+    for (let partition = 0; partition < log.partitions('catalog'); partition++)
+      if ((await store.positions(partition)).catalog < (await log.next({ topic: 'catalog', partition })))
+        throw new UnavailableError('the feature store', `it has not folded the catalogue of partition ${partition}`)
+  })
 }
 
 /** The digest of another trainer after the same step. */
 async function digestOf(address: string, { step }: LearnedState): Promise<string> {
-  const client = connect(TrainerClient, address)
-  try {
-    return await patiently(clock, async () => {
-      const audit = await call(client, 'audit', { step })
-      return audit.digest
-    })
-  } finally {
-    client.close()
-  }
+  const audit = await asking(TrainerClient, address, (client) => patiently(clock, () => call(client, 'audit', { step })))
+  return audit.digest
 }

@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { MigratorClient, TrainerClient, trainer } from '@freshet/contracts/services'
 import { type Fault, HOME, isStruck, order, recall, type Role, type StrikeOrder } from '@freshet/faults'
 import { type Clock, type Crossing, UnavailableError } from '@freshet/kernel'
-import { call, connect, stream } from '@freshet/service'
+import { call, stream } from '@freshet/service'
 import type { Fleet, FleetService } from '@freshet/testing'
+import { asking } from '../fleet/asking'
 import { patiently } from '../fleet/learned'
 import type { BackEnd } from './back-end'
 import type { JournalWatch } from './journal-watch'
@@ -150,12 +151,7 @@ export class Siege {
 
   private async checkpoint(): Promise<void> {
     const { fleet, watch } = this.scope
-    const client = connect(TrainerClient, fleet.address(watch.ownerService))
-    try {
-      await call(client, 'checkpoint', {})
-    } finally {
-      client.close()
-    }
+    await asking(TrainerClient, fleet.address(watch.ownerService), (client) => call(client, 'checkpoint', {}))
   }
 
   /** Asks for a move until there is one, or `over` aborts: a target that has fallen behind is refused, and catches up. */
@@ -166,13 +162,10 @@ export class Siege {
 
   private async move(): Promise<void> {
     const { fleet, watch } = this.scope
-    const client = connect(MigratorClient, fleet.address('migrator'))
     const ends = { sourceAddress: fleet.address(watch.ownerService), targetAddress: fleet.address(watch.followerService) }
-    try {
+    await asking(MigratorClient, fleet.address('migrator'), async (client) => {
       for await (const _ of stream(client, 'move', ends, { deadlineMs: MOVE_DEADLINE_MS }));
-    } finally {
-      client.close()
-    }
+    })
   }
 
   private async killTarget(): Promise<Recovery> {
@@ -214,12 +207,7 @@ export class Siege {
     await patiently(clock, look, ATTACHED_PATIENCE_MS)
   }
 
-  private async status(service: FleetService): Promise<trainer.GetStatusResponse> {
-    const client = connect(TrainerClient, this.scope.fleet.address(service))
-    try {
-      return await call(client, 'getStatus', {})
-    } finally {
-      client.close()
-    }
+  private status(service: FleetService): Promise<trainer.GetStatusResponse> {
+    return asking(TrainerClient, this.scope.fleet.address(service), (client) => call(client, 'getStatus', {}))
   }
 }

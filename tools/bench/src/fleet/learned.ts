@@ -1,6 +1,7 @@
 import { type trainer, TrainerClient } from '@freshet/contracts/services'
 import { type Clock, UnavailableError } from '@freshet/kernel'
-import { call, connect, stream } from '@freshet/service'
+import { call, stream } from '@freshet/service'
+import { asking } from './asking'
 
 /** The state of a trainer that has learned everything. */
 export interface LearnedState {
@@ -15,18 +16,14 @@ const PAUSE_MS = 250
 
 /** Waits until everything below `ends` of `events` is learned, asks for a version, and reads where the trainer then stands. */
 export async function learnAll(address: string, ends: readonly number[], clock: Clock): Promise<LearnedState> {
-  const client = connect(TrainerClient, address)
-  try {
-    return await patiently(clock, async () => {
-      let isDone = false
-      for await (const { done } of stream(client, 'train', { until: [...ends] }, { deadlineMs: PATIENCE_MS })) isDone = done
-      if (!isDone) throw new UnavailableError('the trainer, which ended its answer,', 'it is asked again')
-      const { step, digest } = await call(client, 'checkpoint', {}, { deadlineMs: PATIENCE_MS })
-      return { step, digest, status: await call(client, 'getStatus', {}) }
-    })
-  } finally {
-    client.close()
+  const learn = async (client: TrainerClient): Promise<LearnedState> => {
+    let isDone = false
+    for await (const { done } of stream(client, 'train', { until: [...ends] }, { deadlineMs: PATIENCE_MS })) isDone = done
+    if (!isDone) throw new UnavailableError('the trainer, which ended its answer,', 'it is asked again')
+    const { step, digest } = await call(client, 'checkpoint', {}, { deadlineMs: PATIENCE_MS })
+    return { step, digest, status: await call(client, 'getStatus', {}) }
   }
+  return asking(TrainerClient, address, (client) => patiently(clock, () => learn(client)))
 }
 
 /** Tries again while services restart; the last failure is the answer when patience ends. */

@@ -1,8 +1,9 @@
 import type { Event } from '@freshet/contracts'
 import { IngestClient, type ingest } from '@freshet/contracts/services'
 import { type Clock, isFreshetError, UnavailableError } from '@freshet/kernel'
-import { call, connect, remoteError } from '@freshet/service'
+import { call, remoteError } from '@freshet/service'
 import type { ServiceError } from '@grpc/grpc-js'
+import { asking } from './asking'
 
 /** What a replay works with. */
 export interface PatientReplayScope {
@@ -36,29 +37,27 @@ const CLOSE_DEADLINE_MS = 60_000
  * Sends events with their own times and waits for each batch's acknowledgement. A stream that breaks is opened again, and what was not acknowledged is
  * sent again, with the same ids: nothing that was acknowledged is lost then, and nothing counts twice.
  */
-export async function replayPatiently(events: readonly Event[], scope: PatientReplayScope): Promise<PatientReplay> {
-  const { address, source, clock } = scope
-  const client = connect(IngestClient, address)
+export const replayPatiently = (events: readonly Event[], scope: PatientReplayScope): Promise<PatientReplay> =>
+  asking(IngestClient, scope.address, (client) => replayBy(client, events, scope))
+
+async function replayBy(client: IngestClient, events: readonly Event[], scope: PatientReplayScope): Promise<PatientReplay> {
+  const { source, clock } = scope
   let [next, reopened, progressMs] = [0, -1, clock.monotonicMs()]
-  try {
-    for (;;) {
-      try {
-        const { replayId } = await call(client, 'openReplay', { source })
-        reopened++
-        for await (const acknowledged of send(client, replayId, { events, from: next, ...scope })) {
-          next = acknowledged
-          progressMs = clock.monotonicMs()
-          scope.onProgress(next)
-        }
-        const { ends } = await call(client, 'closeReplay', { replayId }, { deadlineMs: CLOSE_DEADLINE_MS })
-        return { ends, acknowledged: next, reopened }
-      } catch (error) {
-        if (clock.monotonicMs() - progressMs > PATIENCE_MS) throw error
-        await clock.sleep(PAUSE_MS)
+  for (;;) {
+    try {
+      const { replayId } = await call(client, 'openReplay', { source })
+      reopened++
+      for await (const acknowledged of send(client, replayId, { events, from: next, ...scope })) {
+        next = acknowledged
+        progressMs = clock.monotonicMs()
+        scope.onProgress(next)
       }
+      const { ends } = await call(client, 'closeReplay', { replayId }, { deadlineMs: CLOSE_DEADLINE_MS })
+      return { ends, acknowledged: next, reopened }
+    } catch (error) {
+      if (clock.monotonicMs() - progressMs > PATIENCE_MS) throw error
+      await clock.sleep(PAUSE_MS)
     }
-  } finally {
-    client.close()
   }
 }
 

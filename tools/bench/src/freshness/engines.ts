@@ -1,4 +1,4 @@
-import { startKafkaBroker, startRedis } from '@freshet/testing'
+import { startKafkaRedis } from '@freshet/testing'
 import type { EngineName } from '../harness/engine-name'
 
 /** Where log and store lie while it is measured. */
@@ -10,15 +10,5 @@ export interface Engines extends AsyncDisposable {
 /** Starts what an engine needs beside the services, on this machine: nothing, or a Kafka broker and a Redis server that appends each commit to a file. */
 export async function startEngines(name: EngineName): Promise<Engines> {
   if (name === 'embedded') return { settings: {}, [Symbol.asyncDispose]: async () => {} }
-  const broker = await startKafkaBroker()
-  const redis = await startRedis({ appendOnly: true }).catch(async (failure: unknown) => {
-    await broker[Symbol.asyncDispose]()
-    throw failure
-  })
-  return {
-    settings: { FRESHET_LOG: `kafka://${broker.address}`, FRESHET_STORE: redis.address },
-    async [Symbol.asyncDispose]() {
-      await Promise.all([redis[Symbol.asyncDispose](), broker[Symbol.asyncDispose]()])
-    },
-  }
+  return startKafkaRedis()
 }
