@@ -50,6 +50,24 @@ describe('the folders of a process', () => {
     expect((await Promise.all([0, 1].map((partition) => house.examples(partition)))).flat()).toHaveLength(8)
   })
 
+  it('rest after a step as long as it took, ten milliseconds at most, but not while they are behind', async () => {
+    const house = new LogHouse()
+    const item = ['a', 'b', 'c', 'd'].find((id) => partitionOf(id, house.partitions) === partitionOf('u', house.partitions)) ?? ''
+    const trace: (number | 'rest')[] = []
+    const sleep = async (durationMs: number): Promise<void> => {
+      if (durationMs > 0 && durationMs <= 10) trace.push('rest')
+      await new Promise(setImmediate)
+    }
+    const commit: typeof house.store.commit = (partition, change) => {
+      if (change.puts.length > 0) trace.push(change.next.events)
+      return house.store.commit(partition, change)
+    }
+    await house.append(...Array.from({ length: 300 }, () => click('u', item)))
+    await using _ = await join(house, 'one', { clock: { ...systemClock, sleep }, store: { ...house.store, commit } })
+    while (!trace.includes('rest')) await new Promise(setImmediate)
+    expect(trace).toEqual([256, 300, 300, 'rest']) // the second step brings what the first one did to the item, the third what the second did
+  })
+
   it('start a partition over after trouble, and say so', async () => {
     const house = new LogHouse()
     const trouble: unknown[] = []
