@@ -130,7 +130,7 @@ export class Ranker {
     const { firstDictionary, clock, logger } = this.runtime
     const dictionary = change === undefined ? firstDictionary : compileDictionary(change.dictionaryText)
     const before = this.serving
-    const next = await succeedServing(before, dictionary, this.parts.tools, this.closing.signal)
+    const next = await succeedServing(before, dictionary, { tools: this.parts.tools, signal: this.closing.signal })
     renewItems(before.index, next.index, clock.nowMs())
     this.items.turnTo(next.index)
     this.serving = next

@@ -8,7 +8,7 @@ import { eventRecordBytes, tickRecordBytes } from './event-record'
 import { eventFault } from './event-rules'
 import type { EventTypes } from './event-types'
 import type { IntakeSettings } from './limits'
-import { refusedBy, type Outcome, type ReceivedEvent } from './outcome'
+import { refusedBy, type AcceptedAt, type Outcome, type ReceivedEvent } from './outcome'
 import type { PartitionWriter } from './partition-writer'
 import type { ReplayClock } from './replay-clock'
 
@@ -68,10 +68,7 @@ export function createEventDesk(scope: EventDeskScope): EventDesk {
     const tick = at.replay?.before(at.partition, timeMs)
     if (tick) lane.entries.push({ key: '', value: tickRecordBytes(tick, acceptance) })
     const added = { eventId: event.eventId === '' ? contentId(event, timeMs) : '', timeMs: event.timeMs === 0 ? timeMs : 0 }
-    if (added.eventId !== '') {
-      if (lane.contents.has(added.eventId)) lane.repetitions.add(at.index)
-      lane.contents.add(added.eventId)
-    }
+    if (added.eventId !== '') noteContent(lane, added.eventId, at.index)
     lane.indices.push(at.index)
     lane.positions.push(lane.entries.length)
     lane.entries.push({ key: keyOf(event), value: eventRecordBytes(bytes, { ...added, ...acceptance }) })
@@ -94,13 +91,7 @@ export function createEventDesk(scope: EventDeskScope): EventDesk {
         return
       }
       const partition = partitionOf(keyOf(entry.event), partitions)
-      const lane = lanes.get(partition) ?? {
-        entries: [],
-        indices: [],
-        positions: [],
-        contents: new Set<string>(),
-        repetitions: new Set<number>(),
-      }
+      const lane = lanes.get(partition) ?? emptyLane()
       lanes.set(partition, lane)
       place(lane, entry, { index, partition, nowMs, replay: origin.replay })
     })
@@ -110,10 +101,7 @@ export function createEventDesk(scope: EventDeskScope): EventDesk {
   const settle = async (partition: number, lane: Lane, outcomes: Outcome[]): Promise<void> => {
     try {
       const first = await writer.write(partition, lane.entries)
-      lane.indices.forEach((index, k) => {
-        const at = { kind: 'accepted', partition, offset: first + (lane.positions[k] ?? 0) } as const
-        outcomes[index] = lane.repetitions.has(index) ? { ...at, isRepetition: true } : at
-      })
+      lane.indices.forEach((index, k) => (outcomes[index] = acceptedAt(lane, k, { partition, first })))
     } catch (error) {
       const refused = refusedBy(error)
       for (const index of lane.indices) outcomes[index] = refused
@@ -131,6 +119,20 @@ export function createEventDesk(scope: EventDeskScope): EventDesk {
       return { outcomes, refusals }
     },
   }
+}
+
+const emptyLane = (): Lane => ({ entries: [], indices: [], positions: [], contents: new Set(), repetitions: new Set() })
+
+/** Notes an id that was made of an event's content: whoever brings it again in this batch repeats that event. */
+function noteContent({ contents, repetitions }: Lane, id: string, index: number): void {
+  if (contents.has(id)) repetitions.add(index)
+  contents.add(id)
+}
+
+/** What became of the `k`th event of a lane whose entries begin at `first`. */
+function acceptedAt(lane: Lane, k: number, { partition, first }: { readonly partition: number; readonly first: number }): AcceptedAt {
+  const place = { kind: 'accepted', partition, offset: first + (lane.positions[k] ?? 0) } as const
+  return lane.repetitions.has(lane.indices[k]) ? { ...place, isRepetition: true } : place
 }
 
 function assertBatch(received: readonly ReceivedEvent[], { batchEventsMax, messageBytesMax }: IntakeSettings): void {

@@ -40,7 +40,7 @@ const ANN = UserState.create({ ...userState({ viewed: ['item-1'] }), events: 3 }
 
 async function succeed({ serving, tools, shop }: House, dictionary: Dictionary): Promise<Serving> {
   let isThere = false
-  const succession = succeedServing(serving, dictionary, tools, NEVER).finally(() => (isThere = true))
+  const succession = succeedServing(serving, dictionary, { tools, signal: NEVER }).finally(() => (isThere = true))
   while (!isThere) await shop.clock.advance(1)
   return succession
 }
@@ -88,7 +88,7 @@ describe('what answers under another dictionary', () => {
   it('leaves the former one as it is, to answer until then', async () => {
     const house = await openHouse(300)
     const before = await scoresOf(house.serving)
-    const succession = succeedServing(house.serving, grown, house.tools, NEVER)
+    const succession = succeedServing(house.serving, grown, { tools: house.tools, signal: NEVER })
     expect(await scoresOf(house.serving)).toEqual(before)
     for (let i = 0; i < 200; i++) await house.shop.clock.advance(1)
     await succession
@@ -99,6 +99,8 @@ describe('what answers under another dictionary', () => {
     const house = await openHouse(300)
     const over = new AbortController()
     over.abort()
-    await expect(succeedServing(house.serving, grown, house.tools, over.signal)).resolves.toMatchObject({ dictionary: grown })
+    await expect(succeedServing(house.serving, grown, { tools: house.tools, signal: over.signal })).resolves.toMatchObject({
+      dictionary: grown,
+    })
   })
 })

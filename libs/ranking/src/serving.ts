@@ -28,6 +28,12 @@ export interface ServingTools extends Omit<RecommenderOptions, 'dictionary' | 'm
   readonly partitions: number
 }
 
+/** What a succession is made with; `signal` ends it early, with what there is by then. */
+export interface Succession {
+  readonly tools: ServingTools
+  readonly signal: AbortSignal
+}
+
 /** Makes what answers under a data set's first dictionary, with nothing in it. */
 export async function openServing(dictionary: Dictionary, tools: ServingTools): Promise<Serving> {
   const modelSet = declareModelSet(dictionary.layout, dictionary.declared.model)
@@ -41,7 +47,7 @@ export async function openServing(dictionary: Dictionary, tools: ServingTools): 
  * it must not be told of rows until this is in service. Items, their features under the new dictionary and their vectors are there when it
  * resolves; {@link renewItems} brings what came since.
  */
-export async function succeedServing(before: Serving, dictionary: Dictionary, tools: ServingTools, signal: AbortSignal): Promise<Serving> {
+export async function succeedServing(before: Serving, dictionary: Dictionary, { tools, signal }: Succession): Promise<Serving> {
   const modelSet = declareModelSet(dictionary.layout, dictionary.declared.model)
   const graphs = await compileServingGraphs(modelSet, tools.compile)
   const next = assemble({ dictionary, modelSet, graphs, model: before.model.under(modelSet) }, tools)

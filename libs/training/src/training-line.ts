@@ -39,6 +39,13 @@ export interface OpenedFrom {
   readonly skipped: readonly SkippedVersion[]
 }
 
+/** What a line goes on with: where it began, and what it computes with under its dictionaries. */
+interface Beginning extends OpenedFrom {
+  readonly tools: ToolSource
+  readonly genesis: Genesis
+  readonly under: UnderDictionary
+}
+
 /**
  * One state and its place in the journal: version + journal = state.
  *
@@ -49,21 +56,27 @@ export class TrainingLine {
   private readonly chains = new Map<number, string>()
   /** Steps to come whose cuts are void. */
   private readonly voids: Set<number>
+  private current: UnderDictionary
 
   private constructor(
     readonly learner: Learner,
     readonly desk: JournalDesk,
     readonly source: ExampleSource,
     readonly pending: PendingResult,
-    readonly opened: OpenedFrom,
-    private readonly dictionaries: { readonly source: ToolSource; readonly genesis: Genesis; under: UnderDictionary },
+    private readonly beginning: Beginning,
   ) {
+    this.current = beginning.under
     this.voids = new Set(desk.state.voidSteps.filter((step) => step > learner.state.step))
+  }
+
+  /** What it began from. */
+  get opened(): OpenedFrom {
+    return this.beginning
   }
 
   /** What the state is of: the dictionary that the last step was computed under, and what belongs to it. */
   get under(): UnderDictionary {
-    return this.dictionaries.under
+    return this.current
   }
 
   /**
@@ -87,8 +100,8 @@ export class TrainingLine {
     assertDense(state, under)
     const learner = new Learner(state, under.tools, under.read)
     const source = new ExampleSource(options.log, state.positions)
-    const opened = { version: start.facts, skipped }
-    return new TrainingLine(learner, desk, source, new PendingResult(desk.state.resultStep), opened, { source: options, genesis, under })
+    const beginning = { version: start.facts, skipped, tools: options, genesis, under }
+    return new TrainingLine(learner, desk, source, new PendingResult(desk.state.resultStep), beginning)
   }
 
   /** Executes a durable cut, or passes over it where it is void; `parts` are its groups where the caller has them. */
@@ -103,11 +116,11 @@ export class TrainingLine {
 
   /** Takes in the dictionaries that hold from the next step on: so the state is a function of cuts and changes alone, whoever reads them when. */
   private async adopt(step: number): Promise<void> {
-    const { dictionaries, desk, learner } = this
+    const { desk, learner, beginning } = this
     for (const { dictionaryNumber } of changesBetween(desk.state, learner.state.step, step)) {
       const until = changesBetween(desk.state, 0, step).filter((change) => change.dictionaryNumber <= dictionaryNumber)
-      dictionaries.under = await underDictionary(dictionaries.source, dictionaries.genesis, until)
-      learner.adopt(dictionaries.under)
+      this.current = await underDictionary(beginning.tools, beginning.genesis, until)
+      learner.adopt(this.current)
     }
   }
 

@@ -40,7 +40,7 @@ class Running {
   @GrpcMethod('Ingest', 'Append')
   append({ events }: ingest.AppendRequest): ingest.AppendResponse {
     taken.push(...events)
-    return { acknowledgements: events.map(() => ACCEPTED) }
+    return { acknowledgements: events.map(() => ACCEPTED), repetitions: 0 }
   }
 
   @GrpcMethod('Ranker', 'Recommend')

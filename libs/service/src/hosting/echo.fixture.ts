@@ -55,7 +55,7 @@ class EchoController {
   async *stream(call: AsyncIterable<ingest.StreamRequest>): AsyncGenerator<ingest.StreamResponse> {
     for await (const { correlation } of call) {
       if (correlation === 13) throw refused()
-      yield { correlation, acknowledgements: [] }
+      yield { correlation, acknowledgements: [], repetitions: 0 }
     }
   }
 
