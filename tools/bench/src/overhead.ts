@@ -23,8 +23,9 @@ const STREAM = { users: 5000, items: 2000, seed: 41 }
 interface Used {
   readonly service: FleetService
   readonly seconds: number
-  /** Of it in threads that were sampled. */
+  /** Of it in threads that were sampled, and in the pool in which LMDB writes. */
   readonly sampled: number
+  readonly writing: number
   readonly parts: Readonly<Record<Part, number>>
 }
 
@@ -38,9 +39,9 @@ interface Measurement {
 async function overhead(scope: BenchScope) {
   const { used, eventsPerS } = await measure(scope)
   const all = used.reduce((sum, { seconds }) => sum + seconds, 0)
-  for (const { service, seconds, sampled, parts } of used) {
+  for (const { service, seconds, sampled, writing, parts } of used) {
     const spelt = PARTS.map((part) => `${part} ${parts[part].toFixed(2)}`).join(', ')
-    scope.say(`${service}: ${seconds.toFixed(1)} s of CPU, ${sampled.toFixed(1)} of it in JavaScript; ${spelt}`)
+    scope.say(`${service}: ${seconds.toFixed(1)} s of CPU, ${sampled.toFixed(1)} in JavaScript, ${writing.toFixed(1)} writing; ${spelt}`)
   }
   const percentOf = (part: Part): number => (100 * used.reduce((sum, { parts }) => sum + parts[part], 0)) / all
   return {
@@ -71,8 +72,14 @@ async function measure({ isQuick, directory, say }: BenchScope): Promise<Measure
     const used = SERVICES.map((service, i) => {
       const own = slices.filter((slice) => slice.process === fleet.pid(service))
       const places = service === 'feature-store' ? PUBLISHER : OTHERS
-      const { sampled, parts } = attribute(own, ({ profile }) => sharesOf(profile, places))
-      return { service, seconds: seconds[i], sampled: sampled * seconds[i], parts: scaled(parts, seconds[i]) }
+      const { sampled, writing, parts } = attribute(own, ({ profile }) => sharesOf(profile, places))
+      return {
+        service,
+        seconds: seconds[i],
+        sampled: sampled * seconds[i],
+        writing: writing * seconds[i],
+        parts: scaled(parts, seconds[i]),
+      }
     })
     return { used, eventsPerS }
   })

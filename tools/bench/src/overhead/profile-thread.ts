@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { Session } from 'node:inspector'
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
-import { cpuSecondsOfThisThread } from '../harness/process-cpu'
+import { cpuSecondsOfThisThread, cpuSecondsOfThreads, ownThreadId } from '../harness/process-cpu'
 import { PROFILES, type Slice } from './slice'
 
 // Loaded before a service's own code (node --require) into each of its threads: writes down what the thread does, one file a slice.
@@ -20,10 +20,11 @@ function profileInto(target: string): void {
   let from = reading()
   const turn = (): void => {
     const to = reading()
-    const span = { process: process.pid, thread: threadId, fromMs: from.ms, toMs: to.ms }
+    const span = { process: process.pid, thread: ownThreadId(), fromMs: from.ms, toMs: to.ms }
     const used = { seconds: to.seconds - from.seconds, processSeconds: to.processSeconds - from.processSeconds }
+    const laterThreads = Object.fromEntries(Object.entries(to.later).map(([id, seconds]) => [id, seconds - (from.later[id] ?? 0)]))
     session.post('Profiler.stop', (failure, { profile }) => {
-      if (failure === null) write(join(target, `${process.pid}-${threadId}-${count++}`), { ...span, ...used, profile })
+      if (failure === null) write(join(target, `${process.pid}-${threadId}-${count++}`), { ...span, ...used, laterThreads, profile })
     })
     from = reading()
     session.post('Profiler.start')
@@ -38,10 +39,20 @@ function write(file: string, slice: Slice): void {
 }
 
 /** What thread and process have used, and when. */
-function reading(): { ms: number; seconds: number; processSeconds: number } {
+function reading(): { ms: number; seconds: number; processSeconds: number; later: Record<string, number> } {
   const { user, system } = process.cpuUsage()
-  return { ms: nowMs(), seconds: cpuSecondsOfThisThread(), processSeconds: (user + system) / 1e6 }
+  const later = threadId === 0 ? cpuSecondsOfThreads().filter(({ id, name }) => !first.has(id) && name !== PROFILER) : []
+  return {
+    ms: nowMs(),
+    seconds: cpuSecondsOfThisThread(),
+    processSeconds: (user + system) / 1e6,
+    later: Object.fromEntries(later.map(({ id, seconds }) => [id, seconds])),
+  }
 }
+
+const PROFILER = 'v8:ProfEvntProc'
+/** V8's own, for collecting and compiling, are there before any code is; libuv's pool comes up with its first work. */
+const first = new Set(cpuSecondsOfThreads().map(({ id }) => id))
 
 /** By the clock that all processes of a machine share. */
 const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6

@@ -11,11 +11,12 @@ describe('the slices between two moments', () => {
   const put = (file: string, fromMs: number, toMs: number): void => {
     const slice: Slice = {
       process: 1,
-      thread: 0,
+      thread: '1',
       fromMs,
       toMs,
       seconds: 0.1,
       processSeconds: 0.2,
+      laterThreads: {},
       profile: { nodes: [], startTime: 0, endTime: 0 },
     }
     writeFileSync(join(directory, file), JSON.stringify(slice))

@@ -8,7 +8,8 @@ export const PROFILES = 'BENCH_PROFILES'
 /** What one thread did for some seconds. */
 export interface Slice {
   readonly process: number
-  readonly thread: number
+  /** As the system numbers it. */
+  readonly thread: string
   /** By the monotonic clock that all processes of a machine share. */
   readonly fromMs: number
   readonly toMs: number
@@ -16,6 +17,8 @@ export interface Slice {
   readonly seconds: number
   /** CPU that all threads of the process used meanwhile. */
   readonly processSeconds: number
+  /** And what each of those used that came up after the machine's own, in which LMDB writes; told by the main thread alone. */
+  readonly laterThreads: Readonly<Record<string, number>>
   readonly profile: Profiler.Profile
 }
 
