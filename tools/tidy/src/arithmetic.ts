@@ -3,7 +3,7 @@ import { isCode, isSpec, type Check, type Finding, type TextFile } from './repos
 import { lineOf, nodesOf, parse } from './syntax'
 
 /** Where weights are made: equal inputs must give equal bits on every machine. */
-const WEIGHT_MAKING = /^libs\/(tensor|embedding|model|training|features|materialize)\/src\//
+const WEIGHT_MAKING = /^libs\/(tensor|embedding|model|learner|training|features|materialize)\/src\//
 
 /** Rounded exactly by IEEE 754 or integers throughout; all other members of Math may differ between builds of V8. */
 const EXACT = new Set(['abs', 'floor', 'ceil', 'round', 'trunc', 'sign', 'min', 'max', 'sqrt', 'fround', 'imul', 'clz32'])

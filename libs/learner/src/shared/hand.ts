@@ -5,9 +5,10 @@ import { DENSE_BLOCK, pieceChecksum } from '../chain'
 import { type CutGeometry, layOutCut } from './cut-geometry'
 import type { CutViews } from './cut-views'
 import { TASK, TASK_WORDS } from './memory'
-import { type ChunkScope, keepChunk, learnChunk, restoreChunk } from './row-work'
+import { approachChunk, type ChunkScope, keepChunk, learnChunk, restoreChunk } from './row-work'
 import { ShardWork } from './shard-work'
 import { PlanScratch } from './table-plan'
+import { OWNER } from './task-board'
 
 /** What threads know of a model: all of it can be posted. */
 export type WorkedModel = Pick<TrainableModel, 'tables' | 'lookups' | 'columns' | 'parameterCount' | 'gradient'>
@@ -67,12 +68,18 @@ export class Hand {
     return this.known
   }
 
-  /** Records are put aside first, and the word that says so is written last: from then on a death can be undone. */
+  /**
+   * Records are put aside first, and the word that says so is written last: from then on a death can be undone. The owner need not: with it, all of
+   * its memory dies.
+   */
   private learnChunk(views: CutViews, task: number, chunk: Pick<ChunkScope, 't' | 'partition' | 'first'>): void {
     const scope = this.chunk(views, chunk)
-    const at = this.worker * views.sizes.undoWords
-    keepChunk(scope, at + 1)
-    Atomics.store(views.undo, at, markOf(views, task))
+    approachChunk(scope)
+    if (this.worker !== OWNER) {
+      const at = this.worker * views.sizes.undoWords
+      keepChunk(scope, at + 1)
+      Atomics.store(views.undo, at, markOf(views, task))
+    }
     learnChunk(scope)
   }
 

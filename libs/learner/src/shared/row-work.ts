@@ -49,6 +49,13 @@ export function learnChunk(scope: ChunkScope): void {
   }
 }
 
+/** Meets a chunk's records, so that their cache misses are under way at once. */
+export function approachChunk({ views, table, t, partition, first }: ChunkScope): void {
+  const plan = views.plans[views.get('plan')][t]
+  const begin = plan.begins[partition]
+  table.records.approach(plan.rows, begin + first, begin + Math.min(first + CHUNK, plan.distinct[partition]))
+}
+
 /** Copies a chunk's records aside, as they are before they are learned. */
 export function keepChunk({ views, table, t, partition, first }: ChunkScope, at: number): void {
   const plan = views.plans[views.get('plan')][t]
@@ -57,7 +64,6 @@ export function keepChunk({ views, table, t, partition, first }: ChunkScope, at:
   const { undo } = views
   const begin = plan.begins[partition]
   const end = begin + Math.min(first + CHUNK, plan.distinct[partition])
-  table.records.approach(plan.rows, begin + first, end)
   let to = at
   for (let place = begin + first; place < end; place++) {
     const row = plan.rows[place]

@@ -1,7 +1,7 @@
 import { mixedBatch, mixedModel, mixedTools } from '../mixed-model.fixture'
 import { openEngine } from '../plain-engine'
 import { openSharedEngine, type SharedEngine } from './shared-engine'
-import { testThreads } from './threads.fixture'
+import { compileInterpreted, testThreads } from './threads.fixture'
 
 const model = mixedModel()
 const tools = mixedTools(model)
@@ -29,7 +29,7 @@ async function sharedDigests(engine: SharedEngine, before: (i: number) => Promis
   return digests
 }
 
-const open = () => openSharedEngine(model, { ...tools, start: testThreads })
+const open = () => openSharedEngine(model, { ...tools, compile: compileInterpreted(), start: testThreads })
 
 describe('an engine that shares its work', () => {
   it.each([1, 2, 3, 4])('comes to the digests of the plain one, step by step, with %d workers', async (workers) => {

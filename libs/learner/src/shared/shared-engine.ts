@@ -10,7 +10,7 @@ import { Crew } from './crew'
 import { CutDesk } from './cut-desk'
 import { Hand, type WorkedModel } from './hand'
 import { TASK } from './memory'
-import { boardMemory, TaskBoard } from './task-board'
+import { boardMemory, OWNER, TaskBoard } from './task-board'
 import type { StartThread } from './thread'
 
 /** What the engine that shares its work needs beside the plain one's tools. */
@@ -38,7 +38,7 @@ export async function openSharedEngine(model: TrainableModel, tools: SharedEngin
   const board = new TaskBoard(memory)
   const { logicalShards, seed, start } = tools
   const parts = { model: worked, tables: state.tables, logicalShards, seed }
-  const hand = new Hand(0, parts, await tools.compile(gradient))
+  const hand = new Hand(OWNER, parts, await tools.compile(gradient))
   const options = tableOptions(model, tools).map(({ rowsExpected: _, ...own }) => own)
   const crew = new Crew({
     board,
@@ -65,7 +65,6 @@ interface SharingParts {
 }
 
 const LATE_MS = 50
-const OWNER = 0
 
 class SharingEngine implements SharedEngine {
   recomputed = 0

@@ -9,6 +9,9 @@ const PHASES = 1 << 24
 /** How far a task is: claimed, its result being written, done. */
 const FAR = { claimed: 0, written: 1, done: 2 } as const
 
+/** The worker that owns the engine: it publishes the phases. */
+export const OWNER = 0
+
 /** Tasks of a phase: eight million distinct rows. */
 export const TASKS_MAX = 65_536
 

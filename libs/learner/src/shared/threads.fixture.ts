@@ -9,5 +9,5 @@ export const compileInterpreted = (): CompileGraph => interpretGraph
 export const testThreads = threadsOf({
   module: path.join(__dirname, 'threads.fixture.ts'),
   compiler: 'compileInterpreted',
-  execArgv: ['--conditions=@freshet/source', '-r', path.resolve(__dirname, '../../../../tools/jest/threads.cjs')],
+  execArgv: ['--conditions=@freshet/source', '-r', path.resolve(__dirname, '../../../testing/source-hook.cjs')],
 })
