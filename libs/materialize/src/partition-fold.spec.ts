@@ -154,6 +154,21 @@ describe('a shown list', () => {
     }
   })
 
+  it('takes a label after its window: beside the negative that it corrects, by the same features, once, and until it is forgotten', () => {
+    const house = new House()
+    house.event(shown('r', 0, 'a', 'b'))
+    const [told] = house.tick(joinWindowMs + latenessMs)
+    expect(spell(told)).toBe('1.0 a0 served b0 served')
+    const [late] = house.event(click('a', joinWindowMs + 5, 'r'))
+    expect(spell(late)).toBe('2.0 a1 served')
+    expect([late.userIds, late.items[0].ids, late.items[0].numbers]).toEqual([told.userIds, told.items[0].ids, told.items[0].numbers])
+    expect(house.event(click('a', joinWindowMs + 6, 'r'))).toEqual([])
+    expect(house.counters.lateLabels).toBe(1)
+    expect(house.tick(2 * joinWindowMs + latenessMs)).toEqual([])
+    expect(spellAll(house.event(click('b', 2 * joinWindowMs, 'r'), ['c', 'd']))).toEqual([])
+    expect(spellAll(house.tick(2 * joinWindowMs + lateClickMs + latenessMs))).toEqual(['6.0 b1 said c0 drawn d0 drawn'])
+  })
+
   it('takes one event of each type for an item', () => {
     const house = new House()
     house.event(shown('r', 0, 'a', 'b'))
