@@ -1,3 +1,4 @@
+import { DICTIONARIES } from '@freshet/event-log'
 import { compileDictionary, meaningOf, type Dictionary } from '@freshet/features'
 import { openIntake, type EventTypes, type Intake } from '@freshet/intake'
 import { UnavailableError } from '@freshet/kernel'
@@ -12,6 +13,8 @@ export interface DictionarySet {
   readonly offsets: readonly number[]
 }
 
+const RETRY_MS = 1000
+
 /** Keeps the front door open, and its clock ticking, for as long as the application runs. */
 @Injectable()
 export class IngestService implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
@@ -20,6 +23,7 @@ export class IngestService implements OnModuleInit, OnApplicationBootstrap, OnAp
   private opened: Intake | undefined
   private dictionary: Dictionary | undefined
   private ticking: Promise<void> = Promise.resolve()
+  private following: Promise<void> = Promise.resolve()
   private readonly stop = new AbortController()
 
   constructor(@Inject(RUNTIME) private readonly runtime: Runtime) {
@@ -69,10 +73,27 @@ export class IngestService implements OnModuleInit, OnApplicationBootstrap, OnAp
     this.ticking = this.intake
       .run(this.stop.signal)
       .catch((error: unknown) => logger.error({ err: error }, 'the clock of ingest stands still'))
+    this.following = this.follow()
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.stop.abort()
-    await this.ticking
+    await Promise.all([this.ticking, this.following])
+  }
+
+  /** Another process may set a dictionary: its types of events are taken from then on. */
+  private async follow(): Promise<void> {
+    const { log, clock, logger, firstDictionary } = this.runtime
+    const { signal } = this.stop
+    while (!signal.aborted) {
+      try {
+        const { current, next } = await readDictionaries(log, firstDictionary)
+        this.dictionary = current
+        await log.grown(DICTIONARIES, next, signal)
+      } catch (error) {
+        logger.warn({ err: error }, 'the dictionaries of the log cannot be read; trying again')
+        await clock.sleep(RETRY_MS, signal)
+      }
+    }
   }
 }

@@ -250,6 +250,18 @@ describe('another dictionary', () => {
     for (let partition = 0; partition < 8; partition++) expect(await log.next({ topic: TOPICS.events, partition })).toBe(1)
   })
 
+  it('is followed by the processes beside the one that entered it', async () => {
+    const log = openMemoryLog()
+    await using beside = await open(log)
+    await enterDictionary(log, compileDictionary(builtInDictionary('generic')), text)
+    let outcome: string | undefined
+    while (outcome !== 'accepted') {
+      const { acknowledgements } = await call(beside.client, 'append', { events: [view('e1', { type: 'share' })] }, { deadlineMs: 5000 })
+      outcome = acknowledgements[0].outcome?.$case
+    }
+    expect(await idsOf(log)).toEqual(['e1'])
+  })
+
   it('is refused where the data set cannot go on with it', async () => {
     await using opened = await open()
     const refused = call(opened.client, 'setDictionary', { text: builtInDictionary('movielens') }, { deadlineMs: 5000 })
