@@ -18,7 +18,7 @@ const FULL: Effort = { rows: 10_000_000, batches: 64, rounds: 9, steps: 100 }
 const QUICK: Effort = { rows: 1_000_000, batches: 16, rounds: 3, steps: 30 }
 const WARM_UP_STEPS = 16
 const WORKERS = 2 // as many as the peer has threads
-const LOGICAL_SHARDS = 4 // the product's default
+const LOGICAL_SHARDS = 2 // as few as there are workers: each run of the graph has a price of its own
 const RATIO_FLOOR = 1.2 // and 1.5 is the goal
 const PEER_SCRIPT = join(__dirname, '..', 'peers', 'step.py')
 
