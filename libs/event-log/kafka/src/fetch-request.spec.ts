@@ -7,8 +7,15 @@ import { int32s, textOf } from './wire'
 const bounds = { maxWaitMs: 250, bytesMax: 1 << 20 }
 const numbers = { producerId: '7', producerEpoch: 0, firstSequence: 0, timeoutMs: 1000, compression: CompressionTypes.None }
 
+interface Held {
+  readonly error?: number
+  readonly highWatermark?: number
+  readonly batches?: Buffer
+  readonly aborted?: number
+}
+
 /** One partition of an answer. */
-function partitionOf(partition: number, { error = 0, highWatermark = 0, batches = Buffer.alloc(0), aborted = -1 }): Buffer {
+function partitionOf(partition: number, { error = 0, highWatermark = 0, batches = Buffer.alloc(0), aborted = -1 }: Held): Buffer {
   const head = Buffer.alloc(22)
   head.writeInt32BE(partition, 0)
   head.writeInt16BE(error, 4)
