@@ -9,7 +9,7 @@ export const LASTFM: RankingSet = {
   prefix: 'lastfm',
   shown: ['recall', 'ndcg'],
   note: 'LightGCN++: the published split, all items ranked, training items masked. LightGCN .1741/.1996, LightGCN++ .1889/.2171',
-  ridges: [20, 50, 100, 200, 500],
+  ridges: [50, 100, 200],
   isSplitDrawn: false,
   open: (directory) => {
     const paths = ['train', 'valid', 'test'].map((part) => dataFile(directory, `lightgcnpp-lastfm/${part}.txt`))

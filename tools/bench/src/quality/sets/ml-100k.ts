@@ -15,7 +15,7 @@ export const ML100K_RATIO: RankingSet = {
   prefix: 'ml100k',
   shown: ['ndcg', 'precision', 'recall'],
   note: 'Microsoft Recommenders: 75/25 a user, all ratings positive, seen ones masked; splits are drawn by our seeds. BiVAE .4751/.4118/.2191, NCF .3961/.3473/.1808',
-  ridges: [100, 200, 300, 500],
+  ridges: [200, 500, 1000],
   isSplitDrawn: true,
   open: (directory) => {
     const lists = ratedBy(directory)
@@ -29,7 +29,7 @@ export const ML100K_SEQUENCE: RankingSet = {
   prefix: 'ml100k_seq',
   shown: ['hitRate', 'ndcg'],
   note: 'RecBole: leave one out in time order (ties as the file has them), all items ranked, history not masked, as RecBole does for sequence models. GRU4Rec .1103/.0513',
-  ridges: [100, 200, 500, 1000],
+  ridges: [500, 1000, 2000],
   isSplitDrawn: false,
   open: (directory) => {
     const lists = ratedBy(directory)

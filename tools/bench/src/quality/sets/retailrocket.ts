@@ -11,7 +11,7 @@ export const RETAILROCKET_SET: RankingSet = {
   prefix: 'retailrocket',
   shown: ['hitRate', 'ndcg'],
   note: 'one held-out purchase a user, all items ranked, whatever the user had done anything with masked. ItemKNN on all events .0948/.0632',
-  ridges: [5, 10, 20, 50, 100],
+  ridges: [20, 50, 100],
   isSplitDrawn: false,
   open: (directory) => {
     const [events, heldOut] = ['events.csv', 'test.csv'].map((file) => dataFile(directory, `retailrocket-mb/${file}`))

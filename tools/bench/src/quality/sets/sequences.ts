@@ -10,7 +10,7 @@ const s3rec = (name: string, file: string, published: string): RankingSet => ({
   prefix: name === 'lastfm' ? 's3rec_lastfm' : name,
   shown: ['hitRate', 'ndcg'],
   note: `S3-Rec: leave one out, all items ranked, history masked. ${published}`,
-  ridges: name === 'lastfm' ? [50, 100, 200, 500] : [200],
+  ridges: name === 'lastfm' ? [20, 50, 100] : [200],
   isSplitDrawn: false,
   open: (directory) => {
     const path = dataFile(directory, `s3rec/${file}`)
