@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Table, TableMemory } from '@freshet/embedding'
 import { InvalidFieldError } from '@freshet/kernel'
 import type { CutMemory, MemorySizes } from './memory'
@@ -73,8 +72,8 @@ export class Crew {
   }
 
   async close(): Promise<void> {
-    for (const worker of this.threads.keys()) this.dismiss(worker)
-    while (this.leaving.size > 0) await setImmediate()
+    for (const worker of [...this.threads.keys()]) this.dismiss(worker)
+    await Promise.all([...this.leaving.values()].map((thread) => new Promise<void>((resolve) => thread.onEnd(resolve))))
   }
 
   private tell(news: WorkerNews): void {

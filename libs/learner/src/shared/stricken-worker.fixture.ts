@@ -13,7 +13,7 @@ export class StrickenWorker {
   private board: TaskBoard | undefined
   private tables: ReturnType<typeof openTable>[] = []
   private beginning: WorkerBeginning | undefined
-  private end: () => void = () => undefined
+  private readonly listeners: (() => void)[] = []
 
   readonly start: StartThread = (beginning) => {
     this.beginning = beginning
@@ -22,8 +22,8 @@ export class StrickenWorker {
     return {
       ready: Promise.resolve(),
       post: (news) => this.hear(news),
-      onEnd: (listener) => void (this.end = listener),
-      terminate: async () => this.end(),
+      onEnd: (listener) => void this.listeners.push(listener),
+      terminate: async () => this.die(),
     }
   }
 
@@ -52,7 +52,7 @@ export class StrickenWorker {
   }
 
   die(): void {
-    this.end()
+    for (const listener of this.listeners) listener()
   }
 
   private hear({ buffers, memory }: WorkerNews): void {

@@ -4,7 +4,7 @@ import type { WorkerBeginning, WorkerNews } from './worker'
 
 /** A thread that shares an engine's work. */
 export interface WorkerThread {
-  /** Settles when it takes tasks; rejects where it ends before. */
+  /** Settles when it takes tasks, or was ended before; rejects where it fails to begin. */
   readonly ready: Promise<void>
   post(news: WorkerNews): void
   /** Told once, however it ended. */
@@ -44,6 +44,7 @@ export function threadsOf({ module, compiler, execArgv }: ThreadOptions): StartT
       ready: new Promise((resolve, reject) => {
         worker.once('message', () => resolve())
         worker.once('error', reject)
+        worker.once('exit', () => resolve())
       }),
       post: (news) => worker.postMessage(news),
       onEnd: (listener) => void ended.then(listener),
