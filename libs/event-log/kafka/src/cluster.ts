@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { CompressionCodecs, CompressionTypes, Kafka, logLevel, type Admin } from 'kafkajs'
 import snappy from 'kafkajs-snappy'
 import type { Clock } from '@freshet/kernel'
@@ -46,6 +47,7 @@ export function accessCluster(options: KafkaLogOptions, { clock, deadlineMs }: {
     logLevel: logLevel.NOTHING, // what goes wrong is thrown, or stands in the health
   })
   const closed = new AbortController()
+  setMaxListeners(0, closed.signal) // while brokers are away, each partition's request waits for it
   const health = new HealthRecord(clock, brokers.join(', '))
   const patience = new Patience({ clock, health, brokers: brokers.join(', '), deadlineMs, closed: closed.signal })
   const [writing, reading, ...polling] = Array.from({ length: LINKS }, () => new Link(kafka))
