@@ -231,6 +231,20 @@ describe('a follower of the journal', () => {
     expect(line.state).toEqual([6, 6, 6])
   })
 
+  it('lets others have their turn while it catches up', async () => {
+    for (let i = 0; i < 20; i++) await line.learn(1)
+    const { model, clock } = line.shop
+    let nowMs = 0
+    const busy = { ...clock, monotonicMs: () => (nowMs += 4) } // each look at it costs some milliseconds
+    const versions: VersionSource = { list: async () => [], load: (name) => line.load(name) }
+    const follower = new JournalFollower({ log: line.log, versions, model, clock: busy, onError: (error) => line.errors.push(error) })
+    let turns = 0
+    const other = setInterval(() => turns++, 0)
+    await follower.catchUp(new AbortController().signal)
+    clearInterval(other)
+    expect([line.state[1], turns > 0]).toEqual([20, true])
+  })
+
   it('passes over a version that cannot be read', async () => {
     await line.learn(2)
     await line.save('v2')

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Configure, Result } from '@freshet/contracts'
 import { JOURNAL } from '@freshet/event-log'
 import { readJournal, type FoldedRecord, type JournalLog, type JournalState } from '@freshet/follow'
@@ -88,11 +89,16 @@ export class JournalFollower {
 
   /** Reads on; ends with another place to read on from where a record or a new version calls for it. */
   private async read({ from, state }: Start, reading: { signal: AbortSignal; stopAtEnd: boolean }): Promise<Start | undefined> {
+    const { clock } = this.options
     this.position = from
+    let turnMs = clock.monotonicMs()
     for await (const folded of readJournal(this.options.log, from, { ...reading, state })) {
       this.position = folded.offset + 1
       const turn = folded.verdict === 'valid' ? await this.take(folded) : undefined
       if (turn !== undefined) return turn
+      if (clock.monotonicMs() - turnMs < TURN_MS) continue
+      await setImmediate() // whoever has much to catch up with answers meanwhile
+      turnMs = clock.monotonicMs()
     }
     return this.isBehind && !(await this.isStillMissing()) ? this.startFromNewest() : undefined
   }
@@ -223,4 +229,5 @@ export class JournalFollower {
 const keyOf = ({ name, createdMs = 0 }: VersionName): string => `${name}@${createdMs}`
 
 const RETRY_MS = 200
+const TURN_MS = 10 // of the event loop, as long as there is something to read
 const WATCH_MS = 250
