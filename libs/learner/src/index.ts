@@ -2,6 +2,6 @@ export type { EngineTools, OpenEngine, StepBatch, StepEngine, StepOptions, StepO
 export { EngineState, type StatePart } from './engine-state'
 export { openEngine } from './plain-engine'
 export { curveSvg } from './fit/curve-svg'
-export { type EpochRecord, fit, type Fit, type FitTask, type Validation } from './fit/fit'
+export { type EpochRecord, type Fit, type FitTask, trainEpochs, type Validation } from './fit/fit'
 export { openSharedEngine, type SharedEngine, type SharedEngineTools } from './shared/shared-engine'
 export { type StartThread, type ThreadOptions, threadsOf, type WorkerThread } from './shared/thread'

@@ -1,7 +1,7 @@
 import { openEngine } from '../index'
 import type { StepBatch, StepEngine } from '../engine'
 import { mixedBatch, mixedModel, mixedTools } from '../mixed-model.fixture'
-import { fit, type EpochRecord, type FitTask } from './fit'
+import { trainEpochs, type EpochRecord, type FitTask } from './fit'
 
 const model = mixedModel()
 const POOL = 40
@@ -36,9 +36,9 @@ const judged = (engine: StepEngine, scores: readonly number[], changed: Partial<
   }
 }
 
-describe('fit', () => {
+describe('trainEpochs', () => {
   it('learns: the mean loss of an epoch falls', async () => {
-    const { curve } = await fit(judged(await open(), [1, 2, 3, 4, 5, 6, 7, 8]))
+    const { curve } = await trainEpochs(judged(await open(), [1, 2, 3, 4, 5, 6, 7, 8]))
     expect(curve[7].loss).toBeLessThan(0.9 * curve[0].loss)
     expect(curve.map(({ steps }) => steps)).toEqual([3, 6, 9, 12, 15, 18, 21, 24])
   })
@@ -47,7 +47,7 @@ describe('fit', () => {
     const meet = async (seed: number): Promise<number[][]> => {
       const epochs: number[][] = [[], []]
       const watched = (examples: readonly number[], epoch: number): StepBatch => (epochs[epoch - 1].push(...examples), batchOf(examples))
-      await fit(judged(await open(), [1, 2], { seed, batchOf: watched }))
+      await trainEpochs(judged(await open(), [1, 2], { seed, batchOf: watched }))
       return epochs
     }
     const [first, second] = await meet(5)
@@ -62,7 +62,7 @@ describe('fit', () => {
     const engine = await open()
     const scores = [0.5, 0.7, 0.6, 0.7, 0.65, 0.9]
     const onEpoch = (): number => digests.push(engine.state.digest())
-    const { best, curve, isStoppedEarly } = await fit(judged(engine, scores, { onEpoch }))
+    const { best, curve, isStoppedEarly } = await trainEpochs(judged(engine, scores, { onEpoch }))
     expect([best.epoch, curve.length, isStoppedEarly]).toEqual([2, 5, true])
     expect(engine.state.digest()).toBe(digests[1])
     expect(new Set(digests).size).toBe(5)
@@ -71,16 +71,16 @@ describe('fit', () => {
 
   it('goes on as if the worse epochs had never been', async () => {
     const [stopped, straight] = [await open(), await open()]
-    await fit(judged(stopped, [1, 0, 0, 0]))
-    await fit(judged(straight, [1]))
+    await trainEpochs(judged(stopped, [1, 0, 0, 0]))
+    await trainEpochs(judged(straight, [1]))
     await Promise.all([stopped, straight].map((engine) => engine.step(batchOf([1, 2, 3]))))
     expect(stopped.state.digest()).toBe(straight.state.digest())
   })
 
   it('takes as many batches into a step as it is told, bit for bit as one batch so many times as large', async () => {
     const [accumulated, large] = [await open(8), await open(8)]
-    await fit(judged(accumulated, [1, 2, 3], { batchSize: 5, accumulation: 8 }))
-    await fit(judged(large, [1, 2, 3], { batchSize: 40 }))
+    await trainEpochs(judged(accumulated, [1, 2, 3], { batchSize: 5, accumulation: 8 }))
+    await trainEpochs(judged(large, [1, 2, 3], { batchSize: 40 }))
     expect(accumulated.state.digest()).toBe(large.state.digest())
     expect(accumulated.state.step).toBe(3)
   })
@@ -94,7 +94,7 @@ describe('fit', () => {
       return step(batch, options)
     }
     const records: EpochRecord[] = []
-    await fit(
+    await trainEpochs(
       judged(engine, [1, 2], { schedule: { kind: 'warm-up', rate: 0.4, warmUpSteps: 4 }, onEpoch: (record) => records.push(record) }),
     )
     expect(rates.map(([rate]) => rate)).toEqual([0.1, 0.2, expect.closeTo(0.3, 12), 0.4, 0.4, 0.4])
@@ -108,6 +108,6 @@ describe('fit', () => {
     ['epochsMax of a fit is 0', { epochsMax: 0 }],
     ['accumulation of a fit is -1, but it is a whole number of at least 1', { accumulation: -1 }],
   ])('refuses %s', async (message, changed) => {
-    await expect(fit(judged(await open(), [1], changed))).rejects.toThrow(message)
+    await expect(trainEpochs(judged(await open(), [1], changed))).rejects.toThrow(message)
   })
 })

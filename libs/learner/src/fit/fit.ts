@@ -61,7 +61,7 @@ export interface Fit {
  * throws  InvalidFieldError when there is nothing to learn from, or a count is no whole number of at least 1
  * source  Prechelt, Early stopping, but when? (1998), the criterion UP with strips of one epoch
  */
-export async function fit(task: FitTask): Promise<Fit> {
+export async function trainEpochs(task: FitTask): Promise<Fit> {
   refuseCounts(task)
   const curve: EpochRecord[] = []
   let best: { readonly record: EpochRecord; readonly state: StateCopy } | undefined

@@ -37,7 +37,7 @@ export async function baselineRows({ validation, test }: Stages, { seed, ridges,
 }
 
 /** The candidate whose value is highest; a lone one is not asked. */
-export async function bestBy<T>(candidates: readonly T[], value: (candidate: T) => Promise<number>): Promise<T> {
+async function bestBy<T>(candidates: readonly T[], value: (candidate: T) => Promise<number>): Promise<T> {
   if (candidates.length === 1) return candidates[0]
   const values: number[] = []
   for (const candidate of candidates) values.push(await value(candidate))

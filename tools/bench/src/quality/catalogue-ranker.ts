@@ -1,5 +1,5 @@
 import { mix64, randomUnit } from '@freshet/kernel'
-import { type EpochRecord, fit, openEngine, type StepBatch, type StepEngine, type Validation } from '@freshet/learner'
+import { type EpochRecord, openEngine, type StepBatch, type StepEngine, trainEpochs, type Validation } from '@freshet/learner'
 import { type Activation, declareCatalogueTower, type RowOptimiser } from '@freshet/model'
 import { declareUpdate, type DenseOptimiser, type LearningRateSchedule } from '@freshet/tensor'
 import { LIST_LENGTH } from './baseline-rows'
@@ -55,7 +55,7 @@ async function trainOn(task: RankingTask, craft: CatalogueCraft, scope: TrainSco
   const engine = await openTower(examples, craft, scope)
   const scorer = scorerOf(engine, examples)
   let validation = NOTHING
-  const { best } = await fit({
+  const { best } = await trainEpochs({
     ...{ engine, seed, schedule: craft.schedule, batchSize: craft.batchSize, epochsMax: scope.epochs },
     examples: examples.users.length * craft.passes,
     batchOf: (numbers, epoch) => examples.learn(numbers, epoch),

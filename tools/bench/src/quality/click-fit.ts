@@ -1,4 +1,4 @@
-import { type EpochRecord, fit, type Fit, openEngine, type StepBatch, type StepEngine } from '@freshet/learner'
+import { type EpochRecord, type Fit, openEngine, type StepBatch, type StepEngine, trainEpochs } from '@freshet/learner'
 import { type TrainableModel, withRowDecay } from '@freshet/model'
 import { type CompileGraph, declareUpdate, type DenseOptimiser, type LearningRateSchedule } from '@freshet/tensor'
 import type { LabelledFields } from './data/libfm'
@@ -48,7 +48,7 @@ export async function fitClicks(task: ClickTask): Promise<ClickFit> {
     ...{ compile, seed, learningRate: schedule.rate, logicalShards: LOGICAL_SHARDS },
     update: declareUpdate({ optimiser, parameters: model.parameters, ...(clipNorm !== undefined && { clipNorm }) }),
   })
-  const learned = await fit({
+  const learned = await trainEpochs({
     ...{ engine, schedule, seed, examples: train.count, batchSize: craft.batchSize, epochsMax: craft.epochsMax },
     batchOf: (examples) => batchOf(train, examples, decays),
     validate: async () => {

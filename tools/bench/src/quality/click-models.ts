@@ -15,7 +15,7 @@ export interface ClickModel {
 }
 
 const RATE = 3e-3
-const DECAY = 6e-2
+const DECAY = 2e-2
 const EPOCHS = 16
 const STEPS = 6320 // of those epochs, 202,027 examples in batches of 512
 const DIMENSIONS = 10 // as the published table has it

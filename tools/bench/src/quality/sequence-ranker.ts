@@ -1,5 +1,5 @@
 import { mix64, randomBelow } from '@freshet/kernel'
-import { type EpochRecord, fit, openEngine, type StepBatch, type StepEngine } from '@freshet/learner'
+import { type EpochRecord, openEngine, type StepBatch, type StepEngine, trainEpochs } from '@freshet/learner'
 import { declareSequence, type RowOptimiser, type SequenceDeclaration, type TrainableModel } from '@freshet/model'
 import { declareUpdate, type DenseOptimiser, type LearningRateSchedule } from '@freshet/tensor'
 import { LIST_LENGTH } from './baseline-rows'
@@ -47,7 +47,7 @@ async function trainOn({ validation, test }: Stages, craft: SequenceCraft, scope
   })
   const batches = new SequenceBatches(declared, validation, { craft, seed })
   let found: ListQuality | undefined
-  await fit({
+  await trainEpochs({
     ...{ engine, seed, schedule: craft.schedule, batchSize: craft.batchSize, epochsMax: craft.epochsMax, patience: craft.patience },
     examples: batches.count,
     batchOf: (numbers, epoch) => batches.learn(numbers, epoch),

@@ -14,7 +14,7 @@ export interface Rating extends TimedEvent {
 }
 
 /** Numbers things by their first occurrence. */
-export class Numbering {
+class Numbering {
   private readonly numbers = new Map<string, number>()
 
   get count(): number {
