@@ -174,10 +174,7 @@ export class Owner {
       await this.rest(signal)
       return undefined
     }
-    if (waiting < settings.cutExamples) {
-      await clock.sleep(settings.cutMs, signal)
-      await this.line.source.refill(settings.backfillExamples)
-    }
+    if (waiting < settings.cutExamples) await clock.sleep(settings.cutMs, signal)
     return this.commitCut()
   }
 

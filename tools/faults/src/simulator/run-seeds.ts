@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { SimulationOptions } from './house'
 import { type Outcome, Simulation } from './simulation'
 
-const AT_ONCE = 8 // houses that take turns: what one sets free runs while the next one's turn is prepared
+const AT_ONCE = 2 // houses that take turns: what one sets free runs while the other’s turn is prepared; more of them are more for a collector to carry on
 
 /** Runs seeds, several houses taking turns, and tells what each came to. A house knows nothing of the others. */
 export async function runSeeds(
