@@ -7,7 +7,7 @@ import { type RedisServer, startRedis } from './redis-server'
 export interface KafkaRedisOptions {
   /** Where both keep their data, kept afterwards; without one, temporary folders that go with them. */
   readonly directory?: string
-  readonly broker?: Pick<KafkaBrokerOptions, 'port' | 'advertisedPort'>
+  readonly broker?: Pick<KafkaBrokerOptions, 'port' | 'advertisedPort' | 'settings'>
   readonly redisPort?: number
 }
 

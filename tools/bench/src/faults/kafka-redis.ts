@@ -11,6 +11,8 @@ export interface KafkaRedisScope {
   readonly clock: Clock
 }
 
+/** Else a broker that waits for a core behind ten other programs counts as gone, and its partitions have no leader again and again. */
+const BROKER_SETTINGS = { 'broker.session.timeout.ms': '6000' }
 const REWIND_MS = 1500 // how much of the store's last writes a rewind takes back
 const LOG_HALTED_MS = 12_000 // longer than the log's client waits for an answer
 const STORE_HALTED_MS = 5000 // longer than the store's client waits for a byte before it connects anew
@@ -20,7 +22,7 @@ const ANSWER_MS_MAX = 1000 // an idle engine is asked nothing: then only the con
 export async function startBackEnd({ directory, clock }: KafkaRedisScope): Promise<BackEnd> {
   const [port] = await freePorts(1)
   const logRelay = await startCutProxy({ to: port })
-  const engines = await startKafkaRedis({ directory, broker: { port, advertisedPort: logRelay.port } })
+  const engines = await startKafkaRedis({ directory, broker: { port, advertisedPort: logRelay.port, settings: BROKER_SETTINGS } })
   const { broker, redis } = engines
   const files = redis.directory
   const storeRelay = await startCutProxy({ to: redis.port })

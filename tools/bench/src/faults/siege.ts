@@ -31,7 +31,7 @@ export interface Recovery {
 export const orderFile = (directory: string, service: FleetService): string => join(directory, `${service}.order`)
 
 const STOPPED_MS = 5000
-const STRIKE_PATIENCE_MS = 180_000 // a trainer that starts over on a busy machine comes to no crossing for a minute
+const STRIKE_PATIENCE_MS = 600_000 // a trainer that starts over on a busy machine comes to no crossing for a minute
 const LOOK_MS = 2
 const RETRY_MS = 250
 const MOVE_DEADLINE_MS = 30_000
