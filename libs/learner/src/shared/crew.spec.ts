@@ -1,0 +1,116 @@
+import { openTable } from '@freshet/embedding'
+import { Crew } from './crew'
+import type { CutMemory, MemorySizes } from './memory'
+import { boardMemory, TaskBoard } from './task-board'
+import type { StartThread } from './thread'
+import type { WorkerBeginning, WorkerNews } from './worker'
+
+const TABLE = { width: 2, segments: [2], rowScales: [0.5], seed: 3, shards: 2, pageBytes: 4096, isShared: true }
+const CUT = {} as CutMemory // the crew only passes it on
+const SIZES = {} as MemorySizes
+
+/** Threads that only listen. */
+function listeners() {
+  const heard = new Map<number, WorkerNews[]>()
+  const ends = new Map<number, () => void>()
+  const start: StartThread = ({ worker }) => {
+    const news: WorkerNews[] = []
+    const listening: (() => void)[] = []
+    heard.set(worker, news)
+    ends.set(worker, () => listening.forEach((listener) => listener()))
+    return {
+      ready: Promise.resolve(),
+      post: (each) => void news.push(each),
+      onEnd: (listener) => void listening.push(listener),
+      terminate: async () => ends.get(worker)?.(),
+    }
+  }
+  return { start, heard, end: (worker: number) => ends.get(worker)?.() }
+}
+
+function crewOf() {
+  const memory = boardMemory()
+  const board = new TaskBoard(memory)
+  const table = openTable(TABLE)
+  const threads = listeners()
+  const beginning = { board: memory } as Omit<WorkerBeginning, 'worker'>
+  return { board, table, threads, crew: new Crew({ board, tables: [table], beginning, start: threads.start }) }
+}
+
+const grow = (table: ReturnType<typeof openTable>, ids: number): void =>
+  void table.rowsOf(
+    Uint32Array.from({ length: 2 * ids }, (_, i) => i + 1),
+    ids,
+    { step: 1 },
+  )
+
+describe('a crew', () => {
+  it('numbers those that come from 1 on, and gives a number again only when its thread has ended', async () => {
+    const { crew, threads } = crewOf()
+    await crew.scaleTo(3)
+    expect(crew.workers).toEqual([1, 2])
+    await crew.scaleTo(2)
+    expect([crew.workers, crew.isAlive(2)]).toEqual([[1], true])
+    await crew.scaleTo(3)
+    expect(crew.workers).toEqual([1, 3])
+    threads.end(2)
+    expect(crew.isAlive(2)).toBe(false)
+    await crew.scaleTo(4)
+    expect(crew.workers).toEqual([1, 3, 2])
+  })
+
+  it('asks those that are too many to leave, the latest first, and nobody else', async () => {
+    const { crew, board } = crewOf()
+    await crew.scaleTo(4)
+    await crew.scaleTo(2)
+    expect([1, 2, 3].map((worker) => board.isAskedToLeave(worker))).toEqual([false, true, true])
+  })
+
+  it('forgets a worker that dies', async () => {
+    const { crew } = crewOf()
+    await crew.scaleTo(3)
+    await crew.kill(1)
+    expect([crew.size, crew.isAlive(1), crew.isAlive(2)]).toEqual([2, false, true])
+  })
+
+  it('tells a newcomer of all memory, and the others of what is new only', async () => {
+    const { crew, table, threads, board } = crewOf()
+    await crew.scaleTo(2)
+    crew.renew(CUT, SIZES)
+    grow(table, 10)
+    crew.share()
+    grow(table, 600)
+    crew.share()
+    await crew.scaleTo(3)
+    const buffers = threads.heard.get(1)?.map((news) => news.buffers.length) ?? []
+    expect(buffers[0]).toBe(2) // the two parts of the index
+    expect(buffers.slice(-1)[0]).toBeLessThan(table.memory.pages.length + 2)
+    const [all] = threads.heard.get(2) ?? []
+    expect(all.buffers).toHaveLength(table.memory.pages.length + 2)
+    expect(all.memory).toEqual({ cut: CUT, sizes: SIZES })
+    expect(all.version).toBe(board.memoryVersion)
+  })
+
+  it('says nothing where nothing has grown', async () => {
+    const { crew, table, threads } = crewOf()
+    await crew.scaleTo(2)
+    grow(table, 10)
+    crew.share()
+    const before = threads.heard.get(1)?.length
+    crew.share()
+    expect(threads.heard.get(1)).toHaveLength(before ?? 0)
+  })
+
+  it('is closed when the last of its threads has ended', async () => {
+    const { crew, threads } = crewOf()
+    await crew.scaleTo(3)
+    let isClosed = false
+    const closing = crew.close().then(() => (isClosed = true))
+    threads.end(1)
+    await Promise.resolve()
+    expect(isClosed).toBe(false)
+    threads.end(2)
+    await closing
+    expect(crew.size).toBe(1)
+  })
+})
