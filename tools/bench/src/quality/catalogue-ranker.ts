@@ -1,5 +1,5 @@
 import { mix64, randomUnit } from '@freshet/kernel'
-import { type EpochRecord, openEngine, type StepBatch, type StepEngine, trainEpochs, type Validation } from '@freshet/learner'
+import { openEngine, type StepBatch, type StepEngine, trainEpochs, type Validation } from '@freshet/learner'
 import { type Activation, declareCatalogueTower, type RowOptimiser } from '@freshet/model'
 import { declareUpdate, type DenseOptimiser, type LearningRateSchedule } from '@freshet/tensor'
 import { LIST_LENGTH } from './baseline-rows'
@@ -7,6 +7,7 @@ import type { ListQuality } from './metrics/lists'
 import type { QualityScope } from './quality-set'
 import type { LearnedRanker, LearnedScorer } from './rank'
 import { judge, type RankingTask, type Scorer } from './ranking-task'
+import { spellEpoch } from './spell-epoch'
 import type { Stages } from './splits'
 
 /** How a two-tower over the whole catalogue is built and trained: all of it chosen on validation. */
@@ -140,8 +141,3 @@ class Examples {
 const spellCraft = ({ width, activation, hidden, rows, optimiser, schedule, batchSize, passes }: CatalogueCraft): string =>
   `width ${width}, ${activation}, ${hidden} of a history hidden, rows by ${rows.kind}, layers by ${optimiser.kind}, ${schedule.kind} rate ${schedule.rate}, ` +
   `batches of ${batchSize}, validated each ${passes} passes`
-
-const spellEpoch = ({ epoch, loss, validation, isBest }: EpochRecord): string =>
-  `epoch ${epoch}, loss ${loss.toFixed(3)}, ${Object.entries(validation.figures)
-    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
-    .join(', ')}${isBest ? ' *' : ''}`

@@ -5,6 +5,7 @@ import { CLICK_MODELS, type ClickModel } from './click-models'
 import { type ClickFit, fitClicks } from './click-fit'
 import { type LabelledFields, readLibfm } from './data/libfm'
 import type { QualityScope, QualitySet } from './quality-set'
+import { spellEpoch } from './spell-epoch'
 import { overSeeds, together } from './spread'
 
 const AUC_MIN = 0.9825 // within .002 of DCN-V2's .9845: training negatives were redrawn
@@ -58,11 +59,6 @@ async function trainOnce(model: ClickModel, data: FrappeData, scope: QualityScop
 
 const epochsMax = ({ craft }: ClickModel, { isQuick }: QualityScope): number => (isQuick ? QUICK_EPOCHS : craft.epochsMax)
 const validated = (fits: readonly ClickFit[]): number => fits.reduce((sum, { best }) => sum + best.validation.score, 0)
-
-const spellEpoch = ({ epoch, loss, validation, isBest }: EpochRecord): string =>
-  `epoch ${epoch}, loss ${loss.toFixed(4)}, validation ${Object.entries(validation.figures)
-    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
-    .join(', ')}${isBest ? ' *' : ''}`
 
 const figures = (prefix: string, fits: readonly ClickFit[], isJudged: boolean): Record<string, Measured> => ({
   ...overSeeds(

@@ -1,5 +1,5 @@
 import { mix64, randomBelow } from '@freshet/kernel'
-import { type EpochRecord, openEngine, type StepBatch, type StepEngine, trainEpochs } from '@freshet/learner'
+import { openEngine, type StepBatch, type StepEngine, trainEpochs } from '@freshet/learner'
 import { declareSequence, type RowOptimiser, type SequenceDeclaration, type TrainableModel } from '@freshet/model'
 import { declareUpdate, type DenseOptimiser, type LearningRateSchedule } from '@freshet/tensor'
 import { LIST_LENGTH } from './baseline-rows'
@@ -7,6 +7,7 @@ import type { ListQuality } from './metrics/lists'
 import type { QualityScope } from './quality-set'
 import type { LearnedRanker, LearnedScorer } from './rank'
 import { judge, type RankingTask, type Scorer } from './ranking-task'
+import { spellEpoch } from './spell-epoch'
 import type { Stages } from './splits'
 import { windowsOf } from './windows'
 
@@ -152,8 +153,3 @@ const pairs = (items: readonly number[]): Uint32Array => Uint32Array.from(items.
 const spellCraft = (craft: SequenceCraft): string =>
   `${craft.layers} layers of ${craft.width}, ${craft.heads} heads, gated ${craft.hidden}, ${craft.positions} positions, dropout ${craft.dropout}, ` +
   `${craft.candidates} candidates, rows by ${craft.rows.kind}, layers by ${craft.optimiser.kind}, ${craft.schedule.kind} rate ${craft.schedule.rate}, batches of ${craft.batchSize}`
-
-const spellEpoch = ({ epoch, loss, validation, isBest }: EpochRecord): string =>
-  `epoch ${epoch}, loss ${loss.toFixed(3)}, ${Object.entries(validation.figures)
-    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
-    .join(', ')}${isBest ? ' *' : ''}`
