@@ -39,13 +39,13 @@ describe('a log on three brokers', () => {
     ])
   })
 
-  it('loses and doubles nothing while one broker after the other is killed under load and returns', async () => {
+  it('loses and doubles nothing while two brokers, one after the other, are killed under load and return', async () => {
     const prefix = `trial-${++trials}`
     await using writer = await open({ prefix })
     await using reader = await open({ prefix })
     const over = new AbortController()
     const appending = Promise.all(PARTITIONS.map((partition) => appendUntil(writer, partition, over.signal)))
-    for (const broker of cluster.brokers) {
+    for (const broker of cluster.brokers.slice(0, 2)) {
       await growBy(reader, 20)
       await broker.kill('SIGKILL')
       await growBy(reader, 20)
