@@ -55,6 +55,16 @@ describe('a check of a partition', () => {
     expect(found.keysCompared).toBeGreaterThan(4)
   })
 
+  it('finds a state that is beyond the log, though no key of it differs', async () => {
+    const house = await folded()
+    const at = await house.store.positions(PARTITION)
+    await house.store.commit(PARTITION, { expect: at, next: { ...at, events: at.events + 5 }, puts: [], outbox: [], publishedBelow: 0 })
+    expect(await check(house)).toMatchObject({
+      keysDiffering: 1,
+      examples: ['its positions are beyond the end of the log'],
+    })
+  })
+
   it('names a key whose value is another, one that is missing, and one too many', async () => {
     const house = await folded()
     const changed = { ...(await userOf(house.store)), events: 99 }

@@ -1,7 +1,7 @@
 import type { EventLog } from '@freshet/event-log'
 import type { Dictionary } from '@freshet/features'
 import { type Clock, UnavailableError } from '@freshet/kernel'
-import { type OnlineStore, type PositionVector, sameStanding, START, vectorOf } from '@freshet/online-store'
+import { type OnlineStore, type PositionVector, samePositions, sameStanding, START, vectorOf } from '@freshet/online-store'
 import { comparable } from './comparable-state'
 import { assertReachesBack, RESTORING_KEY, usable } from './restore-partition'
 import type { SnapshotShelf } from './snapshot-shelf'
@@ -30,7 +30,7 @@ export interface PartitionCheck {
   /** From where the twin was folded: zeros for the log alone. */
   readonly base: PositionVector
   readonly keysCompared: number
-  /** How many of them differ, or are on one side only. */
+  /** How many of them differ, or are on one side only; one more where the state is beyond the log. */
   readonly keysDiffering: number
   /** The first of those, and how. */
   readonly examples: readonly string[]
@@ -65,7 +65,8 @@ export async function checkPartition(scope: CheckScope): Promise<PartitionCheck>
   for (const scan of sides) {
     for (let after: string | undefined; found.compared < keysMax;) {
       const keys = (await scan(after)).map(({ key }) => key)
-      const stored = await atOneMoment(scope, keys, twin)
+      const { values: stored, isWithinLog } = await atOneMoment(scope, keys, twin)
+      if (!isWithinLog) found.differing.push('its positions are beyond the end of the log')
       const expected = await twin.store.read(partition, keys)
       keys.forEach((key, i) => note(key, stored[i], expected[i]))
       if (keys.length < PAGE) break
@@ -98,14 +99,14 @@ async function openTwin(scope: CheckScope): Promise<{ readonly twin: StateTwin; 
   return { twin: await openStateTwin(scope), base }
 }
 
-/** The values of keys as of a vector to which the twin has then been folded. */
+/** The values of keys as of a vector to which the twin has then been folded, as far as the log goes. */
 async function atOneMoment({ store, partition, onProgress }: CheckScope, keys: readonly string[], twin: StateTwin) {
   for (let tries = 0; tries < TRIES; tries++) {
     const before = await store.positions(partition)
     const values = await store.read(partition, keys)
     if (!sameStanding(before, await store.positions(partition))) continue
     await twin.advance(before, (events) => onProgress(events, before.events))
-    return values
+    return { values, isWithinLog: samePositions(before, twin.positions) }
   }
   throw new UnavailableError(`a moment in which partition ${partition} holds still`, 'check it again when it is quieter')
 }

@@ -67,4 +67,16 @@ describe('loading a partition', () => {
     expect(reads).toBe(READS)
     expect(loaded.positions).toEqual(zombie.positions)
   })
+
+  it.each(['events', 'touches', 'catalog'] as const)('refuses a store that contains more %s than the log has', async (topic) => {
+    const { house, store, load } = await scene()
+    const at = await store.positions(0)
+    const end = await house.log.next({ topic, partition: 0 })
+    await store.commit(0, { expect: at, next: { ...at, [topic]: end + 1 }, puts: [], outbox: [], publishedBelow: 0 })
+    const refused = load(store)
+    await expect(refused).rejects.toMatchObject({ code: 'PRECONDITION' })
+    await expect(refused).rejects.toThrow(
+      `${topic} up to ${end + 1}, and the log ends at ${end}; make it anew from the log: npx freshet repair 0`,
+    )
+  })
 })

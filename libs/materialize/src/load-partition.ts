@@ -1,7 +1,8 @@
 import { DictionaryChange, FoldState } from '@freshet/contracts'
+import { type EventLog, TOPICS } from '@freshet/event-log'
 import { ITEM_PREFIX, compileDictionary, itemIdOf } from '@freshet/features'
-import { UnavailableError } from '@freshet/kernel'
-import type { OnlineStore, Standing } from '@freshet/online-store'
+import { PreconditionError, UnavailableError } from '@freshet/kernel'
+import type { OnlineStore, PositionVector, Standing } from '@freshet/online-store'
 import { CHUNK_PREFIX } from './event-identity'
 import { CLICK_PREFIX } from './held-clicks'
 import { lastGroup } from './outbox-publisher'
@@ -10,6 +11,7 @@ import type { FolderScope } from './folder-scope'
 import { PartitionStates } from './partition-states'
 import { RESTORING_KEY } from './restore-partition'
 import type { SharedItems } from './shared-items'
+import { SOURCES } from './sources'
 import { WAITING_PREFIX } from './waiting-impressions'
 
 /** Where the state of a partition's fold lies, beside the states of users and items. */
@@ -26,12 +28,14 @@ export interface LoadedPartition {
  * Brings a partition's fold back to where the last commit left it. All that is read is of that standing, or refused: a store may be turned
  * back to it after another's commit, and the next compare would find nothing wrong.
  *
- * throws  UnavailableError where a restoration was asked for, or begun, since the caller looked for one: what stands there is to be thrown away
+ * throws  UnavailableError where a restoration was asked for, or begun, since the caller looked for one: what stands there is to be thrown away;
+ *         PreconditionError where the store is beyond the end of the log: it would pass over whatever is written there
  */
 export async function loadPartition(scope: FolderScope): Promise<LoadedPartition> {
   const { store, log, partition, items, usersMax } = scope
   const positions = await store.positions(partition)
   items.own(partition, positions)
+  await assertWithinLog(log, partition, positions)
   const states = new PartitionStates({ store, partition, items, usersMax })
   const [stored, change, mark] = await store.read(partition, [FOLD_KEY, DICTIONARY_KEY, RESTORING_KEY], positions)
   if (mark) throw new UnavailableError(`the state of partition ${partition}`, 'it is to be made anew; restore it, then load it')
@@ -46,6 +50,18 @@ export async function loadPartition(scope: FolderScope): Promise<LoadedPartition
   await scanAll(store, { partition, prefix: CLICK_PREFIX, of }, (_, value) => fold.joins.clicks.restore(value))
   await learnItems(store, partition, { items, of })
   return { fold, states, positions }
+}
+
+/** A log that was brought back from a backup, beside a store that was not, ends before what that store contains. */
+async function assertWithinLog(log: EventLog, partition: number, positions: PositionVector): Promise<void> {
+  for (const topic of SOURCES) {
+    const end = await log.next({ topic: TOPICS[topic], partition })
+    if (positions[topic] > end)
+      throw new PreconditionError(
+        `partition ${partition} of the store contains ${topic} up to ${positions[topic]}, and the log ends at ${end}`,
+        `make it anew from the log: npx freshet repair ${partition} --from-log`,
+      )
+  }
 }
 
 /** Learns which items a partition has, whoever folds it; who folds it itself says where it stands. */

@@ -35,8 +35,7 @@ const USERS_MAX = 20_000
 export async function openStateTwin({ log, dictionary, partition, clock, shelf }: TwinScope): Promise<StateTwin> {
   const partitions = log.partitions(TOPICS.events)
   const store = openMemoryStore({ partitions })
-  await restorePartition({ log, store, partition, shelf })
-  let bound: PositionVector = START
+  let bound: PositionVector = (await restorePartition({ log, store, partition, shelf })) ?? START
   const view = boundedView(log, () => bound)
   const items = new SharedItems({ store, partitions, clock, itemsMax: ITEMS_MAX })
   const { seed } = dictionary.declared.model

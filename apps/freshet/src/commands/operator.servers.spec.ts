@@ -123,9 +123,16 @@ describe('freshet repair, on Kafka and Redis, while the partition is folded', ()
   /** Changes what is remembered of ada, behind the back of everybody; whoever folds finds out at his next commit, and loads again. */
   async function spoil(): Promise<void> {
     await using runtime = await opened()
-    const at = await runtime.store.positions(PARTITION)
-    const puts = [{ key: userKey('ada'), value: null }]
-    await runtime.store.commit(PARTITION, { expect: at, next: at, puts, outbox: [], publishedBelow: 0 })
+    const commit = { puts: [{ key: userKey('ada'), value: null }], outbox: [], publishedBelow: 0 }
+    await untilTaken(async () => {
+      const at = await runtime.store.positions(PARTITION)
+      await runtime.store.commit(PARTITION, { expect: at, next: at, ...commit })
+    })
+  }
+
+  /** Tries until its owner does not commit at the same moment. */
+  async function untilTaken(commit: () => Promise<void>): Promise<void> {
+    while (!(await commit().then(() => true, () => false))); // prettier-ignore
   }
 
   it('finds a sound partition sound, and changes nothing', async () => {
@@ -144,6 +151,22 @@ describe('freshet repair, on Kafka and Redis, while the partition is folded', ()
     await append(click(1000))
     await untilFolded()
     expect(await examples()).toBe(before + 1)
+  })
+
+  it('brings back a store that contains more than its log, as after a backup of the log alone', async () => {
+    {
+      await using runtime = await opened()
+      const ahead = { events: 100_000, touches: 0, catalog: 0 }
+      const empty = { puts: [], outbox: [], publishedBelow: 0 }
+      await untilTaken(async () =>
+        runtime.store.commit(PARTITION, { expect: await runtime.store.positions(PARTITION), next: ahead, ...empty }),
+      )
+    }
+    expect((await run('repair', `${PARTITION}`, '--check')).stdout).toContain('its positions are beyond the end of the log')
+    expect(await json('repair', `${PARTITION}`, '--from-log')).toMatchObject({ isSound: true, keysDiffering: 0 })
+    await append(click(1002))
+    await untilFolded()
+    expect((await run('repair', `${PARTITION}`, '--check')).code).toBe(EXIT.done)
   })
 
   it('makes a sound one anew where it is told to', async () => {

@@ -34,8 +34,9 @@ export async function check({ runtime, partition, keysMax, progress }: RepairSco
 
 /** Has the state of a partition made anew, and waits until it is as far as it was, by whoever folds it. */
 export async function rebuild({ runtime, partition, progress }: RepairScope, from: RestoreFrom): Promise<void> {
-  const { store, clock } = runtime
-  const { events: goal } = await store.positions(partition)
+  const { log, store, clock } = runtime
+  const stands = await store.positions(partition)
+  const goal = Math.min(stands.events, await log.next({ topic: TOPICS.events, partition })) // a log brought back from a backup may end before
   await askPatiently(clock, () => askForRestoration({ ...scopeOf(runtime), partition }, from))
   progress.start('rebuilding', goal)
   let [furthest, sinceMs] = [0, clock.monotonicMs()]
