@@ -23,7 +23,7 @@ export interface Outcome {
   readonly lines: readonly string[]
 }
 
-const QUIET_MS = 160 // longer than any message travels
+const QUIET_MS = 60 // nothing below is on its way any more: what is left are answers
 const PATIENCE_MS = 40_000 // of the simulation's time: what has not settled by then never will
 const LOOK_EVERY = 8 // actions
 
@@ -38,7 +38,7 @@ export class Simulation {
   private readonly faults: number
   private isAsking = false
   private isJudged = false
-  private seen = { size: 0, sinceMs: 0 }
+  private seen = { size: 0, sinceMs: Infinity }
 
   constructor(private readonly options: SimulationOptions) {
     const house = (this.house = new House(options))
@@ -78,8 +78,10 @@ export class Simulation {
       (sum, [name, { records }]) => sum + (name.startsWith(TOPICS.journal) ? 0 : records.length),
       0,
     )
-    if (size !== this.seen.size || this.unsettled() !== undefined) this.seen = { size, sinceMs: house.schedule.nowMs }
-    return house.schedule.nowMs - this.seen.sinceMs > QUIET_MS
+    const { nowMs } = house.schedule
+    const isSettled = size === this.seen.size && this.unsettled() === undefined
+    this.seen = { size, sinceMs: isSettled ? Math.min(this.seen.sinceMs, nowMs) : Infinity } // since a look, not since before it
+    return nowMs - this.seen.sinceMs > QUIET_MS
   }
 
   /** What is still to be done, in words. */
@@ -89,6 +91,7 @@ export class Simulation {
       for (const topic of ['events', 'touches', 'catalog'] as const) {
         if (store.positions(p)[topic] < this.house.all(topic, p).length) return `${topic}/${p} is folded to ${store.positions(p)[topic]}`
       }
+      if (store.drawers[p].outgoing.length > 0) return `the outbox of ${p} is not known to be published`
       if (journal.cutTo[p] < this.house.all(TOPICS.examples, p).length) return `examples/${p} is cut to ${journal.cutTo[p]}`
     }
     if (journal.state.resultStep < journal.state.step) return `step ${journal.state.step} has no result`
