@@ -22,7 +22,6 @@ function listeners() {
       ready: Promise.resolve(),
       post: (each) => void news.push(each),
       onEnd: (listener) => void listening.push(listener),
-      terminate: async () => ends.get(worker)?.(),
     }
   }
   return { start, heard, end: (worker: number) => ends.get(worker)?.() }
@@ -63,13 +62,16 @@ describe('a crew', () => {
     const { crew, board } = crewOf()
     await crew.scaleTo(4)
     await crew.scaleTo(2)
-    expect([1, 2, 3].map((worker) => board.isAskedToLeave(worker))).toEqual([false, true, true])
+    expect([1, 2, 3].map((worker) => board.isAsked(worker, 'leave'))).toEqual([false, true, true])
   })
 
   it('forgets a worker that dies', async () => {
-    const { crew } = crewOf()
+    const { crew, board, threads } = crewOf()
     await crew.scaleTo(3)
-    await crew.kill(1)
+    const dying = crew.kill(1)
+    expect(board.isAsked(1, 'die')).toBe(true)
+    threads.end(1)
+    await dying
     expect([crew.size, crew.isAlive(1), crew.isAlive(2)]).toEqual([2, false, true])
   })
 

@@ -46,9 +46,15 @@ export class Crew {
     await Promise.all(coming)
   }
 
-  /** Ends a thread at once, in whatever it does. */
+  /**
+   * Lets a thread die with what it has claimed, as a crash would; settles when it has. Not by ending it from outside: where that meets it inside the
+   * runtime, the whole process ends.
+   */
   async kill(worker: number): Promise<void> {
-    await this.threads.get(worker)?.terminate()
+    const thread = this.threads.get(worker)
+    if (!thread) return
+    this.parts.board.ask(worker, 'die')
+    await new Promise<void>((resolve) => thread.onEnd(resolve))
   }
 
   /** The numbers of the threads that work, the owner's left out. */
@@ -85,7 +91,7 @@ export class Crew {
     const { board, beginning, start } = this.parts
     let worker = 1
     while (this.isAlive(worker)) worker++
-    board.ask(worker, false)
+    board.ask(worker, 'nothing')
     const thread = start({ ...beginning, worker })
     this.threads.set(worker, thread)
     thread.onEnd(() => {
@@ -101,7 +107,7 @@ export class Crew {
     if (!thread) return
     this.threads.delete(worker)
     this.leaving.set(worker, thread)
-    this.parts.board.ask(worker, true)
+    this.parts.board.ask(worker, 'leave')
   }
 
   private buffers(): TableBuffer[] {

@@ -23,7 +23,6 @@ export class StrickenWorker {
       ready: Promise.resolve(),
       post: (news) => this.hear(news),
       onEnd: (listener) => void this.listeners.push(listener),
-      terminate: async () => this.die(),
     }
   }
 

@@ -57,11 +57,11 @@ describe('a board', () => {
     expect(tasks.holderOf(0)).toEqual({ worker: 0, isDone: false })
   })
 
-  it('asks workers to leave, one by one', () => {
+  it('asks each worker for itself', () => {
     const tasks = board(0)
-    tasks.ask(2, true)
-    expect([tasks.isAskedToLeave(1), tasks.isAskedToLeave(2)]).toEqual([false, true])
-    tasks.ask(2, false)
-    expect(tasks.isAskedToLeave(2)).toBe(false)
+    tasks.ask(2, 'leave')
+    expect([tasks.isAsked(1, 'leave'), tasks.isAsked(2, 'leave'), tasks.isAsked(2, 'die')]).toEqual([false, true, false])
+    tasks.ask(2, 'nothing')
+    expect(tasks.isAsked(2, 'leave')).toBe(false)
   })
 })

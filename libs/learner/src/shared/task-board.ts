@@ -6,6 +6,9 @@ const WORD = { phase: 0, next: 1, tasks: 2, done: 3, memory: 4, ownWords: 16 } a
 const STATES = 128 // a state is phase · 128 + 4 · (worker + 1) + how far it is; 0 in the lower bits: free
 const PHASES = 1 << 24
 
+/** What a worker may be asked: to leave when it has done what it has claimed, or to die holding it. */
+const ASKED = { nothing: 0, leave: 1, die: 2 } as const
+
 /** How far a task is: claimed, its result being written, done. */
 const FAR = { claimed: 0, written: 1, done: 2 } as const
 
@@ -126,15 +129,15 @@ export class TaskBoard {
     )
   }
 
-  /** Asks a worker to leave, or takes that back. */
-  ask(worker: number, leaves: boolean): void {
-    Atomics.store(this.words, WORD.ownWords + worker, leaves ? 1 : 0)
+  /** Asks something of a worker, or takes that back. */
+  ask(worker: number, what: keyof typeof ASKED): void {
+    Atomics.store(this.words, WORD.ownWords + worker, ASKED[what])
     Atomics.notify(this.words, WORD.phase)
   }
 
-  /** Whether a worker was asked to leave. */
-  isAskedToLeave(worker: number): boolean {
-    return Atomics.load(this.words, WORD.ownWords + worker) === 1
+  /** Whether that was asked of a worker. */
+  isAsked(worker: number, what: keyof typeof ASKED): boolean {
+    return Atomics.load(this.words, WORD.ownWords + worker) === ASKED[what]
   }
 
   private move(task: number, from: number, to: number): boolean {

@@ -9,8 +9,6 @@ export interface WorkerThread {
   post(news: WorkerNews): void
   /** Told once, however it ended. */
   onEnd(listener: () => void): void
-  /** Ends it at once, whatever it does. */
-  terminate(): Promise<void>
 }
 
 /** Starts a thread. */
@@ -48,7 +46,6 @@ export function threadsOf({ module, compiler, execArgv }: ThreadOptions): StartT
       }),
       post: (news) => worker.postMessage(news),
       onEnd: (listener) => void ended.then(listener),
-      terminate: async () => void (await worker.terminate()),
     }
   }
 }

@@ -48,7 +48,7 @@ export async function shareWork(beginning: WorkerBeginning, { compile, receive }
   const runner = await compile(model.gradient)
   const hand = new Hand(worker, { model, tables, logicalShards, seed }, runner)
   const hearing = new Hearing(board, tables)
-  for (let seen = -1; !board.isAskedToLeave(worker);) {
+  for (let seen = -1; !board.isAsked(worker, 'leave') && !board.isAsked(worker, 'die');) {
     const { phase } = board
     if (phase === seen) board.waitForPhase(phase, NAP_MS)
     else if (hearing.hear(receive)) {
@@ -59,13 +59,15 @@ export async function shareWork(beginning: WorkerBeginning, { compile, receive }
   await runner.release()
 }
 
-/** Does tasks of a phase until none is left. */
+/** Does tasks of a phase until none is left, or it has to die with what it has claimed. */
 async function doTasks(hand: Hand, views: CutViews | undefined, phase: number): Promise<void> {
   if (!views) return
   const { board } = views
   for (let task = board.claim(hand.worker, phase); task >= 0; task = board.claim(hand.worker, phase)) {
     try {
+      if (board.isAsked(hand.worker, 'die')) return
       await hand.run(views, task, phase)
+      if (board.isAsked(hand.worker, 'die')) return
     } catch (error) {
       if (board.phase === phase) throw error // else it came so late that what it read had changed: somebody else has done the task
     }
