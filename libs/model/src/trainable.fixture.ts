@@ -70,7 +70,7 @@ function alongDirections(
       return interpret(lossOf(model), { ...feeds, [by]: moved }).loss.data[0]
     }
     actual[direction] = data.reduce((sum, value, i) => sum + value * along[i], 0)
-    expected[direction] = (lossAt(1e-5) - lossAt(-1e-5)) / 2e-5
+    expected[direction] = (lossAt(1e-6) - lossAt(-1e-6)) / 2e-6
   }
   return [actual, expected]
 }

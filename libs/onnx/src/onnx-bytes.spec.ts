@@ -1,4 +1,4 @@
-import { add, equal, input, matmul, multiply, relu, reshape, silu, where, type GraphSpec, type Node } from '@freshet/tensor'
+import { add, equal, input, matmul, multiply, relu, reshape, rotary, rotaryAngles, where, type GraphSpec, type Node } from '@freshet/tensor'
 import { graphHash, onnxBytes, runtimePins } from './index'
 
 const layer = (): GraphSpec => {
@@ -31,9 +31,9 @@ describe('onnxBytes', () => {
   })
 
   it('names the runtime as the source of operations that it adds, and only where there are some', () => {
-    const x = input('x', ['B', 3])
+    const x = input('x', ['B', 4])
     const text = (value: Node): string => Buffer.from(onnxBytes({ name: 'g', inputs: [x], outputs: { value } })).toString('latin1')
-    expect(text(silu(x)).match(/com\.microsoft/g)).toHaveLength(2) // at the node, and among the imports
+    expect(text(rotary(reshape(x, ['B', 1, 4]), rotaryAngles({ positions: 1, width: 4 }))).match(/com\.microsoft/g)).toHaveLength(2) // at the node, and among the imports
     expect(text(relu(x))).not.toContain('com.microsoft')
   })
 

@@ -51,8 +51,7 @@ export const translations: { readonly [O in Exclude<Op, 'input'>]: (scope: Trans
   log: named('Log'),
   sqrt: named('Sqrt'),
   softplus: named('Softplus'),
-  // the runtime's own: one pass where a sigmoid and a product are two
-  silu: ({ inputs, to }) => to.emit('QuickGelu', inputs, { alpha: { float: 1 } }, RUNTIME_DOMAIN),
+  silu: named('Mul'),
   rsqrt: ({ inputs, to }) => to.emit('Reciprocal', [to.emit('Sqrt', inputs)]),
   square: ({ inputs: [x], to }) => to.emit('Mul', [x, x]),
   floor: named('Floor'),

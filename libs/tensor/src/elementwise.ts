@@ -31,7 +31,7 @@ export const sqrt = (x: Node): Node => unary('sqrt', x)
 /** math  ln(1 + eˣ), without overflow */
 export const softplus = (x: Node): Node => unary('softplus', x)
 /** math  x · σ(x), also called swish */
-export const silu = (x: Node): Node => unary('silu', x)
+export const silu = (x: Node): Node => ({ op: 'silu', inputs: [x, sigmoid(x)], shape: x.shape, attributes: NONE })
 /** math  1 / √x */
 export const rsqrt = (x: Node): Node => unary('rsqrt', x)
 /** math  x², whose gradient is one product where that of x · x is two */
@@ -89,5 +89,5 @@ function unexpanded(x: Node, { beside, shape }: { beside: Node; shape: Shape }):
   return sameShape(broadcastShapes(x.op, narrow.shape, beside.shape), shape) ? narrow : x
 }
 
-type UnaryOp = 'relu' | 'step' | 'sigmoid' | 'tanh' | 'exp' | 'log' | 'sqrt' | 'softplus' | 'silu' | 'rsqrt' | 'square' | 'floor' | 'detach'
+type UnaryOp = 'relu' | 'step' | 'sigmoid' | 'tanh' | 'exp' | 'log' | 'sqrt' | 'softplus' | 'rsqrt' | 'square' | 'floor' | 'detach'
 type BinaryOp = 'add' | 'subtract' | 'multiply' | 'divide' | 'equal'

@@ -45,7 +45,7 @@ export {
 } from './runner'
 export { cellCount, sameShape, ShapeError, spellShape, type Dimension, type Shape } from './shape'
 export { dense, normaliseRows, perceptron, type DenseLayer } from './layers'
-export { attention, causalPositions, gained, normaliseRms, swiGlu, type AttentionWeights, type Positions } from './transformer'
+export { attention, causalPositions, normaliseRms, swiGlu, type AttentionWeights, type Positions } from './transformer'
 export { logisticLoss, sampledSoftmaxLoss, type SampledSoftmax } from './losses'
 export { adam, ADAM, type AdamState } from './adam'
 export { declareUpdate, type DenseOptimiser, type DenseUpdate, type UpdateDeclaration } from './optimisers'

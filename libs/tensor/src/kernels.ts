@@ -45,7 +45,7 @@ export const kernels: { readonly [O in Exclude<Op, 'input'>]: (scope: KernelScop
   log: ({ inputs: [x] }) => x.data.map(Math.log),
   sqrt: ({ inputs: [x] }) => x.data.map(Math.sqrt),
   softplus: ({ inputs: [x] }) => x.data.map((value) => Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)))),
-  silu: ({ inputs: [x] }) => x.data.map((value) => value / (1 + Math.exp(-value))),
+  silu: (scope) => pairwise(scope, (x, sigma) => x * sigma),
   rsqrt: ({ inputs: [x] }) => x.data.map((value) => 1 / Math.sqrt(value)),
   square: ({ inputs: [x] }) => x.data.map((value) => value * value),
   floor: ({ inputs: [x] }) => x.data.map(Math.floor),

@@ -47,7 +47,7 @@ export const gradientRules: GradientRules = {
   sqrt: ({ node, upstream }) => [divide(scale(upstream, 0.5), node)],
   softplus: ({ inputs: [x], upstream }) => [multiply(upstream, sigmoid(x))],
   // (x·σ)' = σ + x·σ·(1 − σ) = σ·(1 − y) + y
-  silu: ({ node, inputs: [x], upstream }) => [multiply(upstream, add(multiply(sigmoid(x), oneMinus(node)), node))],
+  silu: ({ node, inputs: [, sigma], upstream }) => [multiply(upstream, add(multiply(sigma, oneMinus(node)), node)), null],
   // (x^−½)' = −½ · (x^−½)³
   rsqrt: ({ node, upstream }) => [scale(multiply(upstream, multiply(node, multiply(node, node))), -0.5)],
   square: ({ inputs: [x], upstream }) => [multiply(x, doubled(upstream))],

@@ -3,7 +3,6 @@ import {
   causalPositions,
   centralDifference,
   differentiate,
-  gained,
   input,
   inputName,
   interpret,
@@ -16,14 +15,14 @@ import {
 
 const [positions, width] = [3, 4]
 const x = input('x', ['B', positions, width])
-const queriesKeys = input('queriesKeys', [width, 2 * width])
+const queries = input('queries', [width, width])
+const keys = input('keys', [width, width])
 const values = input('values', [width, width])
 const output = input('output', [width, width])
 const gate = input('gate', [width, 5])
 const up = input('up', [width, 5])
 const down = input('down', [5, width])
-const gain = input('gain', [width, 1])
-const inputs = [x, queriesKeys, values, output, gate, up, down, gain]
+const inputs = [x, queries, keys, values, output, gate, up, down]
 const feeds = Object.fromEntries(
   inputs.map((node, salt) => {
     const shape = node.shape.map((length) => (length === 'B' ? 2 : Number(length)))
@@ -31,7 +30,7 @@ const feeds = Object.fromEntries(
     return [inputName(node), { data, shape }]
   }),
 )
-const weights = { queriesKeys, values, output }
+const weights = { queries, keys, values, output }
 const places = causalPositions(positions, 2)
 const valueOf = (node: Node, at = feeds): Float64Array => interpret({ name: 'value', inputs, outputs: { node } }, at).node.data
 
@@ -65,7 +64,7 @@ it.each<[string, Node]>([
   ['attention', attention(x, weights, places)],
   ['normaliseRms', normaliseRms(x)],
   ['swiGlu', swiGlu(x, { gate, up, down })],
-  ['swiGlu behind a norm with a gain', swiGlu(normaliseRms(x), { gate: gained(gate, gain), up: gained(up, gain), down })],
+  ['swiGlu behind a norm', swiGlu(normaliseRms(x), { gate, up, down })],
 ])('the gradient of %s equals the central difference', (_, node) => {
   const loss = reduceSum(multiply(node, x))
   for (const wanted of inputs) {
@@ -86,10 +85,10 @@ function attendedByHand(example: number): number[] {
   return Array.from({ length: positions }, (_, p) => {
     const heads = [0, 1].flatMap((head) => {
       const cut: [number, number] = [2 * head, 2 * head + 2]
-      const query = turned(times(row(p), 'queriesKeys', cut), p)
+      const query = turned(times(row(p), 'queries', cut), p)
       const seen = Array.from({ length: p + 1 }, (__, q) => q)
       const logits = seen.map((q) => {
-        const key = turned(times(row(q), 'queriesKeys', [cut[0] + width, cut[1] + width]), q)
+        const key = turned(times(row(q), 'keys', cut), q)
         return (query[0] * key[0] + query[1] * key[1]) / Math.SQRT2
       })
       const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0)

@@ -6,7 +6,7 @@ import { reduceSum } from './reduction'
 import { rotary, rotaryAngles, type RotaryAngles } from './rotary'
 
 /**
- * Rows of mean square 1: RMSNorm without its gain, which belongs to the weight that reads it (`gained`).
+ * Rows of mean square 1: RMSNorm without a gain: a matrix that reads what was normalised holds it, (x ⊙ g)·W = x·(diag(g)·W).
  *
  * shape   [.., width]  →  [.., width]
  * math    x / √(Σ x² / width + ε)
@@ -20,20 +20,11 @@ export function normaliseRms(x: Node): Node {
 
 const EPSILON = 1e-6 // a row of zeros stays one
 
-/**
- * A weight that reads what was normalised, with the gain of the norm taken in: (x ⊙ (1 + g))·W = x·(diag(1 + g)·W), without a pass over x.
- *
- * shape   weight [width, out], gain less 1 [width, 1]  →  [width, out]
- */
-export const gained = (weight: Node, gain: Node): Node => multiply(weight, add(gain, constant(1)))
-
-/** The matrices of multi-head attention; heads lie side by side in each. */
+/** The matrices of multi-head attention, in each of which heads lie side by side: shape [width, width] each. */
 export interface AttentionWeights {
-  /** Of queries, then of keys: shape [width, 2 · width] */
-  readonly queriesKeys: Node
-  /** shape [width, width] */
+  readonly queries: Node
+  readonly keys: Node
   readonly values: Node
-  /** shape [width, width] */
   readonly output: Node
 }
 
@@ -66,19 +57,23 @@ export const causalPositions = (positions: number, head: number): Positions => (
  *         A softmax's denominator divides what its numerators have added up, which is narrower than they are.
  * source  Vaswani et al., Attention is all you need (2017), §3.2.2; Su et al. (2021) for R
  */
-export function attention(x: Node, { queriesKeys, values, output }: AttentionWeights, { angles, visible }: Positions): Node {
-  const width = Number(x.shape[2])
+export function attention(x: Node, weights: AttentionWeights, { angles, visible }: Positions): Node {
   const head = 2 * Number(angles.cosines.shape[1])
-  const turned = rotary(matmul(x, queriesKeys), angles)
-  const spoken = matmul(x, values)
-  const heads = Array.from({ length: width / head }, (_, h) => {
-    const [queries, keys] = [h * head, width + h * head].map((from) => slice(turned, 2, [from, from + head]))
-    const numerators = maskedExp(matmul(queries, keys, { transposeB: true }), visible)
-    const reciprocals = divide(constant(1), reduceSum(numerators, [2]))
-    return multiply(matmul(numerators, slice(spoken, 2, [h * head, (h + 1) * head])), reciprocals)
+  const [queries, keys, values] = [
+    headsOf(rotary(matmul(x, weights.queries), angles), head),
+    headsOf(rotary(matmul(x, weights.keys), angles), head),
+    headsOf(matmul(x, weights.values), head),
+  ]
+  const heads = queries.map((query, h) => {
+    const numerators = maskedExp(matmul(query, keys[h], { transposeB: true }), visible)
+    return multiply(matmul(numerators, values[h]), divide(constant(1), reduceSum(numerators, [2])))
   })
-  return matmul(concat(heads, 2), output)
+  return matmul(concat(heads, 2), weights.output)
 }
+
+/** shape  x [batch, positions, heads · head]  →  [batch, positions, head] each */
+const headsOf = (x: Node, head: number): Node[] =>
+  Array.from({ length: Number(x.shape[2]) / head }, (_, h) => slice(x, 2, [h * head, (h + 1) * head]))
 
 /**
  * A gated layer: shape x [.., width], gate and up [width, hidden], down [hidden, width]  →  [.., width].

@@ -1,4 +1,4 @@
-import { add, constant, equal, logSumExp, reduceSum, scale, softplus, subtract, where, type Node } from '@freshet/tensor'
+import { add, equal, logSumExp, reduceSum, scale, softplus, subtract, type Node } from '@freshet/tensor'
 
 /** How the places of sequences like items. */
 export interface Places {
@@ -47,6 +47,6 @@ export const binary = ({ followed, products }: Places, keys: Both, share: number
   add(softplus(scale(followed, -1)), scale(reduceSum(softplus(without(keys, products)), [2]), share))
 
 /** shape  →  [B, positions, K], so low where a candidate is what followed that nothing is left of it */
-const without = ({ followed, candidates }: Both, x: Node): Node => where(equal(followed, candidates), constant(MASKED), x)
+const without = ({ followed, candidates }: Both, x: Node): Node => subtract(x, scale(equal(followed, candidates), MASKED))
 
-const MASKED = -1e9
+const MASKED = 1e9

@@ -1,4 +1,4 @@
-import { add, attention, causalPositions, gained, normaliseRms, swiGlu, type Node } from '@freshet/tensor'
+import { add, attention, causalPositions, normaliseRms, swiGlu, type Node } from '@freshet/tensor'
 import { glorot, type DeclaredParameter, type ParameterNodes } from '../parameters'
 
 /** A stack of transformer blocks over positions. */
@@ -14,18 +14,11 @@ export interface Transformer {
 /** Parameters of all blocks. */
 export const transformerParameters = ({ width, layers, hidden }: Transformer): DeclaredParameter[] =>
   Array.from({ length: layers }, (_, l) => [
-    gain(`${l}/attention`, width),
-    { ...glorot(`${l}/queriesKeys`, [width, width]), shape: [width, 2 * width] },
-    glorot(`${l}/values`, [width, width]),
-    glorot(`${l}/output`, [width, width]),
-    gain(`${l}/gated`, width),
+    ...['queries', 'keys', 'values', 'output'].map((name) => glorot(`${l}/${name}`, [width, width])),
     glorot(`${l}/gate`, [width, hidden]),
     glorot(`${l}/up`, [width, hidden]),
     glorot(`${l}/down`, [hidden, width]),
   ]).flat()
-
-/** What a norm is multiplied by, less 1, so that zeros are where it begins. */
-const gain = (name: string, width: number): DeclaredParameter => ({ name: `${name}/gain`, shape: [width, 1], range: 0 })
 
 /** What blocks are computed with: their weights, and what is dropped out of what a branch adds. */
 interface Blocks {
@@ -45,15 +38,9 @@ export function transform(x: Node, { positions, width, layers, heads }: Transfor
   let h = x
   for (let l = 0; l < layers; l++) {
     const weight = (name: string): Node => parameters.get(`${l}/${name}`)
-    const behindNorm = (name: string, norm: string): Node => gained(weight(name), weight(`${norm}/gain`))
-    const attend = {
-      queriesKeys: behindNorm('queriesKeys', 'attention'),
-      values: behindNorm('values', 'attention'),
-      output: weight('output'),
-    }
-    h = add(h, drop(attention(normaliseRms(h), attend, places), `${l}/attention`))
-    const gate = { gate: behindNorm('gate', 'gated'), up: behindNorm('up', 'gated'), down: weight('down') }
-    h = add(h, drop(swiGlu(normaliseRms(h), gate), `${l}/gated`))
+    const projections = { queries: weight('queries'), keys: weight('keys'), values: weight('values'), output: weight('output') }
+    h = add(h, drop(attention(normaliseRms(h), projections, places), `${l}/attention`))
+    h = add(h, drop(swiGlu(normaliseRms(h), { gate: weight('gate'), up: weight('up'), down: weight('down') }), `${l}/gated`))
   }
   return normaliseRms(h)
 }
