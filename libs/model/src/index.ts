@@ -2,7 +2,7 @@ export { type Carriage, carryDense } from './carry'
 export { declareModelSet, type ModelGraphs, type ModelSet, modelSetOf } from './model-set'
 export type { DeclaredParameter, Input, Parameter } from './parameters'
 export { declareCatalogueTower, type CatalogueTowerDeclaration } from './models/catalogue-tower'
-export { declareRanker, type Ranker, type RankerDeclaration, type RankerReads } from './models/ranker'
+export type { RankerDeclaration } from './models/ranker'
 export type { Activation, TowerLayer } from './models/tower'
 export { declareDcnV2, type DcnV2Declaration } from './models/dcn-v2'
 export { declareDeepFm, type DeepFmDeclaration } from './models/deepfm'
@@ -13,7 +13,6 @@ export { declareTwoTower, type TowerDeclaration, type TwoTowerDeclaration } from
 export { declareWideAndDeep, type WideAndDeepDeclaration } from './models/wide-and-deep'
 export {
   declareTrainable,
-  DROPOUT_COLUMN,
   type Column,
   type Lookup,
   type ModelEquations,

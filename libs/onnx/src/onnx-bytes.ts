@@ -1,5 +1,5 @@
 import { inputName, orderGraph, type GraphSpec, type Node, type Op } from '@freshet/tensor'
-import { ELEMENT_BOOL, ELEMENT_FLOAT, modelBytes, type Initializer, type OnnxNode } from './model-proto'
+import { ELEMENT_BOOL, ELEMENT_FLOAT, modelBytes, RUNTIME_DOMAIN, type Initializer, type OnnxNode } from './model-proto'
 import { translations, type Emitter } from './translations'
 
 /**
@@ -49,10 +49,12 @@ class GraphBuilder implements Emitter {
   private readonly truths = new Map<string, string>()
   private readonly integerNames = new Map<string, string>()
 
-  emit(type: string, inputs: readonly string[], attributes: OnnxNode['attributes'] = {}, domain?: string): string {
-    const output = `t:${this.nodes.length}`
-    this.nodes.push({ type, inputs, outputs: [output], attributes, ...(domain === undefined ? {} : { domain }) })
-    return output
+  emit(type: string, inputs: readonly string[], attributes: OnnxNode['attributes'] = {}): string {
+    return this.push({ type, inputs, attributes })
+  }
+
+  emitOfRuntime(type: string, inputs: readonly string[], attributes: OnnxNode['attributes'] = {}): string {
+    return this.push({ type, inputs, attributes, domain: RUNTIME_DOMAIN })
   }
 
   numberOf(truths: string): string {
@@ -80,6 +82,12 @@ class GraphBuilder implements Emitter {
 
   floats(values: Float32Array, shape: readonly number[]): string {
     return this.keep(values, shape)
+  }
+
+  private push(node: Omit<OnnxNode, 'outputs'>): string {
+    const output = `t:${this.nodes.length}`
+    this.nodes.push({ ...node, outputs: [output] })
+    return output
   }
 
   private keep(data: Initializer['data'], shape: readonly number[]): string {

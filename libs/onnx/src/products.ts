@@ -1,4 +1,3 @@
-import { RUNTIME_DOMAIN } from './model-proto'
 import type { Node } from '@freshet/tensor'
 import type { Emitter, TranslationScope } from './translations'
 
@@ -12,7 +11,7 @@ export function translateProduct({ node, inputs, to }: TranslationScope<'matmul'
   const { transposeA, transposeB } = node.attributes
   const flags = { transA: Number(transposeA), transB: Number(transposeB) }
   if (!transposeA && !transposeB) return to.emit('MatMul', inputs)
-  return node.shape.length === 2 ? to.emit('Gemm', inputs, flags) : to.emit('FusedMatMul', inputs, flags, RUNTIME_DOMAIN)
+  return node.shape.length === 2 ? to.emit('Gemm', inputs, flags) : to.emitOfRuntime('FusedMatMul', inputs, flags)
 }
 
 /** The rows of a stack as those of one matrix. */

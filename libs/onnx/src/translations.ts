@@ -1,12 +1,14 @@
 import { cellCount, LARGEST_EXPONENT, type Node, type Op } from '@freshet/tensor'
-import { RUNTIME_DOMAIN, type OnnxNode } from './model-proto'
+import type { OnnxNode } from './model-proto'
 import { asMatrix, translateProduct } from './products'
 import { reshapeTarget } from './reshape-target'
 
 /** What a translation writes to: the graph under construction. */
 export interface Emitter {
   /** One operation with one result. */
-  emit(type: string, inputs: readonly string[], attributes?: OnnxNode['attributes'], domain?: string): string
+  emit(type: string, inputs: readonly string[], attributes?: OnnxNode['attributes']): string
+  /** One operation with one result that ONNX Runtime adds to those of ONNX. */
+  emitOfRuntime(type: string, inputs: readonly string[], attributes?: OnnxNode['attributes']): string
   /** A tensor of truths as one of numbers, 1 and 0. */
   numberOf(truths: string): string
   /** A tensor of numbers as one of truths: where it was made of some by `numberOf`, those. */
@@ -61,7 +63,7 @@ export const translations: { readonly [O in Exclude<Op, 'input'>]: (scope: Trans
     const bounded = to.emit('Clip', [x, '', to.floats(Float32Array.of(LARGEST_EXPONENT), [])])
     return to.emit('Mul', [to.emit('Exp', [bounded]), mask])
   },
-  rotary: ({ inputs: [x, cosines, sines], to }) => to.emit('RotaryEmbedding', [x, to.integers([0]), cosines, sines], {}, RUNTIME_DOMAIN),
+  rotary: ({ inputs: [x, cosines, sines], to }) => to.emitOfRuntime('RotaryEmbedding', [x, to.integers([0]), cosines, sines]),
   detach: named('Identity'),
   reduceSum: ({ node, inputs, to }) => to.emit('ReduceSum', [...inputs, to.integers(node.attributes.axes)], { keepdims: 1 }),
   reduceMax: ({ node, inputs, to }) => to.emit('ReduceMax', [...inputs, to.integers(node.attributes.axes)], { keepdims: 1 }),

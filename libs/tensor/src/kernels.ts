@@ -1,9 +1,9 @@
 import type { Node, Op } from './node'
 import { LARGEST_EXPONENT } from './elementwise'
 import { contractRows, matrixProducts } from './product-kernels'
-import { normaliseExponentials, turn } from './sequence-kernels'
 import { cellCount } from './shape'
 import { broadcastStrides, positions, stridesOf } from './strides'
+import { turn } from './turn'
 
 /** Cells in doubles, row by row. */
 export interface Tensor {
@@ -114,6 +114,20 @@ function sideBySide({ node, inputs, shape }: KernelScope<'concat'>): Float64Arra
   for (const part of inputs) {
     write(part, { into: result, shape, offset })
     offset += part.shape[axis] * stridesOf(shape)[axis]
+  }
+  return result
+}
+
+/** Softmax along the last axis. */
+function normaliseExponentials({ data, shape }: Tensor): Float64Array {
+  const width = shape[shape.length - 1]
+  const result = new Float64Array(data.length)
+  for (let start = 0; start < data.length; start += width) {
+    const row = data.subarray(start, start + width)
+    const largest = row.reduce((most, value) => Math.max(most, value), -Infinity)
+    const exponentials = row.map((value) => Math.exp(value - largest))
+    const sum = exponentials.reduce((total, value) => total + value, 0)
+    exponentials.forEach((value, i) => (result[start + i] = value / sum))
   }
   return result
 }
