@@ -7,7 +7,7 @@ import { candidatesFor } from './candidates'
 import { FOLD_KEY, type LoadedPartition, loadPartition } from './load-partition'
 import type { FolderScope } from './folder-scope'
 import { OutboxPublisher } from './outbox-publisher'
-import { SOURCES } from './sources'
+import { type Source, SOURCES } from './sources'
 import { waitingKey } from './waiting-impressions'
 
 /** What one step takes at most: the most that a crash folds again, and the longest that an event waits behind others. */
@@ -51,9 +51,9 @@ export class PartitionFolder {
     return this.loaded.fold.state
   }
 
-  /** Folds what there is, up to a bound; returns how many records it were. */
-  async step(): Promise<number> {
-    const batch = await this.read()
+  /** Folds what there is, of all topics or of some, up to a bound; returns how many records it were. */
+  async step(topics: readonly Source[] = SOURCES): Promise<number> {
+    const batch = await this.read(topics)
     const records = batch.events.length + batch.touches.length + batch.catalog.length + batch.unreadable
     if (records === 0) return 0
     cross('batch-read')
@@ -92,11 +92,12 @@ export class PartitionFolder {
     settled.abort()
   }
 
-  private async read(): Promise<Batch> {
+  private async read(topics: readonly Source[]): Promise<Batch> {
+    const records = (of: Source, max: number) => (topics.includes(of) ? this.records(of, max) : Promise.resolve([]))
     const [catalog, touches, read] = await Promise.all([
-      this.records('catalog', CATALOG_AT_ONCE),
-      this.records('touches', TOUCHES_AT_ONCE),
-      this.records('events', EVENTS_AT_ONCE),
+      records('catalog', CATALOG_AT_ONCE),
+      records('touches', TOUCHES_AT_ONCE),
+      records('events', EVENTS_AT_ONCE),
     ])
     const events = untilDictionary(read)
     const { items, partition, seed } = this.scope
@@ -119,7 +120,7 @@ export class PartitionFolder {
     }
   }
 
-  private records(topic: keyof PositionVector, records: number): Promise<readonly LogRecord[]> {
+  private records(topic: Source, records: number): Promise<readonly LogRecord[]> {
     return this.scope.log.read({ topic: TOPICS[topic], partition: this.scope.partition }, this.at[topic], { records, bytes: BYTES_AT_ONCE })
   }
 

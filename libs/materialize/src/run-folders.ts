@@ -3,6 +3,7 @@ import { TOPICS } from '@freshet/event-log'
 import type { Dictionary } from '@freshet/features'
 import { cross, type Clock } from '@freshet/kernel'
 import type { OnlineStore, Put } from '@freshet/online-store'
+import { catalogueFirst } from './catalogue-first'
 import { learnItems } from './load-partition'
 import { PartitionFolder } from './partition-folder'
 import { PartitionSnapshot } from './partition-snapshot'
@@ -159,6 +160,7 @@ class Crew {
     const onCommitted = snapshot && ((puts: readonly Put[]) => snapshot.note(puts))
     const folder = await PartitionFolder.load({ ...this.scope, partition, items: this.items, seed, usersMax, onCommitted })
     this.folders.set(partition, folder)
+    await catalogueFirst(folder, partition, { ...this.scope, signal })
     while (!signal.aborted) {
       const beganMs = clock.monotonicMs()
       const records = await folder.step()

@@ -50,6 +50,14 @@ describe('the items of a process', () => {
     expect(items.get('a')?.events).toBe(2)
   })
 
+  it('are looked for at once where they are folded elsewhere and were unknown', async () => {
+    const { store, items } = open()
+    await fetch(items, 'a')
+    await put(store, 'a', 1)
+    await fetch(items, 'a')
+    expect(items.get('a')?.events).toBe(1)
+  })
+
   it('that a fold has just changed are not overtaken by what was read before', async () => {
     const { store, items } = open()
     items.own(0, START)

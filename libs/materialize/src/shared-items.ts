@@ -129,7 +129,8 @@ export class SharedItems {
   private atHand(id: string, partition: number, nowMs: number): Entry | undefined {
     const entry = this.entries.get(id)
     if (entry?.tenure !== this.tenureOf(partition)) return undefined
-    return this.standings.has(partition) || nowMs - entry.readMs < FOREIGN_MS ? entry : undefined
+    if (this.standings.has(partition)) return entry
+    return entry.state !== undefined && nowMs - entry.readMs < FOREIGN_MS ? entry : undefined // what was unknown may be of a store that is being made anew
   }
 
   private async read(ids: readonly string[], of: { partition: number; nowMs: number; batch: number }): Promise<void> {

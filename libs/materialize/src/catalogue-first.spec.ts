@@ -1,0 +1,125 @@
+import { AttributeValue, UserState } from '@freshet/contracts'
+import { TOPICS } from '@freshet/event-log'
+import { userKey } from '@freshet/features'
+import { partitionOf } from '@freshet/kernel'
+import { START } from '@freshet/online-store'
+import { type FakeClock, fakeClock } from '@freshet/testing'
+import { catalogueFirst } from './catalogue-first'
+import { LogHouse } from './log-house.fixture'
+import { eventRecord } from './records.fixture'
+import { RESTORING_KEY } from './restore-partition'
+import { type Folders, runFolders } from './run-folders'
+
+const USERS = ['u', 'v', 'w', 'x']
+const ITEMS = ['a', 'b', 'c', 'd', 'e', 'f']
+const PARTITIONS = [0, 1]
+const END = 80
+type Hold = (partition: number) => Promise<void>
+
+const TURNS = 200 // of the event loop: a fold of everything takes fewer
+
+/** A catalogue, which may begin with items of no interest, then what users did to its items: some of each in either partition. */
+async function stocked(others = 0): Promise<LogHouse> {
+  const house = new LogHouse()
+  for (let i = 0; i < others; i++)
+    await house.appendCatalog(`o${i}`, { $case: 'item', item: { itemId: `o${i}`, attributes: {}, unavailable: false, createdMs: 1 } })
+  for (const [i, itemId] of ITEMS.entries()) {
+    const genre = AttributeValue.create({ kind: { $case: 'text', text: `g${i % 2}` } })
+    await house.appendCatalog(itemId, { $case: 'item', item: { itemId, attributes: { genre }, unavailable: false, createdMs: 1 } })
+  }
+  const deed = (i: number) => ({ userId: USERS[i % USERS.length], itemId: ITEMS[(i * 5) % ITEMS.length], timeMs: 1000 * i })
+  await house.append(...Array.from({ length: END }, (_, i) => eventRecord({ ...deed(i), type: 'click' })))
+  return house
+}
+
+/** What each user likes, by genre. */
+async function tastes({ store, partitions }: LogHouse): Promise<unknown> {
+  const values = await Promise.all(USERS.map(async (id) => (await store.read(partitionOf(id, partitions), [userKey(id)]))[0]))
+  return values.map((value) => value && UserState.decode(value).categories)
+}
+
+/** A process that folds; `hold` stands between it and each catalogue. */
+function join({ log, store, dictionary }: LogHouse, hold: Hold, clock: FakeClock): Promise<Folders> {
+  const held: typeof log = {
+    ...log,
+    read: async (of, ...rest) => (of.topic === TOPICS.catalog ? hold(of.partition) : Promise.resolve()).then(() => log.read(of, ...rest)),
+  }
+  const onTrouble = (_: number, error: unknown): void => {
+    throw error
+  }
+  return runFolders({ log: held, store, dictionary, clock, member: 'one', onTrouble })
+}
+
+const isFolded = async ({ log, store }: LogHouse, partition: number): Promise<boolean> =>
+  (await store.positions(partition)).events === (await log.next({ topic: TOPICS.events, partition }))
+
+/** Folds everything. */
+async function foldAll(house: LogHouse, hold: Hold = async () => {}): Promise<void> {
+  const clock = fakeClock()
+  await using _ = await join(house, hold, clock)
+  while (!(await isFolded(house, 0)) || !(await isFolded(house, 1))) await clock.advance(1)
+}
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise(setImmediate)
+}
+
+describe('a store made anew', () => {
+  it.each(PARTITIONS)('comes to the same tastes though partition %d is late with its catalogue', async (late) => {
+    const house = await stocked()
+    await foldAll(house)
+    const before = await tastes(house)
+    house.forgetStore()
+    await foldAll(house, (partition) => turns(partition === late ? TURNS : 0))
+    expect(await tastes(house)).toEqual(before)
+  })
+
+  it('meets a catalogue of many batches before the first event, too', async () => {
+    const house = await stocked()
+    await foldAll(house)
+    const before = await tastes(house)
+    const others = await stocked(1200)
+    await foldAll(others)
+    expect(await tastes(others)).toEqual(before)
+  })
+
+  it('folds no event while another partition’s catalogue is not there, but waits for half a minute at most', async () => {
+    const house = await stocked()
+    const clock = fakeClock()
+    let isThere = false
+    const hold: Hold = async (partition) => {
+      while (partition === 1 && !isThere) await new Promise(setImmediate)
+    }
+    await using _ = await join(house, hold, clock)
+    await clock.advance(29_000)
+    expect(await house.store.positions(0)).toMatchObject({ events: 0, catalog: expect.any(Number) })
+    await clock.advance(2000)
+    expect([await isFolded(house, 0), await isFolded(house, 1)]).toEqual([true, false])
+    isThere = true
+    while (!(await isFolded(house, 1))) await clock.advance(1)
+  })
+
+  it('folds no event while another partition is being brought back from a snapshot', async () => {
+    const house = await stocked()
+    const clock = fakeClock()
+    const [folder] = await house.load()
+    const end = await house.log.next({ topic: TOPICS.catalog, partition: 1 })
+    const restore = async (lineage: string, value: Uint8Array | null): Promise<void> => {
+      const change = { next: { ...START, catalog: end, lineage }, puts: [{ key: RESTORING_KEY, value }], outbox: [], publishedBelow: 0 }
+      await house.store.commit(1, { expect: await house.store.positions(1), ...change })
+    }
+    await restore('begun', Uint8Array.of(0))
+    let isOver = false
+    const signal = new AbortController().signal
+    const first = catalogueFirst(folder, 0, { ...house, clock, signal }).then(() => void (isOver = true))
+    for (const page of ['first', 'second', 'third']) {
+      await clock.advance(20_000)
+      await restore(page, Uint8Array.of(0))
+    }
+    expect(isOver).toBe(false)
+    await restore('done', null)
+    await clock.advance(100)
+    await first
+    expect(folder.positions).toMatchObject({ events: 0, catalog: await house.log.next({ topic: TOPICS.catalog, partition: 0 }) })
+  })
+})
