@@ -2,12 +2,13 @@ import { AttributeValue, UserState } from '@freshet/contracts'
 import { TOPICS } from '@freshet/event-log'
 import { userKey } from '@freshet/features'
 import { partitionOf } from '@freshet/kernel'
-import { START } from '@freshet/online-store'
+import { StalePositionError, START } from '@freshet/online-store'
 import { type FakeClock, fakeClock } from '@freshet/testing'
 import { catalogueFirst } from './catalogue-first'
 import { LogHouse } from './log-house.fixture'
 import { eventRecord } from './records.fixture'
 import { RESTORING_KEY } from './restore-partition'
+import { openTurnableStore } from './rewound-store.fixture'
 import { type Folders, runFolders } from './run-folders'
 
 const USERS = ['u', 'v', 'w', 'x']
@@ -121,5 +122,20 @@ describe('a store made anew', () => {
     await clock.advance(100)
     await first
     expect(folder.positions).toMatchObject({ events: 0, catalog: await house.log.next({ topic: TOPICS.catalog, partition: 0 }) })
+  })
+
+  it('does not wait for others with a catalogue that it has lost itself: they may be waiting for it', async () => {
+    const house = await stocked()
+    const store = openTurnableStore(house.partitions)
+    house.store = store
+    const clock = fakeClock()
+    const [folder] = await house.load()
+    const refused = expect(catalogueFirst(folder, 0, { ...house, clock, signal: new AbortController().signal })).rejects
+    const isRefused = refused.toThrow(StalePositionError)
+    await clock.advance(1000)
+    expect((await store.positions(0)).catalog).toBeGreaterThan(0)
+    store.turnBack()
+    await clock.advance(20)
+    await isRefused
   })
 })

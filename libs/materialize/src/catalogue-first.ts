@@ -20,8 +20,10 @@ const PATIENCE_MS = 30_000 // longer than a group takes to miss a member: then s
  * met of its item, whichever partition that is of. Without this, users of a store made anew would lack the tastes of their first events, if only because one
  * partition was a batch ahead of another.
  *
- * Nobody waits before the own catalogue is folded, so owners never wait for each other in a circle; and nobody waits longer than half a minute for
- * partitions that do not move, for nobody may be there to fold them.
+ * Nobody waits before the own catalogue is folded, nor when it is lost meanwhile, so owners never wait for each other in a circle; and nobody waits longer
+ * than half a minute for partitions that do not move, for nobody may be there to fold them.
+ *
+ * throws  StalePositionError where the store no longer stands where the fold does
  */
 export async function catalogueFirst(
   folder: PartitionFolder,
@@ -33,6 +35,7 @@ export async function catalogueFirst(
   while (!signal.aborted && folder.positions.catalog < ends[partition]) if ((await folder.step(['catalog'])) === 0) break
   const others = partitions.filter((each) => each !== partition && ends[each] > 0)
   for (let seen = '', sinceMs = 0; !signal.aborted;) {
+    await folder.verify()
     const lacking = await Promise.all(others.map((each) => lackOf(store, each, ends[each])))
     if (lacking.every((lack) => lack === undefined)) return
     if (lacking.join() !== seen) [seen, sinceMs] = [lacking.join(), clock.monotonicMs()]
