@@ -50,6 +50,16 @@ const FEATURE_STORE: readonly StatusMetric<FeatureStatus>[] = [
     each((p) => p.eventsEnd),
   ),
   metric(
+    'feature_store_events_first',
+    'oldest offset of `events` that the log still holds',
+    each((p) => p.eventsFirst),
+  ),
+  metric(
+    'feature_store_events_held_from',
+    'from this offset on `events` are held back for snapshots of the partition',
+    each((p) => p.eventsHeldFrom),
+  ),
+  metric(
     'feature_store_touches_position',
     'next offset of `touches` to fold',
     each((p) => p.touchesPosition),
