@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { PreconditionError, UnavailableError } from '@freshet/kernel'
 
-const KAFKA_VERSION = '4.3.1'
+/** The broker that is tested against, and that deploy/compose.yaml runs. */
+export const KAFKA_VERSION = '4.3.1'
 const FETCH_MS_MAX = 600_000
 const LAST_WORDS_MAX = 2000 // characters
 const run = promisify(execFile)

@@ -80,4 +80,20 @@ export const ENGINE_BUGS: readonly PlantedBug[] = [
     spec: 'libs/model-store/src/model-store.spec.ts',
     test: 'notices one flipped bit wherever it is read',
   },
+  {
+    name: 'conditional record taken where it landed late: two owners of one offset',
+    file: 'libs/event-log/kafka/src/validity.ts',
+    right: 'Number(String(onlyAt)) !== offset',
+    wrong: 'Number(String(onlyAt)) > offset',
+    spec: 'libs/event-log/kafka/src/validity.spec.ts',
+    test: 'are the plain ones, and the conditional ones that stand where they are valid',
+  },
+  {
+    name: 'batch sent again as somebody else: what got no answer is written twice',
+    file: 'libs/event-log/kafka/src/producer-session.ts',
+    right: 'attempts.isOpen ||= isPassing(error) //',
+    wrong: 'this.restart() //',
+    spec: 'libs/event-log/kafka/src/producer-session.spec.ts',
+    test: 'sends what got no answer again under the same numbers',
+  },
 ]

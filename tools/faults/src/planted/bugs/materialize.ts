@@ -133,4 +133,20 @@ export const MATERIALIZE_BUGS: readonly PlantedBug[] = [
     spec: 'libs/materialize/src/rewound-store.spec.ts',
     test: 'is noticed where it stands again where the fold began',
   },
+  {
+    name: 'events trimmed that one snapshot alone holds',
+    file: 'libs/materialize/src/retention.ts',
+    right: 'const SNAPSHOTS_MIN = 2',
+    wrong: 'const SNAPSHOTS_MIN = 1',
+    spec: 'libs/materialize/src/retention.spec.ts',
+    test: 'trims nothing where there are fewer than two',
+  },
+  {
+    name: 'events folded before the catalogue of other partitions is there',
+    file: 'libs/materialize/src/run-folders.ts',
+    right: '    await catalogueFirst(folder, partition, { ...this.scope, signal })\n',
+    wrong: '',
+    spec: 'tools/bench/src/faults/emptied-store.spec.ts',
+    test: 'holds the features of a fresh fold again, tastes included, whichever partition is faster',
+  },
 ]
