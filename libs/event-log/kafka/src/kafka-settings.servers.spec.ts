@@ -42,12 +42,15 @@ describe('a log on brokers that ask who one is', () => {
 
 describe('the topics of a log', () => {
   it('stand as they should, each by what it holds', async () => {
-    const options = optionsOf({ retentionMs: 1000, partitions: { events: 2, journal: 1, catalog: 2 } })
+    const options = optionsOf({ retentionMs: 1000, partitions: { 'dead-letter': 1, events: 2, catalog: 2 } })
     await using log = await openKafkaLog(options)
     expect(log.health?.().warnings).toEqual([])
     const admin = new Kafka({ brokers: [broker.address], sasl, logLevel: logLevel.NOTHING }).admin()
     await admin.connect()
-    const names = ['events', 'journal', 'catalog'].map((topic) => ({ type: ConfigResourceTypes.TOPIC, name: `${options.prefix}.${topic}` }))
+    const names = ['dead-letter', 'events', 'catalog'].map((topic) => ({
+      type: ConfigResourceTypes.TOPIC,
+      name: `${options.prefix}.${topic}`,
+    }))
     const { resources } = await admin.describeConfigs({ resources: names, includeSynonyms: false })
     await admin.disconnect()
     const policies = resources.map(({ configEntries }) =>

@@ -15,11 +15,9 @@ export interface KafkaLogOptions {
   readonly replicationFactor?: number
   /** How many copies an append must have reached; default: 2 where there are three copies, else 1. Applied where a topic is made. */
   readonly minInSyncReplicas?: number
-  /** Events and touches stay until they are trimmed, by whoever knows what is still needed; default: brokers let them go by time and size. */
-  readonly isTrimmed?: boolean
-  /** How long dead letters, and what is not trimmed, are kept, whatever reads them; default: 30 days. */
+  /** How long dead letters are kept, whatever reads them; default: 30 days. All else stays until it is trimmed. */
   readonly retentionMs?: number
-  /** How large a partition of events, touches or dead letters may grow before its oldest records go; default: no bound. */
+  /** How large a partition of dead letters may grow before its oldest records go; default: no bound. */
   readonly retentionBytes?: number
   /** How batches are packed; readers take what they find. Default: none. */
   readonly compression?: Compression

@@ -15,24 +15,21 @@ describe('the plan of a topic', () => {
     expect(planTopic('catalog', 8, three).settings).toMatchObject({ 'cleanup.policy': 'compact' })
   })
 
-  it.each(['journal', 'examples', 'replays'])('keeps all of %s until it is trimmed, and never compacts it', (topic) => {
-    const kept = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' }
-    expect(planTopic(topic, 1, three).settings).toMatchObject(kept)
-  })
+  it.each(['events', 'touches', 'journal', 'examples', 'replays'])(
+    'keeps all of %s until it is trimmed, and never compacts it',
+    (topic) => {
+      const kept = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' }
+      const options = { retentionMs: DAY_MS, retentionBytes: 1 << 30 }
+      expect(planTopic(topic, 1, { brokers: 3, options }).settings).toMatchObject(kept)
+    },
+  )
 
-  it.each(['events', 'touches', 'dead-letter'])('lets %s go by age and size', (topic) => {
+  it('lets dead letters go by age and size', () => {
     const passing = { 'cleanup.policy': 'delete', 'retention.ms': String(30 * DAY_MS), 'retention.bytes': '-1' }
-    expect(planTopic(topic, 8, three).settings).toMatchObject(passing)
+    expect(planTopic('dead-letter', 8, three).settings).toMatchObject(passing)
     const options = { retentionMs: DAY_MS, retentionBytes: 1 << 30 }
     const configured = { 'retention.ms': String(DAY_MS), 'retention.bytes': String(1 << 30) }
-    expect(planTopic(topic, 8, { brokers: 3, options }).settings).toMatchObject(configured)
-  })
-
-  it.each(['events', 'touches'])('keeps %s until they are trimmed, where somebody does that who knows what is needed', (topic) => {
-    const options = { retentionMs: DAY_MS, isTrimmed: true }
-    const kept = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' }
-    expect(planTopic(topic, 8, { brokers: 3, options }).settings).toMatchObject(kept)
-    expect(planTopic('dead-letter', 1, { brokers: 3, options }).settings).toMatchObject({ 'retention.ms': String(DAY_MS) })
+    expect(planTopic('dead-letter', 8, { brokers: 3, options }).settings).toMatchObject(configured)
   })
 
   it('has three replicas of which two must answer, or what the cluster has', () => {
@@ -82,7 +79,7 @@ describe('a topic that stands already', () => {
     ['fewer replicas', 'events', {}, 2, /has 2 replicas, and 3 are configured/],
     ['acknowledgements by one replica', 'events', { 'min.insync.replicas': '1' }, 3, /set min.insync.replicas=2/],
     ['leaders that may lack records', 'events', { 'unclean.leader.election.enable': 'true' }, 3, /stale replica/],
-    ['a shorter retention', 'events', { 'retention.ms': '1000' }, 3, /retention.ms=1000, and 2592000000 is configured/],
+    ['a shorter retention', 'dead-letter', { 'retention.ms': '1000' }, 3, /retention.ms=1000, and 2592000000 is configured/],
     ['any retention where all is kept', 'journal', { 'retention.bytes': '1000' }, 3, /retention.bytes=1000, and -1 is configured/],
     ['a catalogue that forgets', 'catalog', { 'cleanup.policy': 'delete' }, 3, /set cleanup.policy=compact/],
   ])('is warned of with %s', (_, topic, settings, replicationFactor, message) => {

@@ -22,17 +22,16 @@ export interface TopicFound {
 }
 
 /** What the settings of a log are computed from. */
-export type TopicOptions = Pick<KafkaLogOptions, 'replicationFactor' | 'minInSyncReplicas' | 'retentionMs' | 'retentionBytes' | 'isTrimmed'>
+export type TopicOptions = Pick<KafkaLogOptions, 'replicationFactor' | 'minInSyncReplicas' | 'retentionMs' | 'retentionBytes'>
 
 const DAY_MS = 24 * 60 * 60 * 1000
-const RETENTION_MS = 30 * DAY_MS // the longest window and two snapshots, many times over
+const RETENTION_MS = 30 * DAY_MS
 const FOR_EVER = '-1'
 const TRIMMED_SEGMENT_BYTES = 256 << 20 // a broker frees whole segments: what was trimmed should not wait for a gigabyte
 const REPLICAS = 3
 
-/** Kept by time and size: what operators have had time to look at; and, where nobody trims it, what the stages have long folded. */
+/** Kept by time and size: what operators have had time to look at. */
 const PASSING: readonly string[] = [TOPICS.deadLetter]
-const FOLDED: readonly string[] = [TOPICS.events, TOPICS.touches]
 
 /** How `topic` is to be made on a cluster of so many brokers. Throws PreconditionError where the options contradict each other. */
 export function planTopic(topic: string, partitions: number, { brokers, options }: { brokers: number; options: TopicOptions }): TopicPlan {
@@ -55,13 +54,10 @@ export function planTopic(topic: string, partitions: number, { brokers, options 
   return { topic, partitions, replicationFactor, settings }
 }
 
-/** The catalogue keeps the last record of each key; journal and examples keep all until they are trimmed; the rest passes. */
-function retentionOf(
-  topic: string,
-  { retentionMs = RETENTION_MS, retentionBytes = -1, isTrimmed = false }: TopicOptions,
-): Record<string, string> {
+/** The catalogue keeps the last record of each key, dead letters pass, and all else stays until it is trimmed by whoever knows what is still needed. */
+function retentionOf(topic: string, { retentionMs = RETENTION_MS, retentionBytes = -1 }: TopicOptions): Record<string, string> {
   if (topic === TOPICS.catalog) return { 'cleanup.policy': 'compact' }
-  if (PASSING.includes(topic) || (FOLDED.includes(topic) && !isTrimmed)) {
+  if (PASSING.includes(topic)) {
     return { 'cleanup.policy': 'delete', 'retention.ms': String(retentionMs), 'retention.bytes': String(retentionBytes) }
   }
   const kept = { 'cleanup.policy': 'delete', 'retention.ms': FOR_EVER, 'retention.bytes': FOR_EVER }

@@ -42,11 +42,7 @@ export const configSchema = z.strictObject({
       .optional()
       .describe('copies of each partition; by default 3, or as many as there are brokers'),
     minInSyncReplicas: z.int().min(1).max(16).optional().describe('copies that an append must have reached; by default 2 of 3'),
-    retentionMs: z
-      .int()
-      .min(3_600_000)
-      .optional()
-      .describe('how long brokers keep dead letters, and events beside an embedded store; by default 30 days'),
+    retentionMs: z.int().min(3_600_000).optional().describe('how long brokers keep dead letters; by default 30 days'),
     deadlineMs: milliseconds(15_000).describe('how long a request may be tried'),
   }).describe('how the log at kafka:// is spoken to'),
   redis: section({

@@ -34,7 +34,6 @@ const LOGS: Readonly<Record<string, OpenLog>> = {
       prefix: config.name,
       partitions: topicPartitions(partitions),
       clock,
-      isTrimmed: config.store !== 'embedded', // by the owners of its partitions, who have copied them
       ...spokenTo(config.kafka),
     })
   },
