@@ -6,6 +6,7 @@ import { compileInterpreted, testThreads } from './threads.fixture'
 const model = mixedModel()
 const tools = mixedTools(model)
 const ROUNDS = [1, 2, 3, 2, 4, 5, 1, 6]
+const ROWS = 150_000 // of seven words or more: more than four mebibytes
 
 /** What the plain engine comes to after each round. */
 async function plainDigests(): Promise<string[]> {
@@ -36,6 +37,17 @@ describe('an engine that shares its work', () => {
     const engine = await open()
     await engine.crew.scaleTo(workers)
     expect(await sharedDigests(engine)).toEqual(await plainDigests())
+    await engine.close()
+  })
+
+  it('keeps its workers where rows lie beyond the first page of a table that is not shared', async () => {
+    const engine = await openSharedEngine(model, { ...tools, tables: {}, compile: compileInterpreted(), start: testThreads })
+    const ids = Uint32Array.from({ length: 2 * ROWS }, (_, i) => (i % 2 === 0 ? i / 2 : 77))
+    engine.state.tables[0].rowsOf(ids, ROWS, { step: 0 })
+    await engine.crew.scaleTo(2)
+    await engine.step(mixedBatch(1))
+    await engine.step(mixedBatch(2))
+    expect(engine.crew.size).toBe(2)
     await engine.close()
   })
 
