@@ -8,8 +8,8 @@ describe('a version', () => {
     const room = openRoom()
     await using running = await start(room, 'a', { versionSteps: 2 })
     for (let i = 1; i <= 4; i++) {
-      await publish(room.log, 0, groups(10 * (i - 1), 10))
-      await untilLearned(room, running, 30 * i)
+      await publish(room.log, 0, groups(40 * (i - 1), 40)) // several cuts wait
+      await untilLearned(room, running, 120 * i)
     }
     await turn(room, 100)
     expect(room.shelf.versions.length).toBeGreaterThan(2)
