@@ -13,6 +13,7 @@ import { addRecommend } from './commands/recommend'
 import { addRepair } from './commands/repair'
 import { addSimilar } from './commands/similar'
 import { addStatus } from './commands/status'
+import { addTrain } from './commands/train'
 import { addUp } from './commands/up'
 import { addVerify } from './commands/verify'
 import { reportFailure, reportMisuse, type Output } from './terminal'
@@ -52,6 +53,7 @@ const COMMANDS: readonly AddCommand[] = [
   addRank,
   addSimilar,
   addStatus,
+  addTrain,
   addEvaluate,
   addModel,
   addDictionary,

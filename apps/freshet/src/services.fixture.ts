@@ -40,6 +40,7 @@ class StagedServices {
 
   @GrpcMethod('Trainer', 'GetStatus')
   trainerStatus(): trainer.GetStatusResponse {
+    asked.push({ method: 'trainerStatus', request: {} })
     return trainer.GetStatusResponse.fromPartial({ trainerId: 'a', owner: 'a', epoch: 3, step: 1234, auc: 0.75, lag: [2, 3] })
   }
 

@@ -1,8 +1,9 @@
 import { trainer } from '@freshet/contracts/services'
-import type { TrainerStatus } from '@freshet/training'
 import { encodeStatus } from './encode-status'
+import type { ThreadStatus } from './worker-protocol'
 
-const STATUS: TrainerStatus = {
+const STATUS: ThreadStatus = {
+  ...{ provider: 'cpu', denseParameters: 60, tableBytes: 4096 },
   ...{ id: 'a-1', role: 'owner', mode: 'online', epoch: 3, owner: 'a-1', step: 7, chain: 'c0ffee', examples: 900, examplesPerS: 120.5 },
   ...{ rankLoss: 0.5, recallLoss: 1.5, auc: 0.75, logLoss: 0.4, lost: [0, 0], lag: [0, 0], contains: [4, -1], rows: 12, parameters: 96 },
   ...{
@@ -15,21 +16,22 @@ const STATUS: TrainerStatus = {
     dictionaryHash: 'd0',
   },
 }
-const phaseOf = (status: Partial<TrainerStatus>): string => encodeStatus({ ...STATUS, ...status }).phase
+const phaseOf = (status: Partial<ThreadStatus>): string => encodeStatus({ ...STATUS, ...status }, 1).phase
 
 describe('the status of a trainer on the wire', () => {
   it('leaves no field of the contract empty that there is something to say for', () => {
-    const encoded = encodeStatus({ ...STATUS, lost: [0, 12], lag: [3, 0], serving: 'v-6' })
+    const encoded = encodeStatus({ ...STATUS, lost: [0, 12], lag: [3, 0], serving: 'v-6' }, 1 << 20)
     expect(encoded).toEqual({
       ...{ trainerId: 'a-1', role: trainer.TrainerRole.TRAINER_ROLE_OWNER, epoch: 3, owner: 'a-1', step: 7, chain: 'c0ffee' },
       ...{ examples: 900, rankLoss: 0.5, recallLoss: 1.5, auc: 0.75, lag: [3, 0], contains: [4, -1], rows: 12, parameters: 96 },
       ...{ mode: 'online', duplicates: 2, gaps: 1, voidRecords: 5, version: 'v-7', examplesPerS: 120.5, phase: 'gap', serving: 'v-6' },
       ...{ lost: [0, 12], voidRecordsByReason: { 'stale-epoch': 3, 'wrong-step': 2 }, dictionaryHash: 'd0' },
+      ...{ residentBytes: 1 << 20, provider: 'cpu', denseParameters: 60, tableBytes: 4096, logLoss: 0.4 },
     })
   })
 
   it('says 0 where there is nothing to say yet', () => {
-    expect(encodeStatus({ ...STATUS, auc: NaN, rankLoss: NaN })).toMatchObject({ auc: 0, rankLoss: 0 })
+    expect(encodeStatus({ ...STATUS, auc: NaN, rankLoss: NaN }, 1)).toMatchObject({ auc: 0, rankLoss: 0 })
   })
 
   it('says what the trainer does', () => {

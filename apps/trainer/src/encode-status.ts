@@ -1,8 +1,9 @@
 import { trainer } from '@freshet/contracts/services'
 import type { TrainerStatus } from '@freshet/training'
+import type { ThreadStatus } from './worker-protocol'
 
-/** A trainer's status as the contract says it. */
-export function encodeStatus(status: TrainerStatus): trainer.GetStatusResponse {
+/** A trainer's status as the contract says it; `residentBytes` are its process's. */
+export function encodeStatus(status: ThreadStatus, residentBytes: number): trainer.GetStatusResponse {
   return trainer.GetStatusResponse.create({
     trainerId: status.id,
     role: status.role === 'owner' ? trainer.TrainerRole.TRAINER_ROLE_OWNER : trainer.TrainerRole.TRAINER_ROLE_FOLLOWER,
@@ -29,6 +30,11 @@ export function encodeStatus(status: TrainerStatus): trainer.GetStatusResponse {
     phase: phaseOf(status),
     serving: status.serving,
     dictionaryHash: status.dictionaryHash,
+    residentBytes,
+    provider: status.provider,
+    tableBytes: status.tableBytes,
+    denseParameters: status.denseParameters,
+    logLoss: finiteOrZero(status.logLoss),
   })
 }
 

@@ -20,7 +20,8 @@ async function main(port: MessagePort, { config, id }: WorkerInput): Promise<voi
   await using runtime = await openRuntime(config)
   const options = await openTrainerOptions(runtime, id, (notice) => tell({ kind: 'notice', notice }))
   try {
-    await learn(port, await Trainer.open(options), (directory) => openVersionShelf(directory, runtime.clock))
+    const { provider } = options
+    await learn(port, await Trainer.open(options), { provider, shelfIn: (directory) => openVersionShelf(directory, runtime.clock) })
   } catch (error) {
     if (!isFreshetError(error)) throw error
     tell({ kind: 'failure', error: detailsOf(error) })
@@ -30,11 +31,18 @@ async function main(port: MessagePort, { config, id }: WorkerInput): Promise<voi
   }
 }
 
+/** What a thread knows beside its trainer. */
+interface ThreadFacts {
+  /** What its steps run on. */
+  readonly provider: string
+  readonly shelfIn: (directory: string) => VersionShelf
+}
+
 /** Answers and learns until it is told to stop. */
-async function learn(port: MessagePort, trainer: Trainer, shelfIn: (directory: string) => VersionShelf): Promise<void> {
+async function learn(port: MessagePort, trainer: Trainer, { provider, shelfIn }: ThreadFacts): Promise<void> {
   const tell = (message: FromWorker): void => port.postMessage(message)
   const verbs: TrainerVerbs = {
-    status: () => trainer.status(),
+    status: async () => ({ ...(await trainer.status()), provider }),
     checkpoint: () => trainer.checkpoint(),
     audit: (step) => trainer.audit(step),
     grant: (to) => trainer.grant(to),

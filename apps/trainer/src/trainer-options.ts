@@ -8,6 +8,8 @@ import { openVersionShelf } from './version-shelf'
 
 /** A trainer's options, and what has to be let go of when it ends. */
 export interface OpenedTrainerOptions extends TrainerOptions {
+  /** The execution provider that its graphs run on. */
+  readonly provider: string
   /** Ends the graphs that were compiled: native code, which a thread must not end with. */
   release(): Promise<void>
 }
@@ -23,16 +25,17 @@ export async function openTrainerOptions(
   const modelSet = declareModelSet(dictionary.layout, dictionary.declared.model)
   const workshop = new Workshop()
   const tools = await workshop.toolsFor(modelSet.canonical)
+  const pins = runtimePins()
   const genesis = Genesis.create({
     dictionaryHash: dictionary.hash,
     model: modelSet.canonical,
     seed: trainer.seed,
     logicalShards: trainer.logicalShards,
     partitions: log.partitions('examples'),
-    pins: Pins.create({ ...runtimePins(), graphHash: tools.graphHash }),
+    pins: Pins.create({ ...pins, graphHash: tools.graphHash }),
   })
   return {
-    ...{ id, log, clock, genesis, tools, onNotice },
+    ...{ id, log, clock, genesis, tools, onNotice, provider: pins.provider },
     toolsOf: (model) => workshop.toolsFor(model),
     release: () => workshop.release(),
     shelf: openVersionShelf(versionsDirectory, clock),

@@ -19,7 +19,7 @@ export class TrainerController {
 
   @GrpcMethod('Trainer', 'GetStatus')
   async getStatus(): Promise<trainer.GetStatusResponse> {
-    return encodeStatus(await this.service.ask('status'))
+    return encodeStatus(await this.service.ask('status'), process.memoryUsage.rss())
   }
 
   @GrpcMethod('Trainer', 'Train')

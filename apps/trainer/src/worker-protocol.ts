@@ -1,9 +1,15 @@
 import type { ErrorDetails } from '@freshet/service'
 import type { DeclaredLoss, LostRange, TrainerNotice, TrainerStatus, VersionFacts } from '@freshet/training'
 
+/** Where the trainer stands, and what its steps run on. */
+export interface ThreadStatus extends TrainerStatus {
+  /** ONNX Runtime's execution provider. */
+  readonly provider: string
+}
+
 /** What the service may ask of the thread that learns. */
 export interface TrainerVerbs {
-  status(): Promise<TrainerStatus>
+  status(): Promise<ThreadStatus>
   checkpoint(): Promise<VersionFacts>
   audit(step: number): Promise<{ readonly step: number; readonly digest: string }>
   grant(to: string): Promise<{ readonly epoch: number; readonly step: number; readonly journalOffset: number }>

@@ -24,6 +24,10 @@ export interface TrainerStatus {
   readonly contains: readonly number[]
   readonly rows: number
   readonly parameters: number
+  /** Those of the dense part. */
+  readonly denseParameters: number
+  /** What the rows take of memory: pages, index and admission counters. */
+  readonly tableBytes: number
   readonly duplicates: number
   readonly refused: number
   /** Records of the journal that count for nothing, since its first, by reason. */
@@ -57,6 +61,8 @@ export async function statusOf(
     contains: [...state.contains],
     rows: state.table.size,
     parameters: state.dense.length + state.table.size * state.table.width,
+    denseParameters: state.dense.length,
+    tableBytes: state.table.bytes,
     duplicates: state.duplicates,
     voids: { ...desk.state.voidReasons },
     serving: desk.state.serving ?? '',

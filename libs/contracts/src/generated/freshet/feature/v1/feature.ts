@@ -128,6 +128,10 @@ export interface PartitionStatus {
   eventsFirst: number;
   /** Nothing from here on is trimmed, whatever its age: the older of two snapshots lacks it. 0 while there are fewer. */
   eventsHeldFrom: number;
+  /** How many records are in the log no more that were to be folded next. Such a partition stands still. */
+  eventsLost: number;
+  touchesLost: number;
+  catalogLost: number;
 }
 
 function createBaseFeatures(): Features {
@@ -1047,6 +1051,9 @@ function createBasePartitionStatus(): PartitionStatus {
     corrections: 0,
     eventsFirst: 0,
     eventsHeldFrom: 0,
+    eventsLost: 0,
+    touchesLost: 0,
+    catalogLost: 0,
   };
 }
 
@@ -1108,6 +1115,15 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
     }
     if (message.eventsHeldFrom !== 0) {
       writer.uint32(152).int64(message.eventsHeldFrom);
+    }
+    if (message.eventsLost !== 0) {
+      writer.uint32(160).int64(message.eventsLost);
+    }
+    if (message.touchesLost !== 0) {
+      writer.uint32(168).int64(message.touchesLost);
+    }
+    if (message.catalogLost !== 0) {
+      writer.uint32(176).int64(message.catalogLost);
     }
     return writer;
   },
@@ -1277,6 +1293,30 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
             message.eventsHeldFrom = longToNumber(reader.int64());
             continue;
           }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.eventsLost = longToNumber(reader.int64());
+            continue;
+          }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.touchesLost = longToNumber(reader.int64());
+            continue;
+          }
+          case 22: {
+            if (tag !== 176) {
+              break;
+            }
+
+            message.catalogLost = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1354,6 +1394,21 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
         : isSet(object.events_held_from)
         ? globalThis.Number(object.events_held_from)
         : 0,
+      eventsLost: isSet(object.eventsLost)
+        ? globalThis.Number(object.eventsLost)
+        : isSet(object.events_lost)
+        ? globalThis.Number(object.events_lost)
+        : 0,
+      touchesLost: isSet(object.touchesLost)
+        ? globalThis.Number(object.touchesLost)
+        : isSet(object.touches_lost)
+        ? globalThis.Number(object.touches_lost)
+        : 0,
+      catalogLost: isSet(object.catalogLost)
+        ? globalThis.Number(object.catalogLost)
+        : isSet(object.catalog_lost)
+        ? globalThis.Number(object.catalog_lost)
+        : 0,
     };
   },
 
@@ -1416,6 +1471,15 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
     if (message.eventsHeldFrom !== 0) {
       obj.eventsHeldFrom = Math.round(message.eventsHeldFrom);
     }
+    if (message.eventsLost !== 0) {
+      obj.eventsLost = Math.round(message.eventsLost);
+    }
+    if (message.touchesLost !== 0) {
+      obj.touchesLost = Math.round(message.touchesLost);
+    }
+    if (message.catalogLost !== 0) {
+      obj.catalogLost = Math.round(message.catalogLost);
+    }
     return obj;
   },
 
@@ -1443,6 +1507,9 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
     message.corrections = object.corrections ?? 0;
     message.eventsFirst = object.eventsFirst ?? 0;
     message.eventsHeldFrom = object.eventsHeldFrom ?? 0;
+    message.eventsLost = object.eventsLost ?? 0;
+    message.touchesLost = object.touchesLost ?? 0;
+    message.catalogLost = object.catalogLost ?? 0;
     return message;
   },
 };

@@ -93,6 +93,16 @@ export interface GetStatusResponse {
   voidRecordsByReason: { [key: string]: number };
   /** Of the dictionary that the last step was computed under. */
   dictionaryHash: string;
+  /** Resident memory of the trainer's process. */
+  residentBytes: number;
+  /** What the rows take: pages, index and admission counters. */
+  tableBytes: number;
+  /** Of dense parameters, without what their optimisers keep. */
+  denseParameters: number;
+  /** Progressive, over real labels: every example was scored before it was learned from. */
+  logLoss: number;
+  /** What the steps run on: `cpu`, ... */
+  provider: string;
 }
 
 export interface GetStatusResponse_VoidRecordsByReasonEntry {
@@ -295,6 +305,11 @@ function createBaseGetStatusResponse(): GetStatusResponse {
     lost: [],
     voidRecordsByReason: {},
     dictionaryHash: "",
+    residentBytes: 0,
+    tableBytes: 0,
+    denseParameters: 0,
+    logLoss: 0,
+    provider: "",
   };
 }
 
@@ -386,6 +401,21 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     });
     if (message.dictionaryHash !== "") {
       writer.uint32(202).string(message.dictionaryHash);
+    }
+    if (message.residentBytes !== 0) {
+      writer.uint32(320).int64(message.residentBytes);
+    }
+    if (message.tableBytes !== 0) {
+      writer.uint32(328).int64(message.tableBytes);
+    }
+    if (message.denseParameters !== 0) {
+      writer.uint32(336).int64(message.denseParameters);
+    }
+    if (message.logLoss !== 0) {
+      writer.uint32(345).double(message.logLoss);
+    }
+    if (message.provider !== "") {
+      writer.uint32(354).string(message.provider);
     }
     return writer;
   },
@@ -636,6 +666,46 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             message.dictionaryHash = reader.string();
             continue;
           }
+          case 40: {
+            if (tag !== 320) {
+              break;
+            }
+
+            message.residentBytes = longToNumber(reader.int64());
+            continue;
+          }
+          case 41: {
+            if (tag !== 328) {
+              break;
+            }
+
+            message.tableBytes = longToNumber(reader.int64());
+            continue;
+          }
+          case 42: {
+            if (tag !== 336) {
+              break;
+            }
+
+            message.denseParameters = longToNumber(reader.int64());
+            continue;
+          }
+          case 43: {
+            if (tag !== 345) {
+              break;
+            }
+
+            message.logLoss = reader.double();
+            continue;
+          }
+          case 44: {
+            if (tag !== 354) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -729,6 +799,27 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         : isSet(object.dictionary_hash)
         ? globalThis.String(object.dictionary_hash)
         : "",
+      residentBytes: isSet(object.residentBytes)
+        ? globalThis.Number(object.residentBytes)
+        : isSet(object.resident_bytes)
+        ? globalThis.Number(object.resident_bytes)
+        : 0,
+      tableBytes: isSet(object.tableBytes)
+        ? globalThis.Number(object.tableBytes)
+        : isSet(object.table_bytes)
+        ? globalThis.Number(object.table_bytes)
+        : 0,
+      denseParameters: isSet(object.denseParameters)
+        ? globalThis.Number(object.denseParameters)
+        : isSet(object.dense_parameters)
+        ? globalThis.Number(object.dense_parameters)
+        : 0,
+      logLoss: isSet(object.logLoss)
+        ? globalThis.Number(object.logLoss)
+        : isSet(object.log_loss)
+        ? globalThis.Number(object.log_loss)
+        : 0,
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
     };
   },
 
@@ -815,6 +906,21 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     if (message.dictionaryHash !== "") {
       obj.dictionaryHash = message.dictionaryHash;
     }
+    if (message.residentBytes !== 0) {
+      obj.residentBytes = Math.round(message.residentBytes);
+    }
+    if (message.tableBytes !== 0) {
+      obj.tableBytes = Math.round(message.tableBytes);
+    }
+    if (message.denseParameters !== 0) {
+      obj.denseParameters = Math.round(message.denseParameters);
+    }
+    if (message.logLoss !== 0) {
+      obj.logLoss = floatToJson(message.logLoss);
+    }
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
     return obj;
   },
 
@@ -854,6 +960,11 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         return acc;
       }, {});
     message.dictionaryHash = object.dictionaryHash ?? "";
+    message.residentBytes = object.residentBytes ?? 0;
+    message.tableBytes = object.tableBytes ?? 0;
+    message.denseParameters = object.denseParameters ?? 0;
+    message.logLoss = object.logLoss ?? 0;
+    message.provider = object.provider ?? "";
     return message;
   },
 };

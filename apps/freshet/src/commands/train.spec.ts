@@ -1,0 +1,47 @@
+import { asked, openStage, runCaptured, type Stage } from '../services.fixture'
+
+const looks = (): number => asked.filter(({ method }) => method === 'trainerStatus').length
+
+describe('freshet train', () => {
+  let stage: Stage
+  beforeAll(async () => (stage = await openStage()))
+  afterAll(() => stage[Symbol.asyncDispose]())
+
+  it('shows the trainer once', async () => {
+    const { code, stdout, stderr } = await stage.run('train', '--once')
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/^trainer +a, owner, epoch 3[\s\S]*5 behind, not getting fewer\n[\s\S]*AUC +0.7500[\s\S]*step 1,234/)
+  })
+
+  it('says it as one document to a program', async () => {
+    expect(JSON.parse((await stage.run('train', '--once', '--json')).stdout)).toMatchObject({ step: 1234, lag: [2, 3], auc: 0.75 })
+  })
+
+  it('looks again and again until it is interrupted, a document a line', async () => {
+    const running = stage.run('train', '--json', '--every', '0.1')
+    const before = looks()
+    while (looks() < before + 3) await new Promise(setImmediate)
+    process.emit('SIGINT')
+    const { code, stdout } = await running
+    expect(code).toBe(0)
+    const lines = stdout.trim().split('\n')
+    expect(lines.length).toBeGreaterThanOrEqual(2)
+    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ step: 1234 })
+    expect(process.listenerCount('SIGINT')).toBe(0)
+  })
+
+  it.each([['0'], ['x'], ['4000'], ['-1']])('refuses to look every %p seconds', async (every) => {
+    const { code, stdout, stderr } = await runCaptured(['train', '--every', every])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain('it must be a number of seconds, .1 to 3600.')
+  })
+})
+
+describe('freshet train while nobody trains', () => {
+  it('says so, and what to do, where one look was asked for', async () => {
+    await using stage = await openStage(true)
+    const { code, stdout, stderr } = await stage.run('train', '--once')
+    expect([code, stdout]).toEqual([3, ''])
+    expect(stderr).toMatch(/a trainer at 127.0.0.1:\d+.*start it: npx freshet up/)
+  })
+})
