@@ -85,6 +85,19 @@ describe('Kafka and Redis behind relays', () => {
     socket.destroy()
   })
 
+  it.each([
+    ['store-killed', 'FRESHET_STORE'],
+    ['log-killed', 'FRESHET_LOG'],
+  ] as const)('tell when an engine does not serve: with %s, while nobody is behind its relay', async (fault, setting) => {
+    let outcome = 'not told'
+    await backEnd.suffer(fault, async () => {
+      const socket = await connected(portOf(setting))
+      outcome = await Promise.race([once(socket, 'close').then(() => 'closed'), once(socket, 'data').then(() => 'answered')])
+    })
+    expect(outcome).toBe('closed')
+    await connected(portOf(setting)).then((socket) => socket.destroy())
+  })
+
   it('cut connections once an answer was on its way, which then never comes, and take new ones', async () => {
     const socket = await connected(portOf('FRESHET_STORE'))
     const heard: Buffer[] = []

@@ -2,7 +2,7 @@ import { cp, rm } from 'node:fs/promises'
 import type { EngineFault } from '@freshet/faults'
 import type { Clock } from '@freshet/kernel'
 import { type CutProxy, freePorts, type RedisServer, startCutProxy, startKafkaRedis } from '@freshet/testing'
-import type { BackEnd } from './back-end'
+import type { BackEnd, Meanwhile } from './back-end'
 
 /** What a start leaves to others. */
 export interface KafkaRedisScope {
@@ -27,21 +27,27 @@ export async function startBackEnd({ directory, clock }: KafkaRedisScope): Promi
   const files = redis.directory
   const storeRelay = await startCutProxy({ to: redis.port })
 
-  const suffered: Readonly<Record<EngineFault, () => Promise<void>>> = {
-    'log-killed': () => broker.restart(),
-    'log-halted': () => halt(broker, LOG_HALTED_MS, clock),
-    'store-halted': () => halt(redis, STORE_HALTED_MS, clock),
-    'log-cut': () => cut(logRelay, clock),
-    'store-cut': () => cut(storeRelay, clock),
-    async 'store-killed'() {
+  const suffered: Readonly<Record<EngineFault, (meanwhile: Meanwhile) => Promise<void>>> = {
+    async 'log-killed'(meanwhile) {
+      await broker.kill()
+      await meanwhile()
+      await broker.restart()
+    },
+    'log-halted': (meanwhile) => halt(broker, { ms: LOG_HALTED_MS, clock, meanwhile }),
+    'store-halted': (meanwhile) => halt(redis, { ms: STORE_HALTED_MS, clock, meanwhile }),
+    'log-cut': (meanwhile) => cut(logRelay, clock, meanwhile),
+    'store-cut': (meanwhile) => cut(storeRelay, clock, meanwhile),
+    async 'store-killed'(meanwhile) {
       await redis.kill()
+      await meanwhile()
       await redis.restart()
     },
-    async 'store-rewound'() {
+    async 'store-rewound'(meanwhile) {
       const earlier = `${files}-earlier`
       redis.stop()
       await cp(files, earlier, { recursive: true })
       redis.cont()
+      await meanwhile() // what is written from here on will not have been
       await clock.sleep(REWIND_MS)
       await redis.kill()
       await rm(files, { recursive: true })
@@ -49,30 +55,44 @@ export async function startBackEnd({ directory, clock }: KafkaRedisScope): Promi
       await rm(earlier, { recursive: true })
       await redis.restart()
     },
-    'store-emptied': () => redis.flush(),
+    async 'store-emptied'(meanwhile) {
+      await redis.flush()
+      await meanwhile()
+    },
   }
   return {
     name: 'kafka-redis',
     settings: { FRESHET_LOG: `kafka://127.0.0.1:${logRelay.port}`, FRESHET_STORE: `redis://127.0.0.1:${storeRelay.port}` },
     faults: Object.keys(suffered) as EngineFault[],
-    suffer: (fault) => suffered[fault](),
+    suffer: (fault, meanwhile = atOnce) => suffered[fault](meanwhile),
     async [Symbol.asyncDispose]() {
       await Promise.all([logRelay, storeRelay, engines].map((each) => each[Symbol.asyncDispose]()))
     },
   }
 }
 
+const atOnce: Meanwhile = () => Promise.resolve()
+
 /** The worst moment for a connection to go: what was asked has been done, and nobody was told. */
-async function cut(relay: CutProxy, clock: Clock): Promise<void> {
+async function cut(relay: CutProxy, clock: Clock, meanwhile: Meanwhile): Promise<void> {
   relay.muteAnswers()
-  await Promise.race([relay.answered(), clock.sleep(ANSWER_MS_MAX)])
+  const answered = relay.answered()
+  await meanwhile()
+  await Promise.race([answered, clock.sleep(ANSWER_MS_MAX)])
   relay.cut()
   relay.restore()
 }
 
+interface Halt {
+  readonly ms: number
+  readonly clock: Clock
+  readonly meanwhile: Meanwhile
+}
+
 /** An engine that says nothing for a while, and then all that it was asked for meanwhile. */
-async function halt(engine: Pick<RedisServer, 'stop' | 'cont'>, ms: number, clock: Clock): Promise<void> {
+async function halt(engine: Pick<RedisServer, 'stop' | 'cont'>, { ms, clock, meanwhile }: Halt): Promise<void> {
   engine.stop()
+  await meanwhile()
   await clock.sleep(ms)
   engine.cont()
 }

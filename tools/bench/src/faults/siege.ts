@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { MigratorClient, TrainerClient, trainer } from '@freshet/contracts/services'
-import { type Fault, HOME, isStruck, order, recall, type Role, type StrikeOrder } from '@freshet/faults'
+import { type EngineStrike, type Fault, HOME, isStruck, order, recall, type Role, type StrikeOrder } from '@freshet/faults'
 import { type Clock, type Crossing, UnavailableError } from '@freshet/kernel'
 import { call, stream } from '@freshet/service'
 import type { Fleet, FleetService } from '@freshet/testing'
@@ -58,6 +58,8 @@ export class Siege {
         return this.startCold()
       case 'target-killed':
         return this.killTarget()
+      case 'engine-strike':
+        return this.strikeEngine(fault)
       default:
         await this.scope.clock.sleep(fault.delayMs)
         await this.scope.backEnd.suffer(fault.kind)
@@ -89,32 +91,57 @@ export class Siege {
   }
 
   private async strike({ crossing, passes, signal }: StrikeOrder): Promise<Recovery> {
-    const { fleet, watch, clock, orders } = this.scope
+    const isZombie = signal === 'SIGSTOP'
+    const hasHeir = HOME[crossing] === 'feature-store' && (isZombie || crossing === 'partitions-assigned')
+    const { owner } = this.scope.watch
+    return this.atCrossing({ crossing, passes, signal }, hasHeir, (service) =>
+      isZombie ? this.resume(service) : this.bury(service, owner),
+    )
+  }
+
+  /** Has an engine suffer while a process stands at a crossing; the process goes on before the engine is back, or after. */
+  private strikeEngine({ crossing, passes, engine, goesOn }: EngineStrike): Promise<Recovery> {
+    const { fleet, backEnd } = this.scope
+    return this.atCrossing({ crossing, passes, signal: 'SIGSTOP' }, crossing === 'partitions-assigned', async (service) => {
+      const goOn = async (): Promise<void> => void (await fleet.signal(service, 'SIGCONT'))
+      await backEnd.suffer(engine, goesOn === 'meanwhile' ? goOn : undefined)
+      await goOn()
+      return {}
+    })
+  }
+
+  /** Has the process that comes to a crossing strike itself there, and then does what is done about it. With an heir, somebody else is there to fold. */
+  private async atCrossing(
+    strike: StrikeOrder,
+    hasHeir: boolean,
+    onStruck: (service: FleetService) => Promise<Recovery>,
+  ): Promise<Recovery> {
+    const { fleet, orders } = this.scope
+    const { crossing } = strike
     const service = this.serviceOf(HOME[crossing])
-    const { owner } = watch
-    const isShared = HOME[crossing] === 'feature-store' && (signal === 'SIGSTOP' || crossing === 'partitions-assigned')
-    if (isShared && crossing !== 'partitions-assigned') await fleet.launch('second-feature-store')
+    if (hasHeir && crossing !== 'partitions-assigned') await fleet.launch('second-feature-store')
     const file = orderFile(orders, service)
-    order(file, { crossing, passes, signal })
+    order(file, strike)
     const over = new AbortController()
     const bringing = this.bringAbout(crossing, over.signal).catch(() => undefined) // who asks a process that dies is not answered
     await this.struck(service, { crossing, file })
     over.abort()
-    const atMs = clock.monotonicMs()
-    let recovery: Recovery = {}
-    if (signal === 'SIGSTOP') await this.resume(service)
-    else {
-      await fleet.gone(service)
-      recovery = await this.revive(service, { owner, atMs })
-    }
+    const recovery = await onStruck(service)
     await bringing
-    if (isShared) await fleet.signal('second-feature-store', 'SIGKILL')
+    if (hasHeir) await fleet.signal('second-feature-store', 'SIGKILL')
     return recovery
   }
 
-  private async resume(service: FleetService): Promise<void> {
+  private async bury(service: FleetService, owner: string): Promise<Recovery> {
+    const atMs = this.scope.clock.monotonicMs()
+    await this.scope.fleet.gone(service)
+    return this.revive(service, { owner, atMs })
+  }
+
+  private async resume(service: FleetService): Promise<Recovery> {
     await this.scope.clock.sleep(STOPPED_MS)
     await this.scope.fleet.signal(service, 'SIGCONT')
+    return {}
   }
 
   private async struck(service: FleetService, { crossing, file }: { crossing: Crossing; file: string }): Promise<void> {

@@ -1,8 +1,9 @@
 import { CROSSINGS } from '@freshet/kernel'
-import { type Fault, spellFault } from './fault'
+import { type EngineFault, type Fault, HOME, spellFault } from './fault'
 import { planFaults } from './fault-plan'
 
 const scope = { seed: 3, engineFaults: [] }
+const ENGINE_FAULTS: readonly EngineFault[] = ['log-killed', 'log-cut', 'store-killed', 'store-emptied']
 const killedAt = (plan: readonly Fault[]): string[] =>
   plan.flatMap((fault) => (fault.kind === 'strike' && fault.signal === 'SIGKILL' ? [fault.crossing] : []))
 
@@ -21,8 +22,19 @@ describe('planFaults', () => {
       expect(planFaults(2, { ...scope, seed }).map(spellFault)).toEqual(['owner killed', 'owner and follower killed'])
   })
 
+  it('meets an owner, a feature store and an engine in its first four', () => {
+    for (const seed of [1, 2, 3]) {
+      const [owner, cold, folding, engine] = planFaults(4, { seed, engineFaults: ENGINE_FAULTS })
+      expect([owner, cold].map(spellFault)).toEqual(['owner killed', 'owner and follower killed'])
+      expect(folding).toMatchObject({ kind: 'strike', signal: 'SIGKILL' })
+      expect(engine.kind).toBe('engine-strike')
+      expect(spellFault(folding)).toMatch(/^feature-store killed at (batch|outbox)/)
+      expect(spellFault(engine)).toMatch(/^(log|store) .* with the feature-store at (batch|outbox)/)
+    }
+  })
+
   it('kills at each of the crossings once a round', () => {
-    const [round] = [planFaults(22, scope).slice(2)]
+    const [round] = [planFaults(23, scope).slice(3)]
     expect(killedAt(round).sort()).toEqual([...CROSSINGS].sort())
     expect(round.filter((fault) => fault.kind === 'strike' && fault.signal === 'SIGSTOP')).toHaveLength(2)
   })
@@ -30,7 +42,7 @@ describe('planFaults', () => {
   it('stops processes at every crossing, over enough seeds', () => {
     const stopped = new Set<string>()
     for (let seed = 0; seed < 40; seed++)
-      for (const fault of planFaults(22, { ...scope, seed }))
+      for (const fault of planFaults(23, { ...scope, seed }))
         if (fault.kind === 'strike' && fault.signal === 'SIGSTOP') stopped.add(fault.crossing)
     expect([...stopped].sort()).toEqual([...CROSSINGS].sort())
   })
@@ -43,8 +55,27 @@ describe('planFaults', () => {
 
   it('spreads what the engines of a back end may suffer among the rest', () => {
     const engineFaults = ['log-killed', 'store-emptied'] as const
-    const plan = planFaults(24, { ...scope, engineFaults }).map(spellFault)
+    const plan = planFaults(32, { ...scope, engineFaults }).map(spellFault)
     expect(plan).toEqual(expect.arrayContaining(['log killed', 'store emptied']))
+  })
+
+  it('lets each engine fault meet each crossing within a few seeds, and processes go on before and after', () => {
+    const met = new Set<string>()
+    const goingOn = new Set<string>()
+    for (let seed = 200; seed < 207; seed++)
+      // seven rounds of six are forty pairs
+      for (const fault of planFaults(34, { seed, engineFaults: ENGINE_FAULTS }).slice(4)) {
+        if (fault.kind !== 'engine-strike') continue
+        met.add(`${fault.engine} at ${fault.crossing}`)
+        goingOn.add(`${HOME[fault.crossing]} ${fault.goesOn}`)
+      }
+    expect([...met].sort()).toEqual(ENGINE_FAULTS.flatMap((engine) => CROSSINGS.map((crossing) => `${engine} at ${crossing}`)).sort())
+    expect(goingOn.size).toBe(6)
+  })
+
+  it('has several processes stand still for an engine in every round', () => {
+    const round = planFaults(34, { seed: 9, engineFaults: ENGINE_FAULTS }).slice(4)
+    expect(round.filter(({ kind }) => kind === 'engine-strike')).toHaveLength(6)
   })
 })
 
@@ -52,5 +83,8 @@ describe('spellFault', () => {
   it('says in a few words what happens to whom', () => {
     expect(spellFault({ kind: 'strike', crossing: 'batch-read', passes: 3, signal: 'SIGSTOP' })).toBe('feature-store stopped at batch-read')
     expect(spellFault({ kind: 'target-killed' })).toBe('target of a move killed once granted')
+    expect(spellFault({ kind: 'engine-strike', crossing: 'record-appended', passes: 0, engine: 'log-killed', goesOn: 'meanwhile' })).toBe(
+      'log killed with the ingest at record-appended, which goes on meanwhile',
+    )
   })
 })

@@ -8,6 +8,14 @@ export type Role = 'ingest' | 'feature-store' | 'owner' | 'follower' | 'migrator
 export type EngineFault =
   'log-killed' | 'log-halted' | 'log-cut' | 'store-killed' | 'store-halted' | 'store-cut' | 'store-rewound' | 'store-emptied'
 
+/** A process stands still at a crossing while an engine suffers. */
+export interface EngineStrike extends Pick<StrikeOrder, 'crossing' | 'passes'> {
+  readonly kind: 'engine-strike'
+  readonly engine: EngineFault
+  /** Whether the process goes on while the engine is still away, or once it serves again. */
+  readonly goesOn: 'meanwhile' | 'afterwards'
+}
+
 /** One thing that goes wrong. */
 export type Fault =
   /** A process strikes itself at a crossing. */
@@ -19,6 +27,7 @@ export type Fault =
   /** The target of a move is killed as soon as it has been granted the model set. */
   | { readonly kind: 'target-killed' }
   | { readonly kind: EngineFault; readonly delayMs: number }
+  | EngineStrike
 
 /** Which process comes to a crossing. */
 export const HOME: Readonly<Record<Crossing, Role>> = {
@@ -45,6 +54,8 @@ export function spellFault(fault: Fault): string {
       return 'owner and follower killed'
     case 'target-killed':
       return 'target of a move killed once granted'
+    case 'engine-strike':
+      return `${fault.engine.replace('-', ' ')} with the ${HOME[fault.crossing]} at ${fault.crossing}, which goes on ${fault.goesOn}`
     default:
       return fault.kind.replace('-', ' ')
   }
