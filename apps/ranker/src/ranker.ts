@@ -5,7 +5,7 @@ import { openTable, type Table } from '@freshet/embedding'
 import { JOURNAL, TOPICS } from '@freshet/event-log'
 import { compileDictionary } from '@freshet/features'
 import { declareModelSet } from '@freshet/model'
-import { compileOnnx } from '@freshet/onnx'
+import { openOnnx } from '@freshet/onnx'
 import {
   ItemFollower,
   JournalFollower,
@@ -73,8 +73,12 @@ export class Ranker {
     const open = (): ImpressionCall => ingest.stream()
     const impressions = new ImpressionStream({ open, clock, onError: reporter(runtime, 'ingest') })
     const partitions = log.partitions(TOPICS.events)
+    const { compile } = await openOnnx({
+      providers: config.providers,
+      onRefusal: (refusal) => runtime.logger.warn(refusal, 'a provider cannot be used; answers run on the next'),
+    })
     const tools: ServingTools = {
-      ...{ clock, partitions, impressions, compile: compileOnnx(), openTable: tableOf(runtime) },
+      ...{ clock, partitions, impressions, compile, openTable: tableOf(runtime) },
       users: readUsers(store, { partitions, clock, deadlineMs: USER_DEADLINE_MS }),
       newRequestId: randomUUID,
       itemPositions: () => ranker.items.positions,

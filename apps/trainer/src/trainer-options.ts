@@ -1,7 +1,8 @@
 import { Genesis, Pins } from '@freshet/contracts'
 import { openTable } from '@freshet/embedding'
 import { declareModelSet, type ModelSet, modelSetOf } from '@freshet/model'
-import { compileOnnx, graphHash, onnxBytes, runtimePins } from '@freshet/onnx'
+import { graphHash, onnxBytes, openOnnx, runtimePins } from '@freshet/onnx'
+import type { CompileGraph } from '@freshet/tensor'
 import type { Runtime } from '@freshet/service'
 import { type ModelTools, shapeOf, TRAINING_DEFAULTS, type TrainerNotice, type TrainerOptions } from '@freshet/training'
 import { openVersionShelf } from './version-shelf'
@@ -23,19 +24,22 @@ export async function openTrainerOptions(
   const { config, firstDictionary: dictionary, log, clock, versionsDirectory } = runtime
   const { trainer } = config
   const modelSet = declareModelSet(dictionary.layout, dictionary.declared.model)
-  const workshop = new Workshop()
+  const { provider, compile } = await openOnnx({
+    providers: config.providers,
+    onRefusal: (refusal) => runtime.logger.warn({ trainer: id, ...refusal }, 'a provider cannot be used; steps run on the next'),
+  })
+  const workshop = new Workshop(compile)
   const tools = await workshop.toolsFor(modelSet.canonical)
-  const pins = runtimePins()
   const genesis = Genesis.create({
     dictionaryHash: dictionary.hash,
     model: modelSet.canonical,
     seed: trainer.seed,
     logicalShards: trainer.logicalShards,
     partitions: log.partitions('examples'),
-    pins: Pins.create({ ...pins, graphHash: tools.graphHash }),
+    pins: Pins.create({ ...runtimePins(provider), graphHash: tools.graphHash }),
   })
   return {
-    ...{ id, log, clock, genesis, tools, onNotice, provider: pins.provider },
+    ...{ id, log, clock, genesis, tools, onNotice, provider },
     toolsOf: (model) => workshop.toolsFor(model),
     release: () => workshop.release(),
     shelf: openVersionShelf(versionsDirectory, clock),
@@ -62,7 +66,8 @@ export async function openTrainerOptions(
 /** Makes what a model is learned with, once for each. */
 class Workshop {
   private readonly made = new Map<string, Promise<ModelTools>>()
-  private readonly compile = compileOnnx()
+
+  constructor(private readonly compile: CompileGraph) {}
 
   /** `model` is a model set's canonical text. */
   toolsFor(model: string): Promise<ModelTools> {

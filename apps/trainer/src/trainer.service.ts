@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
 import { JOURNAL } from '@freshet/event-log'
 import { UnavailableError } from '@freshet/kernel'
+import { assertOffered } from '@freshet/onnx'
 import { RUNTIME, type Runtime } from '@freshet/service'
 import type { TrainerNotice } from '@freshet/training'
 import type { Answer, Argument, TrainerVerbs } from './worker-protocol'
@@ -25,6 +26,7 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
   private restartMs = RESTART_MS.first
 
   constructor(@Inject(RUNTIME) private readonly runtime: Runtime) {
+    assertOffered(runtime.config.providers) // at boot: a thread would fail again and again
     this.id = `${runtime.config.trainer.id}-${randomBytes(4).toString('hex')}`
   }
 

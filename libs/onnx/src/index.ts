@@ -1,4 +1,6 @@
 export { graphHash } from './graph-hash'
+export { openOnnx, type OnnxRuntime, type OpenedOnnx, type ProviderPreference, type ProviderRefusal } from './open-onnx'
 export { onnxBytes } from './onnx-bytes'
 export { runtimePins, type RuntimePins } from './pins'
+export { assertOffered, offeredProviders } from './providers'
 export { compileOnnx, type OnnxOptions } from './runtime'

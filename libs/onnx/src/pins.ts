@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { env } from 'onnxruntime-node'
+import { CPU } from './providers'
 
 /** What must be equal, beside graph and state, for a replay to give equal bits. */
 export interface RuntimePins {
@@ -14,10 +15,10 @@ export interface RuntimePins {
   readonly node: string
 }
 
-/** The pins of this process. */
-export const runtimePins = (): RuntimePins => ({
+/** The pins of this process, for graphs that run on `provider`. */
+export const runtimePins = (provider: string = CPU): RuntimePins => ({
   runtime: `onnxruntime ${env.versions.node ?? env.versions.common}`,
-  provider: 'cpu',
+  provider,
   instructionSet: [process.arch, ...vectorExtensions()].join(' '),
   node: process.version,
 })

@@ -1,24 +1,27 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { bindFeeds, type CompileGraph, type Feed, type GraphRunner, type GraphSpec } from '@freshet/tensor'
 import { onnxBytes } from './onnx-bytes'
+import { CPU } from './providers'
 
 /** How graphs are run. */
 export interface OnnxOptions {
   /** Threads inside an operation; more than one may change the last bits of a sum. */
   readonly threads?: number
+  /** The execution provider; the CPU unless told. What it cannot compute of a graph, the CPU does. */
+  readonly provider?: string
 }
 
 /**
- * Graphs run by ONNX Runtime on the CPU: one thread, in order, asleep between runs, so that equal feeds give equal bits.
+ * Graphs run by ONNX Runtime, on the CPU unless told: one thread, in order, asleep between runs, so that equal feeds give equal bits.
  *
  * `run` occupies the calling thread until it is done, whatever its promise suggests: long work belongs in a worker thread.
  */
-export function compileOnnx({ threads = 1 }: OnnxOptions = {}): CompileGraph {
-  return async (spec) => new OnnxRunner(spec, await InferenceSession.create(onnxBytes(spec), sessionOptions(threads)))
+export function compileOnnx({ threads = 1, provider = CPU }: OnnxOptions = {}): CompileGraph {
+  return async (spec) => new OnnxRunner(spec, await InferenceSession.create(onnxBytes(spec), sessionOptions(threads, provider)))
 }
 
-const sessionOptions = (threads: number): InferenceSession.SessionOptions => ({
-  executionProviders: ['cpu'],
+const sessionOptions = (threads: number, provider: string): InferenceSession.SessionOptions => ({
+  executionProviders: [...new Set([provider, CPU])],
   executionMode: 'sequential',
   graphOptimizationLevel: 'all',
   intraOpNumThreads: threads,

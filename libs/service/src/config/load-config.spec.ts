@@ -36,6 +36,11 @@ describe('a configuration', () => {
     expect(trainer).toMatchObject({ cutMs: 9, cutExamples: 64, id: '42', standby: true, heartbeatMs: 250 })
   })
 
+  it('takes a list of the environment apart at its commas', () => {
+    expect(load({ env: { FRESHET_PROVIDERS: 'cuda, cpu' } }).providers).toEqual(['cuda', 'cpu'])
+    expect(load().providers).toEqual(['cpu'])
+  })
+
   it('finds its file by FRESHET_CONFIG', async () => {
     await using directory = await temporaryDirectory()
     writeFileSync(directory.within('elsewhere.yaml'), 'partitions: 3\n')
@@ -98,6 +103,12 @@ describe('a setting that cannot be meant', () => {
     ],
     ['no name of a directory', { overrides: { name: '../other' } }, 'name is "../other", but must be 1 to 64 letters'],
     ['one of a closed list', { overrides: { logging: { level: 'loud' as 'info' } } }, 'logging.level is "loud", but invalid'],
+    ['an empty list', { overrides: { providers: [] } }, 'providers is [], but too small'],
+    [
+      'no name of a provider',
+      { overrides: { providers: ['GPU!'] } },
+      'providers.0 is "GPU!", but must be the name of an execution provider',
+    ],
     ['an engine', { overrides: { log: 'paper' } }, 'log is "paper", but must be embedded or kafka://host:port,host:port'],
     [
       'an address with a secret',

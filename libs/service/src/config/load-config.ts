@@ -67,7 +67,7 @@ function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Tre
     if (!name.startsWith('FRESHET_') || RESERVED.test(name) || text === undefined || SERVICE_LINK.test(name)) continue
     const setting = known.get(name)
     if (!setting) throw unknown({ source: 'the environment', setting: name, value: text }, [...known.keys()])
-    tree = merge(tree, nest(setting.path.split('.'), setting.type === 'string' ? text : scalar(text)))
+    tree = merge(tree, nest(setting.path.split('.'), valueOf(setting.type, text)))
   }
   return tree
 }
@@ -108,7 +108,7 @@ const refuse = (source: string, facts: ConstructorParameters<typeof Configuratio
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const valueAt = (tree: unknown, path: readonly string[]): unknown =>
-  path.reduce((node: unknown, key) => (isTree(node) ? node[key] : undefined), tree)
+  path.reduce((node: unknown, key) => (isTree(node) ? node[key] : Array.isArray(node) ? (node as unknown[])[Number(key)] : undefined), tree)
 
 const nest = (path: readonly string[], value: unknown): Tree => ({ [path[0]]: path.length === 1 ? value : nest(path.slice(1), value) })
 
@@ -119,6 +119,12 @@ function merge(under: Tree, over: Tree): Tree {
     if (value !== undefined) merged[key] = isTree(below) && isTree(value) ? merge(below, value) : value
   }
   return merged
+}
+
+/** What a text of the environment means: a list is what its commas part. */
+function valueOf(type: string, text: string): unknown {
+  if (type === 'array') return text.split(',').map((part) => part.trim())
+  return type === 'string' ? text : scalar(text)
 }
 
 /** Numbers and booleans as YAML reads them; anything else stays the text that it is, for the schema to refuse. */

@@ -23,7 +23,8 @@ describe('the published schema', () => {
 describe('changed settings', () => {
   it('are those that differ from the defaults, by their paths', () => {
     expect(changedSettings(loadConfig({ env: {} }))).toEqual({})
-    const overrides = { name: 'shop', dictionary: 'demo', trainer: { cutMs: 7, seed: 1 } }
+    const overrides = { name: 'shop', dictionary: 'demo', providers: ['cpu'], trainer: { cutMs: 7, seed: 1 } }
+    expect(changedSettings(loadConfig({ env: {}, overrides: { providers: ['cuda', 'cpu'] } }))).toEqual({ providers: ['cuda', 'cpu'] })
     expect(changedSettings(loadConfig({ env: {}, overrides }))).toEqual({ name: 'shop', dictionary: 'demo', 'trainer.cutMs': 7 })
   })
 })

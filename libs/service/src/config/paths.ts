@@ -19,7 +19,7 @@ export const settings = (): Setting[] => leaves(z.toJSONSchema(configSchema, { i
 /** The settings that differ from their defaults, by their paths. */
 export function changedSettings(config: Config): Record<string, unknown> {
   const defaults = configSchema.parse({})
-  const changed = settings().filter(({ path }) => valueAt(config, path) !== valueAt(defaults, path))
+  const changed = settings().filter(({ path }) => spell(valueAt(config, path)) !== spell(valueAt(defaults, path)))
   return Object.fromEntries(changed.map(({ path }) => [path, valueAt(config, path)]))
 }
 
@@ -37,6 +37,9 @@ export function nearest(name: string, known: readonly string[]): string | undefi
     .sort((a, b) => a.edits - b.edits)
   return ranked[0] && ranked[0].edits <= Math.max(2, name.length / 3) ? ranked[0].candidate : undefined
 }
+
+/** Lists are told apart by what they hold. */
+const spell = (value: unknown): string => JSON.stringify(value) ?? ''
 
 interface SchemaNode {
   readonly type?: unknown

@@ -51,6 +51,12 @@ export const configSchema = z.strictObject({
     keyFile: file('a PEM file with the private key of certFile'),
     deadlineMs: milliseconds(2000).describe('how long a verb may take, the wait for a connection included'),
   }).describe('how the store at redis:// is spoken to'),
+  providers: z
+    .array(z.string().regex(/^[a-z][a-z0-9]*$/, 'must be the name of an execution provider, such as cpu'))
+    .min(1)
+    .max(8)
+    .default(['cpu'])
+    .describe('what models are learned and answered on, the preferred one first; `freshet doctor` shows what there is. The CPU comes last'),
   drainMs: milliseconds(5000).describe('how long requests in flight may take to end at shutdown'),
   messageBytesMax: z
     .int()
