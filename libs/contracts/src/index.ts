@@ -19,6 +19,7 @@ export { AttributeValue, CatalogRecord, FloatVector, Item, TextList, User } from
 export { Affinity, ItemState, PairCounts, Sequence, Touch, UserState, Window } from './generated/freshet/feature/v1/state'
 export { FoldState, Forgotten, HourMark, IdentityWindow, WaitingClick, WaitingImpression } from './generated/freshet/feature/v1/fold'
 export { ExampleGroup, ExampleItem, LabelSource } from './generated/freshet/example/v1/example'
+export { ComputeRequest, ComputeResponse, TensorPiece } from './generated/freshet/trainer/v1/replica'
 export {
   Claim,
   Configure,

@@ -9,6 +9,8 @@ export { FeatureStoreClient, FeatureStoreService } from './generated/freshet/fea
 export type { FeatureStoreServer } from './generated/freshet/feature/v1/feature_service'
 export { TrainerClient, TrainerService } from './generated/freshet/trainer/v1/trainer_service'
 export type { TrainerServer } from './generated/freshet/trainer/v1/trainer_service'
+export { ReplicaClient, ReplicaService } from './generated/freshet/trainer/v1/replica_service'
+export type { ReplicaServer } from './generated/freshet/trainer/v1/replica_service'
 export { MigratorClient, MigratorService } from './generated/freshet/migrator/v1/migrator_service'
 export type { MigratorServer } from './generated/freshet/migrator/v1/migrator_service'
 export { RankerClient, RankerService } from './generated/freshet/ranker/v1/ranker_service'

@@ -18,15 +18,16 @@ export interface CrewParts {
 export class Crew {
   private readonly threads = new Map<number, WorkerThread>()
   private readonly leaving = new Map<number, WorkerThread>()
+  private readonly guests = new Set<number>()
   private readonly known = new Set<ArrayBufferLike>()
   private version = 0
   private memory: WorkerNews['memory']
 
   constructor(private readonly parts: CrewParts) {}
 
-  /** How many threads work, the owner's among them. */
+  /** How many threads work, the owner's among them, guests left out. */
   get size(): number {
-    return 1 + this.threads.size
+    return 1 + this.workers.length
   }
 
   /** Whether a worker may still finish what it has claimed. */
@@ -40,10 +41,28 @@ export class Crew {
       const rule = `an engine has 1 to ${WORKERS_MAX} workers, whoever owns it among them`
       throw new InvalidFieldError({ field: 'workers', value: size, rule, remedy: 'choose as many as there are cores' })
     }
-    for (const worker of [...this.threads.keys()].slice(size - 1)) this.dismiss(worker)
+    for (const worker of this.workers.slice(size - 1)) this.dismiss(worker)
     const coming: Promise<void>[] = []
-    while (this.size < size) coming.push(this.hire())
+    while (this.size < size) coming.push(this.hire(this.freeNumber(), this.parts.start))
     await Promise.all(coming)
+  }
+
+  /** Takes in a worker of another kind, see `carriersTo`; {@link scaleTo} leaves it alone. Answers its number, to {@link dismiss} it by. */
+  async invite(start: StartThread): Promise<number> {
+    const worker = this.freeNumber()
+    this.guests.add(worker)
+    await this.hire(worker, start)
+    return worker
+  }
+
+  /** Asks a worker to leave; what it has claimed and does not finish, the owner does. */
+  dismiss(worker: number): void {
+    const thread = this.threads.get(worker)
+    if (!thread) return
+    this.threads.delete(worker)
+    this.guests.delete(worker)
+    this.leaving.set(worker, thread)
+    this.parts.board.ask(worker, 'leave')
   }
 
   /**
@@ -57,9 +76,9 @@ export class Crew {
     await new Promise<void>((resolve) => thread.onEnd(resolve))
   }
 
-  /** The numbers of the threads that work, the owner's left out. */
+  /** The numbers of the threads that work, the owner's and guests left out. */
   get workers(): number[] {
-    return [...this.threads.keys()]
+    return [...this.threads.keys()].filter((worker) => !this.guests.has(worker))
   }
 
   /** Gives the crew another memory for cuts. */
@@ -87,27 +106,27 @@ export class Crew {
     this.parts.board.announceMemory(this.version)
   }
 
-  private hire(): Promise<void> {
-    const { board, beginning, start } = this.parts
-    let worker = 1
-    while (this.isAlive(worker)) worker++
+  private freeNumber(): number {
+    const worker = Array.from({ length: WORKERS_MAX - 1 }, (_, i) => i + 1).find((number) => !this.isAlive(number))
+    if (worker !== undefined) return worker
+    const rule = `an engine has at most ${WORKERS_MAX} workers, guests and those that are leaving among them`
+    throw new InvalidFieldError({ field: 'workers', value: WORKERS_MAX + 1, rule, remedy: 'let one leave first' })
+  }
+
+  private hire(worker: number, start: StartThread): Promise<void> {
+    const { board, beginning } = this.parts
     board.ask(worker, 'nothing')
     const thread = start({ ...beginning, worker })
     this.threads.set(worker, thread)
     thread.onEnd(() => {
-      if (this.threads.get(worker) === thread) this.threads.delete(worker)
+      if (this.threads.get(worker) === thread) {
+        this.threads.delete(worker)
+        this.guests.delete(worker)
+      }
       if (this.leaving.get(worker) === thread) this.leaving.delete(worker)
     })
     thread.post({ version: this.version, buffers: this.buffers(), memory: this.memory })
     return thread.ready
-  }
-
-  private dismiss(worker: number): void {
-    const thread = this.threads.get(worker)
-    if (!thread) return
-    this.threads.delete(worker)
-    this.leaving.set(worker, thread)
-    this.parts.board.ask(worker, 'leave')
   }
 
   private buffers(): TableBuffer[] {

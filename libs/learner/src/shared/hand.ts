@@ -41,7 +41,7 @@ export class Hand {
     const [kind, a, b, c] = [views.tasks[at], views.tasks[at + 1], views.tasks[at + 2], views.tasks[at + 3]]
     if (kind === TASK.shard) {
       const mayWrite = (): boolean => views.board.beginWriting(task, this.worker, phase)
-      return this.shards.run({ views, geometry: this.geometry(views), nth: a }, mayWrite)
+      return this.shards.run({ views, geometry: this.geometry(views), nth: a, phase }, mayWrite)
     }
     if (kind === TASK.partition) views.plans[c][a].prepare(b, this.parts.tables[a], this.scratch)
     else if (kind === TASK.denseBlock) this.reduceBlock(views, a)

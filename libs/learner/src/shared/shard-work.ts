@@ -13,6 +13,8 @@ export interface ShardScope {
   readonly geometry: CutGeometry
   /** Which shard of the cut, counted without empty ones. */
   readonly nth: number
+  /** The phase that it was claimed in. */
+  readonly phase: number
 }
 
 /**
@@ -23,7 +25,7 @@ export class ShardWork {
   private readonly inputs: ReadonlySet<string>
   private readonly rows = new Map<string, Float32Array>()
   private dense = new Float32Array(0)
-  private denseStep = -1
+  private densePhase = -1
 
   constructor(
     private readonly parts: HandParts,
@@ -67,12 +69,10 @@ export class ShardWork {
     return feeds
   }
 
-  /** The dense parameters, copied once a step. */
-  private denseOf({ views }: ShardScope): Float32Array {
-    if (this.denseStep !== views.get('step')) {
-      this.dense = views.dense.slice()
-      this.denseStep = views.get('step')
-    }
+  /** The dense parameters: one copy for all shards of a phase, which is what the copy belongs to; who comes late may read the step after it. */
+  private denseOf({ views, phase }: ShardScope): Float32Array {
+    if (this.densePhase !== phase) this.dense = views.dense.slice()
+    this.densePhase = phase
     return this.dense
   }
 

@@ -24,7 +24,7 @@ export interface SharedEngineTools extends EngineTools {
 /** An engine whose work is shared: bit for bit the plain one, whoever comes, leaves or dies meanwhile. */
 export interface SharedEngine extends StepEngine {
   /** The threads: see {@link Crew}. */
-  readonly crew: Pick<Crew, 'size' | 'workers' | 'scaleTo' | 'kill'>
+  readonly crew: Pick<Crew, 'size' | 'workers' | 'scaleTo' | 'kill' | 'invite' | 'dismiss'>
   /** How many shards came late, or from nobody, and were computed again. */
   readonly recomputed: number
 }

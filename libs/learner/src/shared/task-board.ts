@@ -1,3 +1,4 @@
+/// <reference lib="es2024.sharedmemory" />
 /** How many threads may share an engine's work, the owner among them. */
 export const WORKERS_MAX = 16
 
@@ -72,6 +73,11 @@ export class TaskBoard {
     Atomics.wait(this.words, WORD.phase, phase, ms)
   }
 
+  /** As {@link waitForPhase}, for a thread that has something else to listen to meanwhile. */
+  async phaseAfter(phase: number, ms: number): Promise<void> {
+    await Atomics.waitAsync(this.words, WORD.phase, phase, ms).value
+  }
+
   /** Claims a task of `phase`; −1 where none is left. */
   claim(worker: number, phase: number): number {
     for (;;) {
@@ -79,6 +85,11 @@ export class TaskBoard {
       if (task >= Atomics.load(this.words, WORD.tasks)) return -1
       if (this.move(task, phase * STATES, claimed(phase, worker))) return task
     }
+  }
+
+  /** Claims this one, where it is free. */
+  claimOne(task: number, worker: number, phase: number): boolean {
+    return this.move(task, phase * STATES, claimed(phase, worker))
   }
 
   /** Claims a task that whoever was to claim it has passed over; −1 where there is none. */

@@ -76,7 +76,7 @@ async function doTasks(hand: Hand, views: CutViews | undefined, phase: number): 
 }
 
 /** What a worker has heard of. */
-class Hearing {
+export class Hearing {
   views: CutViews | undefined
   private version = -1
 
