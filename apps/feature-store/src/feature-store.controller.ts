@@ -37,13 +37,8 @@ export class FeatureStoreController {
     const { hash: dictionaryHash } = await this.dictionaryOf(0)
     const numbers = Array.from({ length: log.partitions(TOPICS.events) }, (_, partition) => partition)
     const partitions = await Promise.all(numbers.map((partition) => partitionStatus(log, store, partition)))
-    const kept = await Promise.all(numbers.map((partition) => this.keptOf(partition)))
-    return statusOf(partitions, { dictionaryHash, kept, owns: (partition) => this.folds.owns(partition) })
-  }
-
-  private async keptOf(partition: number): Promise<{ readonly first: number; readonly heldFrom: number }> {
-    const first = await this.runtime.log.first({ topic: TOPICS.events, partition })
-    return { first, heldFrom: (await heldFrom(this.folds.snapshots, partition)).events }
+    const held = await Promise.all(numbers.map((partition) => heldFrom(this.folds.snapshots, partition)))
+    return statusOf(partitions, { dictionaryHash, held, owns: (partition) => this.folds.owns(partition) })
   }
 
   private get scope(): ReaderScope {

@@ -13,8 +13,7 @@ const PARTITIONS = 8
 const { ENTITY_KIND_USER: USER, ENTITY_KIND_ITEM: ITEM, ENTITY_KIND_UNSPECIFIED: UNSPECIFIED } = feature.EntityKind
 
 /** The app as its own process would host it, on engines in memory. */
-async function open() {
-  const log = openMemoryLog()
+async function open(log = openMemoryLog()) {
   const dictionary = compileDictionary(builtInDictionary('generic'))
   const store = openMemoryStore()
   const runtime = {
@@ -46,7 +45,7 @@ async function open() {
 
 type Opened = Awaited<ReturnType<typeof open>>
 
-async function append({ log }: Opened, facts: Partial<Event>): Promise<void> {
+async function append({ log }: Pick<Opened, 'log'>, facts: Partial<Event>): Promise<void> {
   const event = Event.fromPartial({ userId: 'ada', type: 'view', timeMs: NOW_MS - 1000, ...facts })
   const value = EventRecord.encode({ record: { $case: 'event', event }, sequence: 0, acceptedMs: NOW_MS }).finish()
   await log.append({ topic: TOPICS.events, partition: partitionOf(event.userId, PARTITIONS) }, [{ key: event.userId, value }])
@@ -121,5 +120,28 @@ describe('the feature store', () => {
       eventsFirst: 0,
       eventsHeldFrom: 0,
     })
+  })
+  it('says how much of a partition was trimmed before it was folded: that one stands still, and the others go on', async () => {
+    const partition = partitionOf('ada', PARTITIONS)
+    const userId = ['bob', 'cyd', 'dan', 'eve'].find((id) => partitionOf(id, PARTITIONS) !== partition) ?? ''
+    const other = partitionOf(userId, PARTITIONS)
+    const log = openMemoryLog()
+    for (const eventId of ['e1', 'e2', 'e3']) await append({ log }, { eventId, itemId: 'book' })
+    await log.trim({ topic: TOPICS.events, partition }, 2)
+    await using opened = await open(log)
+    await append(opened, { eventId: 'e4', userId, itemId: 'book' })
+    const { partitions } = await until(
+      () => status(opened),
+      ({ folded }) => folded === 1,
+    )
+    expect(partitions[partition]).toMatchObject({
+      eventsLost: 2,
+      touchesLost: 0,
+      catalogLost: 0,
+      eventsPosition: 0,
+      eventsFirst: 2,
+      eventsEnd: 3,
+    })
+    expect(partitions[other]).toMatchObject({ eventsLost: 0, eventsPosition: 1, eventsEnd: 1 })
   })
 })

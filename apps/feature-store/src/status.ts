@@ -1,24 +1,24 @@
 import type { feature } from '@freshet/contracts/services'
 import type { PartitionStatus } from '@freshet/materialize'
+import type { PositionVector } from '@freshet/online-store'
 
 /** What this process adds to what the store says. */
 export interface StatusScope {
-  /** By partition: the first event that is kept, and from where on none may go. */
-  readonly kept: readonly { readonly first: number; readonly heldFrom: number }[]
+  /** By partition: from where on no record may go. */
+  readonly held: readonly PositionVector[]
   readonly dictionaryHash: string
   readonly owns: (partition: number) => boolean
 }
 
 /** The status of all partitions as the contract says it. */
-export function statusOf(partitions: readonly PartitionStatus[], { dictionaryHash, kept, owns }: StatusScope): feature.GetStatusResponse {
+export function statusOf(partitions: readonly PartitionStatus[], { dictionaryHash, held, owns }: StatusScope): feature.GetStatusResponse {
   const sum = (counter: 'folded' | 'duplicates' | 'late' | 'groups' | 'unreadable'): number =>
     partitions.reduce((total, { state }) => total + state[counter], 0)
   return {
     dictionaryHash,
     partitions: partitions.map((status, i) => ({
       ...partitionOf(status, owns(status.partition)),
-      eventsFirst: kept[i].first,
-      eventsHeldFrom: kept[i].heldFrom,
+      eventsHeldFrom: held[i].events,
     })),
     folded: sum('folded'),
     duplicates: sum('duplicates'),
@@ -29,12 +29,16 @@ export function statusOf(partitions: readonly PartitionStatus[], { dictionaryHas
 }
 
 const partitionOf = (
-  { partition, positions, ends, outboxDepth, state }: PartitionStatus,
+  { partition, positions, ends, firsts, lost, outboxDepth, state }: PartitionStatus,
   owned: boolean,
-): Omit<feature.PartitionStatus, 'eventsFirst' | 'eventsHeldFrom'> => ({
+): Omit<feature.PartitionStatus, 'eventsHeldFrom'> => ({
   partition,
   eventsPosition: positions.events,
   eventsEnd: ends.events,
+  eventsFirst: firsts.events,
+  eventsLost: lost.events,
+  touchesLost: lost.touches,
+  catalogLost: lost.catalog,
   touchesPosition: positions.touches,
   touchesEnd: ends.touches,
   catalogPosition: positions.catalog,

@@ -3,7 +3,7 @@ import type { Dictionary } from '@freshet/features'
 import { type Clock, UnavailableError } from '@freshet/kernel'
 import { type OnlineStore, type PositionVector, samePositions, sameStanding, START, vectorOf } from '@freshet/online-store'
 import { comparable } from './comparable-state'
-import { assertReachesBack, RESTORING_KEY, usable } from './restore-partition'
+import { assertReachesBack, FROM_LOG_KEY, RESTORING_KEY, usable } from './restore-partition'
 import type { SnapshotShelf } from './snapshot-shelf'
 import { openStateTwin, type StateTwin } from './state-twin'
 
@@ -53,7 +53,7 @@ export async function checkPartition(scope: CheckScope): Promise<PartitionCheck>
   const { twin, base } = await openTwin(scope)
   const found = { compared: 0, differing: [] as string[] }
   const note = (key: string, stored: Uint8Array | undefined, expected: Uint8Array | undefined): void => {
-    if (key === RESTORING_KEY) return
+    if (key === RESTORING_KEY || key === FROM_LOG_KEY) return
     found.compared++
     const how = difference(key, stored, expected)
     if (how !== undefined) found.differing.push(`${key} ${how}`)

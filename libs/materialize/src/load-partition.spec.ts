@@ -79,4 +79,19 @@ describe('loading a partition', () => {
       `${topic} up to ${end + 1}, and the log ends at ${end}; make it anew from the log: npx freshet repair 0`,
     )
   })
+  it.each(['events', 'touches', 'catalog'] as const)('refuses a log that has lost %s before they were folded', async (topic) => {
+    const { house, store, load } = await scene()
+    const of = { topic, partition: 0 }
+    const from = (await store.positions(0))[topic]
+    const missing = [1, 2].map(() => ({ key: '', value: new Uint8Array(1) }))
+    await house.log.append(of, missing)
+    const end = await house.log.next(of)
+    await house.log.trim(of, end)
+    const refused = load(store)
+    await expect(refused).rejects.toMatchObject({ code: 'PRECONDITION' })
+    await expect(refused).rejects.toThrow(
+      `${topic} up to ${from}, and the log begins at ${end}; bring the log back from where it was kept, ` +
+        `or give up what is lost: npx freshet repair 0 --declare-lost-events ${end - from}`,
+    )
+  })
 })

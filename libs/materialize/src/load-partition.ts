@@ -1,5 +1,5 @@
 import { DictionaryChange, FoldState } from '@freshet/contracts'
-import { type EventLog, TOPICS } from '@freshet/event-log'
+import { TOPICS } from '@freshet/event-log'
 import { ITEM_PREFIX, compileDictionary, itemIdOf } from '@freshet/features'
 import { PreconditionError, UnavailableError } from '@freshet/kernel'
 import type { OnlineStore, PositionVector, Standing } from '@freshet/online-store'
@@ -10,6 +10,7 @@ import { DICTIONARY_KEY, PartitionFold } from './partition-fold'
 import type { FolderScope } from './folder-scope'
 import { PartitionStates } from './partition-states'
 import { RESTORING_KEY } from './restore-partition'
+import { assertNothingLost, firstsOf } from './lost-sources'
 import type { SharedItems } from './shared-items'
 import { SOURCES } from './sources'
 import { WAITING_PREFIX } from './waiting-impressions'
@@ -29,13 +30,14 @@ export interface LoadedPartition {
  * back to it after another's commit, and the next compare would find nothing wrong.
  *
  * throws  UnavailableError where a restoration was asked for, or begun, since the caller looked for one: what stands there is to be thrown away;
- *         PreconditionError where the store is beyond the end of the log: it would pass over whatever is written there
+ *         PreconditionError where the store is beyond the end of the log, and would pass over whatever is written there, or before its
+ *         beginning, and would pass over what was trimmed
  */
 export async function loadPartition(scope: FolderScope): Promise<LoadedPartition> {
   const { store, log, partition, items, usersMax } = scope
   const positions = await store.positions(partition)
   items.own(partition, positions)
-  await assertWithinLog(log, partition, positions)
+  await assertWithinLog(scope, positions)
   const states = new PartitionStates({ store, partition, items, usersMax })
   const [stored, change, mark] = await store.read(partition, [FOLD_KEY, DICTIONARY_KEY, RESTORING_KEY], positions)
   if (mark) throw new UnavailableError(`the state of partition ${partition}`, 'it is to be made anew; restore it, then load it')
@@ -52,8 +54,8 @@ export async function loadPartition(scope: FolderScope): Promise<LoadedPartition
   return { fold, states, positions }
 }
 
-/** A log that was brought back from a backup, beside a store that was not, ends before what that store contains. */
-async function assertWithinLog(log: EventLog, partition: number, positions: PositionVector): Promise<void> {
+/** A log that was brought back from a backup, beside a store that was not, ends before what that store contains; one that was trimmed too early begins after it. */
+async function assertWithinLog({ log, partition }: FolderScope, positions: PositionVector): Promise<void> {
   for (const topic of SOURCES) {
     const end = await log.next({ topic: TOPICS[topic], partition })
     if (positions[topic] > end)
@@ -62,6 +64,7 @@ async function assertWithinLog(log: EventLog, partition: number, positions: Posi
         `make it anew from the log: npx freshet repair ${partition} --from-log`,
       )
   }
+  assertNothingLost(partition, positions, await firstsOf(log, partition))
 }
 
 /** Learns which items a partition has, whoever folds it; who folds it itself says where it stands. */

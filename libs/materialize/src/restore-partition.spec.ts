@@ -2,7 +2,7 @@ import { TOPICS, type EventLog } from '@freshet/event-log'
 import { openMemoryLog } from '@freshet/event-log/memory'
 import { type OnlineStore, type PositionVector, type Put, StalePositionError, START } from '@freshet/online-store'
 import { openMemoryStore } from '@freshet/online-store/memory'
-import { restorePartition } from './restore-partition'
+import { askForRestoration, FROM_LOG_KEY, restorePartition } from './restore-partition'
 import type { SnapshotShelf } from './snapshot-shelf'
 
 const at = (events: number): PositionVector => ({ ...START, events })
@@ -23,10 +23,12 @@ const shelfOf = (positions: PositionVector | undefined): SnapshotShelf => ({
     },
 })
 
+const EVENTS = { topic: TOPICS.events, partition: 0 }
+
 async function logOf(events: number): Promise<EventLog> {
   const log = openMemoryLog({ partitions: { events: 1, touches: 1, catalog: 1 } })
   const entries = Array.from({ length: events }, () => ({ key: '', value: new Uint8Array(1) }))
-  await log.append({ topic: TOPICS.events, partition: 0 }, entries)
+  await log.append(EVENTS, entries)
   return log
 }
 
@@ -106,5 +108,48 @@ describe('a store that is left alone', () => {
     const before = await contentsOf(store)
     expect(await restorePartition({ log: await logOf(logEnd), store, partition: 0, shelf: shelfOf(snapshot) })).toBeUndefined()
     expect(await contentsOf(store)).toEqual(before)
+  })
+})
+
+describe('a store that is to be made anew from the log alone', () => {
+  /** The log of its partition, and that partition's store at 20, before or after somebody asked for it. */
+  const asked = async () => {
+    const scope = { log: await logOf(60), store: await storeAt(20), partition: 0, shelf: shelfOf(at(50)) }
+    await askForRestoration(scope, 'log')
+    return scope
+  }
+  const FROM_LOG = { at: START, values: { [FROM_LOG_KEY]: expect.anything() } }
+
+  it('is not, where the log is trimmed already', async () => {
+    const scope = { log: await logOf(60), store: await storeAt(20), partition: 0, shelf: shelfOf(at(50)) }
+    await scope.log.trim(EVENTS, 10)
+    const before = await contentsOf(scope.store)
+    await expect(askForRestoration(scope, 'log')).rejects.toMatchObject({ code: 'PRECONDITION' })
+    expect(await contentsOf(scope.store)).toEqual(before)
+  })
+
+  it('is brought to its snapshot, where the log is trimmed between the asking and the wiping: nothing of either is missing', async () => {
+    const scope = await asked()
+    await scope.log.trim(EVENTS, 10)
+    expect(await restorePartition(scope)).toEqual(at(50))
+    expect(await contentsOf(scope.store)).toEqual(RESTORED)
+  })
+
+  it('is folded on from where it stands after each trouble, not brought to the snapshot that was in doubt', async () => {
+    const scope = await asked()
+    expect(await restorePartition(scope)).toEqual(START)
+    expect(await contentsOf(scope.store)).toEqual(FROM_LOG)
+    await scope.store.commit(0, { expect: await scope.store.positions(0), next: at(30), puts: [], outbox: [], publishedBelow: 0 })
+    expect(await restorePartition(scope)).toBeUndefined()
+    expect(await contentsOf(scope.store)).toEqual({ ...FROM_LOG, at: at(30) })
+  })
+
+  it('is brought to the snapshot after all, where the log is trimmed while it is folded', async () => {
+    const scope = await asked()
+    await restorePartition(scope)
+    await scope.store.commit(0, { expect: await scope.store.positions(0), next: at(30), puts: [], outbox: [], publishedBelow: 0 })
+    await scope.log.trim(EVENTS, 31)
+    expect(await restorePartition(scope)).toEqual(at(50))
+    expect(await contentsOf(scope.store)).toEqual(RESTORED)
   })
 })

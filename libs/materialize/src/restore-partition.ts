@@ -1,6 +1,7 @@
 import { TOPICS, type EventLog } from '@freshet/event-log'
 import { PreconditionError } from '@freshet/kernel'
-import { lineageAfter, type OnlineStore, type PositionVector, type Put, type Standing, START } from '@freshet/online-store'
+import { lineageAfter, type OnlineStore, type PositionVector, type Put, samePositions, type Standing, START } from '@freshet/online-store'
+import { firstsOf, lostBetween, NOTHING_LOST } from './lost-sources'
 import { SOURCES } from './sources'
 import type { SnapshotShelf, StoredSnapshot } from './snapshot-shelf'
 
@@ -19,6 +20,8 @@ export interface RestoreScope {
 
 /** Stands in a store from the first to the last commit of a restoration: whoever finds it starts that anew. Its value says from what. */
 export const RESTORING_KEY = 'm:restoring'
+/** Stands in a store that was made anew from the log alone: a later trouble does not bring a snapshot back that was in doubt. */
+export const FROM_LOG_KEY = 'm:from-log'
 const MARKS: Readonly<Record<RestoreFrom, Uint8Array>> = { snapshot: Uint8Array.of(0), log: Uint8Array.of(1) }
 const PAGE = 1000
 
@@ -27,7 +30,8 @@ const PAGE = 1000
  * the fold then goes on from there instead of from the log's beginning, which may be retired.
  *
  * Each commit has a lineage of its own, so that whoever folds, or restores as well, is refused from the first one on. What a crash leaves
- * half done is done again. Entries of the outbox are forgotten: all that lie before a snapshot had been published when it was sealed.
+ * half done is done again. Where the log alone was asked for and has been trimmed since, the snapshot it is after all: what was trimmed is in it.
+ * Entries of the outbox are forgotten: all that lie before a snapshot had been published when it was sealed.
  *
  * returns  the positions of the snapshot that was used, or of the beginning where a restoration had lost its snapshot
  * throws   StalePositionError when another owner folds or restores at the same time
@@ -35,17 +39,18 @@ const PAGE = 1000
 export async function restorePartition(scope: RestoreScope): Promise<PositionVector | undefined> {
   const { store, partition } = scope
   const standing = await store.positions(partition)
-  const [mark] = await store.read(partition, [RESTORING_KEY])
-  const from: RestoreFrom = mark?.[0] === MARKS.log[0] ? 'log' : 'snapshot'
+  const [mark, fromLog] = await store.read(partition, [RESTORING_KEY, FROM_LOG_KEY])
+  const from: RestoreFrom = mark?.[0] === MARKS.log[0] && (await reachesBack(scope, START)) ? 'log' : 'snapshot'
   const snapshot = from === 'log' ? undefined : await usable(scope)
   if (!mark && !(snapshot && isAhead(snapshot.positions, standing))) return undefined
+  if (!mark && fromLog && (await reachesBack(scope, standing))) return undefined
   const positions = snapshot?.positions ?? START
   let at = standing
   const commit = async (puts: readonly Put[]): Promise<void> => void (at = await replace(scope, { expect: at, positions, puts }))
   await commit([{ key: RESTORING_KEY, value: MARKS[from] }])
   await wipe(scope, commit)
   if (snapshot) for await (const entries of snapshot.entries()) await commit(entries)
-  await commit([{ key: RESTORING_KEY, value: null }])
+  await commit([{ key: RESTORING_KEY, value: null }, ...(from === 'log' ? [{ key: FROM_LOG_KEY, value: MARKS.log }] : [])])
   return positions
 }
 
@@ -76,16 +81,19 @@ async function replace({ store, partition, member = '' }: RestoreScope, { expect
   return next
 }
 
+const reachesBack = (scope: RestoreScope, base: PositionVector): Promise<boolean> =>
+  firstsOf(scope.log, scope.partition).then((firsts) => samePositions(lostBetween(base, firsts), NOTHING_LOST))
+
 /** Refuses a beginning that the log does not have any more. Throws PreconditionError. */
 export async function assertReachesBack({ log, partition }: Pick<RestoreScope, 'log' | 'partition'>, base: PositionVector): Promise<void> {
-  for (const topic of SOURCES) {
-    const first = await log.first({ topic: TOPICS[topic], partition })
-    if (first > base[topic])
-      throw new PreconditionError(
-        `${topic}/${partition} begins at ${first}, and the state would be made from ${base[topic]} on`,
-        'restore the data set from a backup, or leave the partition as it is',
-      )
-  }
+  const firsts = await firstsOf(log, partition)
+  const lost = lostBetween(base, firsts)
+  const topic = SOURCES.find((each) => lost[each] > 0)
+  if (topic === undefined) return
+  throw new PreconditionError(
+    `${topic}/${partition} begins at ${firsts[topic]}, and the state would be made from ${base[topic]} on`,
+    'restore the data set from a backup, or leave the partition as it is',
+  )
 }
 
 /** The latest snapshot, unless it speaks of a log that this one is not: then it belongs to another data set's past. */

@@ -31,9 +31,16 @@ async function openLog(): Promise<EventLog> {
 const shelfOf = (...kept: readonly PositionVector[]): SnapshotShelf => ({ ...NO_SNAPSHOTS, kept: async () => kept })
 const at = (events: number, touches = events): PositionVector => ({ events, touches, catalog: 0 })
 
-async function firstsAfter(shelf: SnapshotShelf, retentionMs: number, log?: EventLog): Promise<[events: number, touches: number]> {
-  const over = log ?? (await openLog())
-  await retireSources({ log: over, partition: 1, shelf, dictionary, clock: fakeClock(NOW_MS), retentionMs })
+interface Given {
+  readonly log?: EventLog
+  /** Where the store stands. */
+  readonly stands?: PositionVector
+}
+
+async function firstsAfter(shelf: SnapshotShelf, retentionMs: number, given: Given = {}): Promise<[events: number, touches: number]> {
+  const { log: over = await openLog(), stands = at(100) } = given
+  const store = { positions: async () => stands }
+  await retireSources({ log: over, store, partition: 1, shelf, dictionary, clock: fakeClock(NOW_MS), retentionMs })
   return [await over.first(EVENTS), await over.first(TOUCHES)]
 }
 
@@ -56,16 +63,22 @@ describe('the retention of a partition’s sources', () => {
     expect(await firstsAfter(shelfOf(at(99), at(99)), HOUR_MS)).toEqual([95, 95])
   })
 
+  it('keeps what a store that is made anew has still to fold, though snapshots contain it', async () => {
+    const shelf = shelfOf(at(99), at(95))
+    expect(await firstsAfter(shelf, 10 * HOUR_MS, { stands: at(30, 20) })).toEqual([30, 20])
+    expect(await firstsAfter(shelf, 10 * HOUR_MS, { stands: START })).toEqual([0, 0])
+  })
+
   it('goes on from where it has come to', async () => {
     const log = await openLog()
-    await firstsAfter(shelfOf(at(60), at(50)), 10 * HOUR_MS, log)
-    expect(await firstsAfter(shelfOf(at(99), at(60)), 10 * HOUR_MS, log)).toEqual([60, 60])
-    expect(await firstsAfter(shelfOf(at(99), at(60)), 10 * HOUR_MS, log)).toEqual([60, 60])
+    await firstsAfter(shelfOf(at(60), at(50)), 10 * HOUR_MS, { log })
+    expect(await firstsAfter(shelfOf(at(99), at(60)), 10 * HOUR_MS, { log })).toEqual([60, 60])
+    expect(await firstsAfter(shelfOf(at(99), at(60)), 10 * HOUR_MS, { log })).toEqual([60, 60])
   })
 
   it('passes over nothing that cannot be read: it stays', async () => {
     const log = openMemoryLog()
     await log.append(EVENTS, [{ key: 'u', value: Uint8Array.of(255, 255) }])
-    expect(await firstsAfter(shelfOf(at(1, 0), at(1, 0)), HOUR_MS, log)).toEqual([0, 0])
+    expect(await firstsAfter(shelfOf(at(1, 0), at(1, 0)), HOUR_MS, { log })).toEqual([0, 0])
   })
 })

@@ -2,12 +2,13 @@ import { EventRecord, Touch } from '@freshet/contracts'
 import { type EventLog, type LogRecord, type Partition, TOPICS } from '@freshet/event-log'
 import { type Dictionary, memoryMs } from '@freshet/features'
 import type { Clock } from '@freshet/kernel'
-import { type PositionVector, START } from '@freshet/online-store'
+import { type OnlineStore, type PositionVector, START } from '@freshet/online-store'
 import type { SnapshotShelf } from './snapshot-shelf'
 
 /** What is trimmed, and by what rules. */
 export interface RetentionScope {
   readonly log: Pick<EventLog, 'first' | 'next' | 'read' | 'trim'>
+  readonly store: Pick<OnlineStore, 'positions'>
   readonly partition: number
   readonly shelf: SnapshotShelf
   /** The one that the fold has come to. */
@@ -27,17 +28,18 @@ const SNAPSHOTS_MIN = 2 // one may be damaged; the other and the log after it gi
 
 /**
  * Trims what no rebuild of a partition needs: records older than the retention, and than what features remember, that the older of two
- * snapshots contains. Where there are fewer than two, nothing: then the log alone brings the state back.
+ * snapshots contains, and the store too: one that is being made anew from the log's beginning is behind both. Where there are fewer than two
+ * snapshots, nothing: then the log alone brings the state back.
  *
  * cost  a read of one record for each doubling of what is kept
  */
-export async function retireSources({ log, partition, shelf, dictionary, clock, retentionMs }: RetentionScope): Promise<void> {
-  const held = await heldFrom(shelf, partition)
+export async function retireSources({ log, store, partition, shelf, dictionary, clock, retentionMs }: RetentionScope): Promise<void> {
+  const [held, stands] = await Promise.all([heldFrom(shelf, partition), store.positions(partition)])
   const sinceMs = clock.nowMs() - Math.max(retentionMs, memoryMs(dictionary))
   for (const topic of [TOPICS.events, TOPICS.touches]) {
     const of = { topic, partition }
     const first = await log.first(of)
-    const below = await firstSince(log, of, { from: first, to: held[topic], sinceMs })
+    const below = await firstSince(log, of, { from: first, to: Math.min(held[topic], stands[topic]), sinceMs })
     if (below > first) await log.trim(of, below)
   }
 }

@@ -1,6 +1,7 @@
 import { TOPICS } from '@freshet/event-log'
-import { partitionOf, systemClock, UnavailableError } from '@freshet/kernel'
+import { isFreshetError, partitionOf, systemClock, UnavailableError } from '@freshet/kernel'
 import { LogHouse } from './log-house.fixture'
+import { giveUpLost } from './lost-sources'
 import { eventRecord } from './records.fixture'
 import { type Folders, type FoldersScope, runFolders } from './run-folders'
 import { openSnapshotFiles } from './snapshot-files'
@@ -81,6 +82,26 @@ describe('the folders of a process', () => {
     expect(trouble).toHaveLength(3)
     expect(trouble[0]).toEqual({ partition: expect.any(Number), error: expect.any(UnavailableError) })
     expect(folders.owned.size).toBe(2)
+  })
+
+  it('leave a partition standing that has lost what comes next, and go on with the others; and with it, once that is given up', async () => {
+    const house = new LogHouse()
+    const [still, other] = [partitionOf('u', house.partitions), 1 - partitionOf('u', house.partitions)]
+    const user = ['v', 'w', 'x', 'y'].find((id) => partitionOf(id, house.partitions) === other) ?? ''
+    await house.append(click('u', 'a'), click('u', 'b'))
+    await house.log.trim({ topic: TOPICS.events, partition: still }, 1)
+    const codes = new Set<string>()
+    const waits = new Set<number>()
+    const sleep = async (durationMs: number): Promise<void> => void (waits.add(durationMs), await new Promise(setImmediate))
+    const onTrouble = (partition: number, error: unknown) => void codes.add(`${partition} ${isFreshetError(error) ? error.code : ''}`)
+    await using _ = await join(house, 'one', { onTrouble, clock: { ...systemClock, sleep } })
+    await house.append(click(user, 'c'))
+    while ((await house.examples(other)).length === 0) await new Promise(setImmediate)
+    expect([...codes]).toEqual([`${still} PRECONDITION`])
+    expect(waits.has(100)).toBe(false) // nobody tries ten times a second what does not help
+    await giveUpLost({ ...house, partition: still, member: 'operator' }, 1)
+    await caughtUp(house)
+    expect((await house.examples(still)).map(({ sourceOffset }) => sourceOffset)).toEqual([1])
   })
 
   it('forget what they have published once it stays quiet: who waits for an empty outbox is not kept waiting', async () => {

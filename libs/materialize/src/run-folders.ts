@@ -1,7 +1,7 @@
 import type { EventLog, Membership } from '@freshet/event-log'
 import { TOPICS } from '@freshet/event-log'
 import type { Dictionary } from '@freshet/features'
-import { cross, type Clock } from '@freshet/kernel'
+import { cross, isFreshetError, type Clock } from '@freshet/kernel'
 import type { OnlineStore, Put } from '@freshet/online-store'
 import { catalogueFirst } from './catalogue-first'
 import { learnItems } from './load-partition'
@@ -46,6 +46,7 @@ export interface Folders extends AsyncDisposable {
 
 const GROUP = 'feature-store'
 const RETRY_MS = 100
+const STANDING_MS = 2000 // where trying again alone does not help: somebody has to do something first
 const PAUSE_MS_MAX = 10 // after a step as long as it took, its round trips included: what comes meanwhile shares the next one
 const MANY = 128 // records: who is behind goes on at once
 const REPORT_MS = 1000
@@ -144,7 +145,7 @@ class Crew {
         await this.fold({ partition, snapshot, signal })
       } catch (error) {
         if (!signal.aborted) onTrouble(partition, error)
-        await clock.sleep(RETRY_MS, signal)
+        await clock.sleep(isFreshetError(error) && error.code === 'PRECONDITION' ? STANDING_MS : RETRY_MS, signal)
       } finally {
         await snapshot?.abandon().catch((error: unknown) => onTrouble(partition, error))
       }

@@ -14,8 +14,9 @@ interface PartitionFacts {
   readonly toFold: number
   readonly outbox: number
   readonly toLearn: number
-  /** Records that can not be learned any more. */
-  readonly lost: number
+  /** Records that can not be folded, and examples that can not be learned, any more. */
+  readonly foldGap: number
+  readonly learnGap: number
   readonly watermarkMs: number
   readonly duplicates: number
   readonly late: number
@@ -26,7 +27,8 @@ interface PartitionFacts {
 export function worstPartition(report: PartitionReport): string | undefined {
   const facts = factsOf(report)
   const words = [
-    worst(facts, ({ lost }) => lost, 'examples lost'),
+    worst(facts, ({ foldGap }) => foldGap, 'events lost'),
+    worst(facts, ({ learnGap }) => learnGap, 'examples lost'),
     worst(facts, ({ toFold }) => toFold, 'events to fold'),
     worst(facts, ({ toLearn }) => toLearn, 'examples to learn'),
     worst(facts, ({ outbox }) => outbox, 'outgoing to publish'),
@@ -36,18 +38,23 @@ export function worstPartition(report: PartitionReport): string | undefined {
 
 /** A line a partition. */
 export function partitionTable(report: PartitionReport, nowMs: number): string {
-  const rows = factsOf(report).map(({ partition, toFold, outbox, toLearn, lost, watermarkMs, duplicates, late, unreadable }) => [
-    ...[partition, toFold, outbox, toLearn, lost].map(count),
-    watermarkMs > 0 ? `${count(Math.max(0, nowMs - watermarkMs) / 1000)} s` : '–',
-    ...[duplicates, late, unreadable].map(count),
+  const rows = factsOf(report).map((facts) => [
+    ...[facts.partition, facts.toFold, facts.foldGap, facts.outbox, facts.toLearn, facts.learnGap].map(count),
+    facts.watermarkMs > 0 ? `${count(Math.max(0, nowMs - facts.watermarkMs) / 1000)} s` : '–',
+    ...[facts.duplicates, facts.late, facts.unreadable].map(count),
   ])
-  return table([['partition', 'to fold', 'outbox', 'to learn', 'lost', 'watermark', 'duplicates', 'late', 'unreadable'], ...rows])
+  return table([HEAD, ...rows])
 }
+
+const HEAD = ['partition', 'to fold', 'fold gap', 'outbox', 'to learn', 'learn gap', 'watermark', 'duplicates', 'late', 'unreadable']
 
 function worst(facts: readonly PartitionFacts[], value: (facts: PartitionFacts) => number, what: string): string | undefined {
   const first = facts.reduce<PartitionFacts | undefined>((best, each) => (best && value(best) >= value(each) ? best : each), undefined)
   return first && value(first) > 0 ? `partition ${first.partition} is furthest behind: ${count(value(first))} ${what}` : undefined
 }
+
+/** Records of a partition that were trimmed from the log before they were folded. */
+export const gapOf = ({ eventsLost, touchesLost, catalogLost }: feature.PartitionStatus): number => eventsLost + touchesLost + catalogLost
 
 /** The feature store names its partitions; what the trainer lists is by index. */
 function factsOf({ remember, learn }: PartitionReport): PartitionFacts[] {
@@ -57,10 +64,11 @@ function factsOf({ remember, learn }: PartitionReport): PartitionFacts[] {
     const fold = folded.get(partition)
     return {
       partition,
+      foldGap: fold ? gapOf(fold) : 0,
       toFold: Math.max(0, (fold?.eventsEnd ?? 0) - (fold?.eventsPosition ?? 0)),
       outbox: fold?.outboxDepth ?? 0,
       toLearn: learn?.lag[partition] ?? 0,
-      lost: learn?.lost[partition] ?? 0,
+      learnGap: learn?.lost[partition] ?? 0,
       watermarkMs: fold?.watermarkMs ?? 0,
       duplicates: fold?.duplicates ?? 0,
       late: fold?.late ?? 0,

@@ -80,10 +80,30 @@ describe('freshet repair, on a data set that nobody serves', () => {
     expect((await run(`${PARTITION}`, '--force', '--from-log')).stdout).toMatch(/^made anew\n/)
   })
 
+  it('lets a partition go on that has lost what it was to fold, by the number of that, and not otherwise', async () => {
+    const other = (PARTITION + 1) % 8
+    {
+      await using runtime = await opened()
+      const of = { topic: 'events', partition: other }
+      await runtime.log.append(of, [1, 2].map(() => ({ key: '', value: new Uint8Array(1) }))) // prettier-ignore
+      await runtime.log.trim(of, await runtime.log.next(of))
+    }
+    const refused = await run(`${other}`, '--declare-lost-events', '1')
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(`partition ${other} has lost `)])
+    const lost = /has lost (\d+)/.exec(refused.stderr)?.[1] ?? ''
+    const given = await run(`${other}`, '--declare-lost-events', lost)
+    expect([given.code, given.stdout]).toEqual([
+      0,
+      expect.stringContaining(`${lost} records of partition ${other} are given up; it goes on at events `),
+    ])
+    expect((await run(`${other}`, '--declare-lost-events', lost)).code).toBe(4)
+  })
+
   it('refuses a partition that there is not, and what is no number', async () => {
     expect(await run('8', '--check')).toMatchObject({ code: 2, stderr: expect.stringMatching(/partitions 0 to 7/) })
     expect((await run('one')).code).toBe(2)
     expect((await run('0', '--declare-lost', '-1')).code).toBe(2)
+    expect((await run('8', '--declare-lost-events', '1')).stderr).toMatch(/partitions 0 to 7/)
   })
 })
 

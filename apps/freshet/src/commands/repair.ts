@@ -1,11 +1,11 @@
 import { trainer } from '@freshet/contracts/services'
 import { CorruptError, systemClock } from '@freshet/kernel'
 import type { PartitionCheck } from '@freshet/materialize'
-import { call, openLogger, openRuntime, type Config } from '@freshet/service'
+import { call, openLogger, openRuntime, type Config, type Runtime } from '@freshet/service'
 import { configOf, type DataSetOptions } from '../data-set'
 import { openProgress } from '../import/progress'
 import { assertDataSet, withRunningDataSet } from '../known-data-sets'
-import { check, rebuild, type RepairScope } from '../repair/repair-partition'
+import { check, giveUpEvents, rebuild, type RepairScope } from '../repair/repair-partition'
 import { withServices } from '../services'
 import { count, type Terminal } from '../terminal'
 import { numberOf } from './asking'
@@ -15,8 +15,8 @@ import { addCommand, terminalOf, type AddCommand } from './command'
 export const addRepair: AddCommand = (program, output) => {
   addCommand(program, {
     name: 'repair <partition>',
-    description: 'compare a partition’s features with the log, and make them anew where they differ; or give up examples that are lost',
-    examples: ['repair 3 --check', 'repair 3', 'repair 3 --declare-lost 120'],
+    description: 'compare a partition’s features with the log, and make them anew where they differ; or give up what is lost',
+    examples: ['repair 3 --check', 'repair 3', 'repair 3 --declare-lost 120', 'repair 3 --declare-lost-events 40'],
   })
     .option('--check', 'compare, and change nothing')
     .option('--force', 'make the state anew even where it is what the log says')
@@ -27,6 +27,11 @@ export const addRepair: AddCommand = (program, output) => {
       'let learning go on behind this many examples, which are in the log no more, as `freshet status` says',
       numberOf,
     )
+    .option(
+      '--declare-lost-events <n>',
+      'let features go on behind this many records, which were trimmed before they were folded, as `freshet status --partitions` says',
+      numberOf,
+    )
     .action(async (given: string, options: RepairOptions) => {
       const terminal = terminalOf(output, options)
       const partition = numberOf(given)
@@ -34,6 +39,7 @@ export const addRepair: AddCommand = (program, output) => {
       if (options.declareLost !== undefined) return declareLost(terminal, config, { partition, records: options.declareLost })
       assertDataSet(config)
       await using runtime = await openRuntime(config, { logger: openLogger({ name: 'repair', level: 'warn' }) })
+      if (options.declareLostEvents !== undefined) return await giveUp(terminal, runtime, { partition, records: options.declareLostEvents })
       const progress = openProgress(output.stderr, systemClock)
       await repair({ runtime, partition, keysMax: options.keys, progress }, options, terminal)
     })
@@ -45,6 +51,7 @@ interface RepairOptions extends DataSetOptions {
   readonly fromLog?: boolean
   readonly keys: number
   readonly declareLost?: number
+  readonly declareLostEvents?: number
 }
 
 const KEYS_MAX = 100_000
@@ -71,6 +78,13 @@ async function declareLost(terminal: Terminal, config: Config, loss: trainer.Dec
   const answer = await withServices(config, needs, ({ trainer: client }) => call(client, 'declareLoss', loss))
   const text = `${count(loss.records)} examples of partition ${loss.partition} are given up by step ${answer.step}; learning goes on at ${answer.to}`
   terminal.answer(trainer.DeclareLossResponse.toJSON(answer), text)
+}
+
+/** Whoever folds the partition goes on behind them at his next try. */
+async function giveUp(terminal: Terminal, runtime: Runtime, { partition, records }: trainer.DeclareLossRequest): Promise<void> {
+  const { events, touches, catalog } = await giveUpEvents(runtime, partition, records)
+  const text = `${count(records)} records of partition ${partition} are given up; it goes on at events ${events}, touches ${touches}, catalog ${catalog}`
+  terminal.answer({ partition, records, positions: { events, touches, catalog } }, text)
 }
 
 function textOf(partition: number, { positions, base, outboxDepth, keysCompared, keysDiffering, examples }: PartitionCheck): string {

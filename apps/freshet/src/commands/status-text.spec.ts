@@ -101,6 +101,14 @@ describe('the status screen', () => {
     expect(text).not.toMatch(/stand still|stay with/)
   })
 
+  it('says what keeps features from going on', () => {
+    const remember = feature.GetStatusResponse.fromPartial({ partitions: [{}, { partition: 1, eventsLost: 40, touchesLost: 2 }] })
+    expect(screen({ remember })).toContain(
+      '1 partitions stand still: 42 records that they were to fold were trimmed from the log: see `freshet repair`',
+    )
+    expect(screen({ remember })).toContain('partition 1 is furthest behind: 42 events lost')
+  })
+
   it('says what keeps learning or rankers from going on', () => {
     const learn = trainer.GetStatusResponse.fromPartial({ gaps: 2, lost: [0, 5, 7], serving: 'v-7' })
     expect(screen({ learn })).toContain(

@@ -2,7 +2,7 @@ import type { feature, ingest, ranker, trainer } from '@freshet/contracts/servic
 import type { FreshetError } from '@freshet/kernel'
 import type { Addresses } from '../services'
 import { count } from '../terminal'
-import { worstPartition } from './partition-table'
+import { gapOf, worstPartition } from './partition-table'
 
 /** What each stage says of itself; absent where it does not answer. */
 export interface StatusReport {
@@ -61,6 +61,7 @@ function rememberText(status: feature.GetStatusResponse, nowMs: number): string[
   return [
     `${behindText(behind, 'events')}   folded ${count(folded)}   duplicates ${count(duplicates)}   late ${count(late)}${unreadable > 0 ? `   unreadable ${count(unreadable)}` : ''}`,
     [`examples ${count(examples)}`, `outbox ${count(outbox)}`, ...watermarkTexts(watermarks, nowMs)].join('   '),
+    ...gapTexts(partitions.map(gapOf), 'fold'),
   ]
 }
 
@@ -78,7 +79,7 @@ function watermarkTexts(watermarks: readonly number[], nowMs: number): string[] 
 
 function learnText(status: trainer.GetStatusResponse): string[] {
   const { trainerId, owner, epoch, step, examples, rankLoss, recallLoss, auc, rows, parameters, lag, version, examplesPerS } = status
-  const { phase, gaps, serving, lost, duplicates, voidRecords, voidRecordsByReason } = status
+  const { phase, serving, lost, duplicates, voidRecords, voidRecordsByReason } = status
   const role = owner === trainerId ? 'owner' : `follows ${owner || 'nobody yet'}`
   return [
     `${behindText(sum(lag), 'examples')}   step ${count(step)}   loss ${rankLoss.toFixed(4)} + ${recallLoss.toFixed(4)}   AUC ${auc > 0 ? auc.toFixed(4) : '–'}`,
@@ -87,7 +88,7 @@ function learnText(status: trainer.GetStatusResponse): string[] {
     ...(duplicates + voidRecords > 0
       ? [`duplicates ${count(duplicates)}   void records ${count(voidRecords)}${reasonsText(voidRecordsByReason)}`]
       : []),
-    ...(gaps > 0 ? [`${gapText(gaps, sum(lost))}: see \`freshet repair\``] : []),
+    ...gapTexts(lost, 'learn'),
     ...(serving === '' ? [] : [`rankers stay with version ${serving}, until \`freshet model rollback --latest\``]),
   ]
 }
@@ -117,8 +118,12 @@ function answerText(status: ranker.GetStatusResponse): string[] {
 const dictionaryText = ({ dictionaryHash }: { readonly dictionaryHash: string }): string =>
   dictionaryHash === '' ? '' : `   dictionary ${dictionaryHash}`
 
-const gapText = (partitions: number, records: number): string =>
-  `${count(partitions)} partitions stand still: ${count(records)} records that they were to learn were trimmed from the log`
+/** By partition, how much of what it was to do next is in the log no more; nothing where all of it is. */
+function gapTexts(lost: readonly number[], verb: string): string[] {
+  const still = lost.filter((records) => records > 0)
+  const what = `${count(sum(still))} records that they were to ${verb} were trimmed from the log`
+  return still.length > 0 ? [`${count(still.length)} partitions stand still: ${what}: see \`freshet repair\``] : []
+}
 
 const isDiskLow = ({ diskFreeBytes, diskFreeBytesMin }: ingest.GetStatusResponse): boolean =>
   diskFreeBytes > 0 && diskFreeBytes < diskFreeBytesMin

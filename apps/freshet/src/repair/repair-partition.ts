@@ -4,6 +4,7 @@ import { InvalidFieldError, isFreshetError, UnavailableError, type Clock } from 
 import {
   askForRestoration,
   checkPartition,
+  giveUpLost,
   NO_SNAPSHOTS,
   openSnapshotFiles,
   RESTORING_KEY,
@@ -52,6 +53,12 @@ export async function rebuild({ runtime, partition, progress }: RepairScope, fro
       )
     await clock.sleep(POLL_MS)
   }
+}
+
+/** Lets the fold of a partition go on behind records that the log has lost; returns where. As {@link giveUpLost}, for a partition that there is. */
+export async function giveUpEvents(runtime: RepairScope['runtime'], partition: number, records: number): ReturnType<typeof giveUpLost> {
+  assertPartition(runtime, partition)
+  return giveUpLost({ ...scopeOf(runtime), partition, member: 'repair' }, records)
 }
 
 const POLL_MS = 100

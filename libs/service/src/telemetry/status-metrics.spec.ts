@@ -42,6 +42,14 @@ describe('the metrics of a status', () => {
     expect(text).toContain('freshet_feature_store_watermark_timestamp_seconds{partition="3",service="all"} 1700000000.5')
   })
 
+  it('show what of each topic a partition was to fold next and is in the log no more', () => {
+    const partitions = [{ partition: 2, eventsLost: 40, touchesLost: 3 }]
+    const text = sayings('FeatureStore', feature.GetStatusResponse.fromPartial({ partitions }))
+    expect(text).toContain('freshet_feature_store_gap{partition="2",topic="events",service="all"} 40\n')
+    expect(text).toContain('freshet_feature_store_gap{partition="2",topic="touches",service="all"} 3\n')
+    expect(text).toContain('freshet_feature_store_gap{partition="2",topic="catalog",service="all"} 0\n')
+  })
+
   it('show dead letters and refusals by reason, and the room on the disk', () => {
     const status = {
       deadLettersByCode: { INVALID_FIELD: 4, VOID_CUT: 1 },

@@ -59,6 +59,14 @@ const FEATURE_STORE: readonly StatusMetric<FeatureStatus>[] = [
     'from this offset on `events` are held back for snapshots of the partition',
     each((p) => p.eventsHeldFrom),
   ),
+  metric('feature_store_gap', 'records of a topic gone before they were folded: the partition stands still', ({ partitions }) =>
+    partitions.flatMap(({ partition, eventsLost, touchesLost, catalogLost }) =>
+      Object.entries({ events: eventsLost, touches: touchesLost, catalog: catalogLost }).map(([topic, records]): Sample => [
+        { partition: `${partition}`, topic },
+        records,
+      ]),
+    ),
+  ),
   metric(
     'feature_store_touches_position',
     'next offset of `touches` to fold',
@@ -152,6 +160,7 @@ const TRAINER: readonly StatusMetric<trainer.GetStatusResponse>[] = [
   metric('trainer_auc', 'progressive AUC over real labels', ({ auc }) => one(auc)),
   metric('trainer_rows', 'rows of the embedding tables', ({ rows }) => one(rows)),
   metric('trainer_parameters', 'numbers that are learned', ({ parameters }) => one(parameters)),
+  metric('trainer_resident_bytes', 'resident memory of the process', ({ residentBytes }) => one(residentBytes)),
 ]
 
 const RANKER: readonly StatusMetric<ranker.GetStatusResponse>[] = [
