@@ -161,6 +161,11 @@ const TRAINER: readonly StatusMetric<trainer.GetStatusResponse>[] = [
   metric('trainer_rows', 'rows of the embedding tables', ({ rows }) => one(rows)),
   metric('trainer_parameters', 'numbers that are learned', ({ parameters }) => one(parameters)),
   metric('trainer_resident_bytes', 'resident memory of the process', ({ residentBytes }) => one(residentBytes)),
+  metric('trainer_table_bytes', 'pages, index and admission counters of the embedding tables', ({ tableBytes }) => one(tableBytes)),
+  metric('trainer_dense_parameters', 'numbers that are learned outside the embedding tables', ({ denseParameters }) =>
+    one(denseParameters),
+  ),
+  metric('trainer_log_loss', 'progressive loss over real labels', ({ logLoss }) => one(logLoss)),
 ]
 
 const RANKER: readonly StatusMetric<ranker.GetStatusResponse>[] = [
