@@ -1,54 +1,59 @@
 import { mix64 } from '@freshet/kernel'
 import { ABSENT } from './absent'
+import { CONTROL_WORDS, IndexShard, SIDES, SLOT_BYTES } from './index-shard'
 import type { TableOptions } from './layout'
 import type { RecordPages } from './record-pages'
 
 const SHARD_SHIFT = 22 // shards by the upper ten bits of the hash, slots by the lower ones
 const BLOCK = 256 // ids whose slots fit the first cache
-const SHARDS = 64 // a billion parameters are some 15 M rows: 4 ms to double one shard
+const SHARDS = 64 // they grow one after the other: few of them have two sides at a time
 const SLOTS_AT_START = 64
 
-/** One part of the index: slots of (hash, row + 1), a row of 0 where the slot is free. */
-interface Shard {
-  slots: Uint32Array
-  mask: number
-  used: number
-  limit: number
-  /** Filled up to this share before it grows: a different one for each shard, so that they do not grow in the same step. */
-  readonly load: number
+/** What an index is made by. */
+export interface IndexOptions extends Pick<TableOptions, 'shards' | 'isShared' | 'rowsExpected'> {
+  /** Whether there are never more rows than are expected: then it need not grow. */
+  readonly isBounded?: boolean
 }
 
 /**
- * From an id to its row: open addressing with linear probing in shards that grow one at a time.
+ * From an id to its row: open addressing with linear probing in shards, each of which grows a few slots at a time.
  *
  * A slot holds the whole hash, so growth reads no record; the key itself is compared in the record, which its finder reads anyway.
  *
- * cost    two cache misses for a known id: its slot, its record
+ * cost    two cache misses for a known id: its slot, its record; an insertion moves some {@link IndexShard} slots while its shard grows
  */
 export class RowIndex {
-  private readonly shards: Shard[]
+  private readonly shards: IndexShard[]
   private readonly shardMask: number
-  private readonly isShared: boolean
+  /** How far each shard has grown, for those who read in other threads. */
+  private control: ArrayBufferLike
+  /** Whether another thread writes it. */
+  private isAdopted = false
   /** What {@link approach} read last: a loop whose result nobody keeps may be left out by a compiler. */
   met = 0
 
   constructor(
     private readonly pages: RecordPages,
-    { shards = SHARDS, isShared = false, rowsExpected = 0 }: Pick<TableOptions, 'shards' | 'isShared' | 'rowsExpected'> = {},
+    { shards = SHARDS, isShared = false, rowsExpected = 0, isBounded = false }: IndexOptions = {},
   ) {
+    const bytes = 4 * CONTROL_WORDS * shards
+    this.control = isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)
     this.shardMask = shards - 1
-    this.isShared = isShared
-    this.shards = Array.from({ length: shards }, (_, i) => this.emptyShard(LOAD_MIN + (LOAD_SPREAD * i) / shards, rowsExpected / shards))
+    this.shards = Array.from({ length: shards }, (_, i) => {
+      const load = loadOf(i, shards)
+      const length = lengthFor(rowsExpected / shards, load)
+      return new IndexShard({ length, isShared, load: isBounded ? 1 : load, control: this.controlOf(i) })
+    })
   }
 
   /** The row of an id, or ABSENT. */
   find(lo: number, hi: number): number {
     const hash = mix64(lo, hi)
-    const { slots, mask } = this.shards[(hash >>> SHARD_SHIFT) & this.shardMask]
+    const { words, mask } = this.shards[(hash >>> SHARD_SHIFT) & this.shardMask].slotsOf(hash)
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const rowAfter = slots[2 * slot + 1]
+      const rowAfter = words[2 * slot + 1]
       if (rowAfter === 0) return ABSENT
-      if (slots[2 * slot] === hash && this.holds(rowAfter - 1, lo, hi)) return rowAfter - 1
+      if (words[2 * slot] === hash && this.holds(rowAfter - 1, lo, hi)) return rowAfter - 1
     }
   }
 
@@ -57,6 +62,7 @@ export class RowIndex {
    * have several cache misses under way at once.
    */
   findAll(pairs: Uint32Array, count: number, rows: Uint32Array = new Uint32Array(count)): Uint32Array {
+    if (this.isAdopted) for (const shard of this.shards) shard.hear()
     for (let i = 0; i < count; i++) rows[i] = mix64(pairs[2 * i], pairs[2 * i + 1])
     for (let from = 0; from < count; from += BLOCK) {
       const to = Math.min(from + BLOCK, count)
@@ -77,67 +83,60 @@ export class RowIndex {
   /** Enters an id that {@link find} does not know. */
   insert(lo: number, hi: number, row: number): void {
     const hash = mix64(lo, hi)
-    const shard = this.shards[(hash >>> SHARD_SHIFT) & this.shardMask]
-    if (shard.used === shard.limit) this.grow(shard)
-    put(shard, hash, row + 1)
-    shard.used++
+    this.shards[(hash >>> SHARD_SHIFT) & this.shardMask].insert(hash, row + 1)
   }
 
-  /** Enters every record of the pages. */
+  /** Takes out an id that {@link find} knows, with its row. */
+  remove(lo: number, hi: number, row: number): void {
+    const hash = mix64(lo, hi)
+    this.shards[(hash >>> SHARD_SHIFT) & this.shardMask].remove(hash, row + 1)
+  }
+
+  /** Enters every record of the pages that somebody has. */
   insertAll(): void {
     const { words, rowShift, rowMask, layout, size } = this.pages
     for (let row = 0; row < size; row++) {
       const page = words[row >>> rowShift]
       const at = (row & rowMask) * layout.stride + layout.key
-      this.insert(page[at], page[at + 1], row)
+      if ((page[at] | page[at + 1]) !== 0) this.insert(page[at], page[at + 1], row)
     }
   }
 
   get bytes(): number {
-    return this.shards.reduce((sum, { slots }) => sum + slots.byteLength, 0)
+    return this.shards.reduce((sum, { bytes }) => sum + bytes, this.control.byteLength)
+  }
+
+  /** The shards' control, then the two sides of each shard. */
+  get memory(): readonly ArrayBufferLike[] {
+    return [this.control, ...this.shards.flatMap(({ memory }) => memory)]
+  }
+
+  /** Takes over a part from the index that another thread writes: for {@link findAll} only. */
+  adopt(part: number, buffer: ArrayBufferLike): void {
+    this.isAdopted = true
+    if (part > 0) this.shards[Math.floor((part - 1) / SIDES)].adopt((part - 1) % SIDES, buffer)
+    else {
+      this.control = buffer
+      for (const [i, shard] of this.shards.entries()) shard.listenTo(this.controlOf(i))
+    }
   }
 
   /** Reads the slots that hashes lead to, so that their cache misses are under way at once: see RecordPages. */
   private approach(hashes: Uint32Array, from: number, to: number): void {
     let met = 0
     for (let i = from; i < to; i++) {
-      const { slots, mask } = this.shards[(hashes[i] >>> SHARD_SHIFT) & this.shardMask]
-      met |= slots[2 * (hashes[i] & mask)]
+      const { words, mask } = this.shards[(hashes[i] >>> SHARD_SHIFT) & this.shardMask].slotsOf(hashes[i])
+      met |= words[2 * (hashes[i] & mask)]
     }
     this.met = met
   }
 
-  /** The slots of each shard. */
-  get memory(): readonly ArrayBufferLike[] {
-    return this.shards.map(({ slots }) => slots.buffer)
-  }
-
-  /** Takes over a shard's slots from the index that another thread writes: for finding only. */
-  adopt(shard: number, buffer: ArrayBufferLike): void {
-    this.shards[shard].slots = new Uint32Array(buffer)
-    this.shards[shard].mask = buffer.byteLength / 8 - 1
-  }
-
-  private emptyShard(load: number, rows: number): Shard {
-    let length = SLOTS_AT_START
-    while (length * load < rows * ROOM) length *= 2
-    return { slots: emptySlots(2 * length, this.isShared), mask: length - 1, used: 0, limit: Math.floor(length * load), load }
-  }
-
-  private grow(shard: Shard): void {
-    const before = shard.slots
-    shard.slots = emptySlots(before.length * 2, this.isShared)
-    shard.mask = before.length - 1
-    shard.limit = Math.floor(before.length * shard.load)
-    for (let i = 0; i < before.length; i += 2) if (before[i + 1] !== 0) put(shard, before[i], before[i + 1])
-  }
-
   /** The row of the first slot that holds the hash, or ABSENT, which is a free slot's 0 - 1 as a word. */
   private firstWithHash(hash: number): number {
-    const { slots, mask } = this.shards[(hash >>> SHARD_SHIFT) & this.shardMask]
+    const { words, mask } = this.shards[(hash >>> SHARD_SHIFT) & this.shardMask].slotsOf(hash)
     let slot = hash & mask
-    while (slots[2 * slot + 1] !== 0 && slots[2 * slot] !== hash) slot = (slot + 1) & mask
-    return (slots[2 * slot + 1] - 1) >>> 0
+    while (words[2 * slot + 1] !== 0 && words[2 * slot] !== hash) slot = (slot + 1) & mask
+    return (words[2 * slot + 1] - 1) >>> 0
   }
 
   private holds(row: number, lo: number, hi: number): boolean {
@@ -146,18 +145,28 @@ export class RowIndex {
     const at = (row & rowMask) * layout.stride + layout.key
     return page[at] === lo && page[at + 1] === hi
   }
+
+  private controlOf(shard: number): Uint32Array {
+    return new Uint32Array(this.control, 4 * CONTROL_WORDS * shard, CONTROL_WORDS)
+  }
+}
+
+/** What an index that never grows takes for so many rows. */
+export function indexBytesFor(rows: number, shards = SHARDS): number {
+  let bytes = 4 * CONTROL_WORDS * shards
+  for (let i = 0; i < shards; i++) bytes += SLOT_BYTES * lengthFor(rows / shards, loadOf(i, shards))
+  return bytes
 }
 
 const ROOM = 1.02 // shards have some more or less than their share
 const LOAD_MIN = 0.45
 const LOAD_SPREAD = 0.3
 
-const emptySlots = (length: number, isShared: boolean): Uint32Array =>
-  new Uint32Array(isShared ? new SharedArrayBuffer(4 * length) : new ArrayBuffer(4 * length))
+/** A different one for each shard, so that they do not grow at the same time. */
+const loadOf = (shard: number, shards: number): number => LOAD_MIN + (LOAD_SPREAD * shard) / shards
 
-function put({ slots, mask }: Shard, hash: number, rowAfter: number): void {
-  let slot = hash & mask
-  while (slots[2 * slot + 1] !== 0) slot = (slot + 1) & mask
-  slots[2 * slot] = hash
-  slots[2 * slot + 1] = rowAfter
+function lengthFor(rows: number, load: number): number {
+  let length = SLOTS_AT_START
+  while (length * load < rows * ROOM) length *= 2
+  return length
 }

@@ -49,7 +49,7 @@ describe('a table in shared memory', () => {
     const before = table.memory.index
     table.rowsOf(idsOf(280), 280, { step: 1 })
     expect(table.memory.index).toEqual(before)
-    expect(openTable(OPTIONS).memory.index[0].byteLength).toBeLessThan(before[0].byteLength)
+    expect(openTable(OPTIONS).memory.index[1].byteLength).toBeLessThan(before[1].byteLength)
   })
 
   it('is approached without a change', () => {

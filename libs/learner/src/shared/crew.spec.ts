@@ -85,10 +85,10 @@ describe('a crew', () => {
     crew.share()
     await crew.scaleTo(3)
     const buffers = threads.heard.get(1)?.map((news) => news.buffers.length) ?? []
-    expect(buffers[0]).toBe(2) // the two parts of the index
-    expect(buffers.slice(-1)[0]).toBeLessThan(table.memory.pages.length + 2)
+    expect(buffers[0]).toBe(table.memory.index.length)
+    expect(buffers.slice(-1)[0]).toBeLessThan(table.memory.pages.length + table.memory.index.length)
     const [all] = threads.heard.get(2) ?? []
-    expect(all.buffers).toHaveLength(table.memory.pages.length + 2)
+    expect(all.buffers).toHaveLength(table.memory.pages.length + table.memory.index.length)
     expect(all.memory).toEqual({ cut: CUT, sizes: SIZES })
     expect(all.version).toBe(board.memoryVersion)
   })
