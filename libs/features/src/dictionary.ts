@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { type CompiledFeatures, compileFeatures } from './compiled-features'
 import { type DeclaredDictionary, declaredDictionary } from './declared-dictionary'
 import type { FeatureLayout } from './layout'
+import type { ModelDeclaration } from './model-declaration'
 import { type EventMeaning, meaningsOf } from './meaning'
 
 /** A dictionary ready for use: what is learned from events, and where each feature stands. */
@@ -28,12 +29,14 @@ export interface Dictionary {
 export function compileDictionary(text: string): Dictionary {
   const declared = validated(parseYaml(text))
   const compiled = compileFeatures(declared)
+  const layout = { user: compiled.user.layout, item: compiled.item.layout, cross: compiled.cross.layout }
+  refuseMisfit(declared.model, layout)
   return {
     name: declared.name,
     hash: contentHash(declared),
     text,
     declared,
-    layout: { user: compiled.user.layout, item: compiled.item.layout, cross: compiled.cross.layout },
+    layout,
     meanings: meaningsOf(declared),
     compiled,
   }
@@ -79,6 +82,21 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   for (const key of path)
     value = typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === String(key))?.[1] : undefined
   return typeof value === 'object' ? JSON.stringify(value) : value
+}
+
+/** A cross matrix as a product is narrower than the layer, which is as wide as what features make of it. */
+function refuseMisfit({ rank }: ModelDeclaration, layout: FeatureLayout): void {
+  if (rank.kind !== 'dcn-v2' || rank.crossRank === undefined) return
+  const parts = [layout.user, layout.item, layout.cross]
+  const width = parts.reduce((sum, { fields, numbers }) => sum + fields.length * rank.dimensions + numbers, 0)
+  if (rank.crossRank < width) return
+  const rule = `cross layers are ${width} wide (fields × dimensions + numbers), and their matrices as products have a lower rank`
+  throw new InvalidFieldError({
+    field: 'model.rank.crossRank',
+    value: rank.crossRank,
+    rule,
+    remedy: `declare less than ${width}, or leave it out for full matrices`,
+  })
 }
 
 /** A name seeds ids and names numbers, so it stands for one feature of its part. */

@@ -1,18 +1,57 @@
 import { z } from 'zod'
 
 const widths = z.array(z.int().min(1).max(4096)).max(6)
+const dimensions = z.int().min(1).max(256)
+
+const ranked = {
+  dimensions: dimensions.default(16).describe('Width of an embedding.'),
+  hidden: widths.default([64, 32]).describe('Widths of the hidden layers.'),
+}
+
+const wideAndDeep = z
+  .strictObject({ kind: z.literal('wide-and-deep').optional(), ...ranked })
+  .describe('Wide & Deep: a weight an id beside layers over embeddings. What is declared without a kind.')
+  // said or not, it is the same model: neither its text nor the dictionary's hash may tell the two apart
+  .transform(({ dimensions: width, hidden }): { kind?: undefined; dimensions: number; hidden: number[] } => ({ dimensions: width, hidden }))
+
+const deepFm = z
+  .strictObject({ kind: z.literal('deepfm'), ...ranked })
+  .describe('DeepFM: a factorisation machine beside layers, over the same embeddings.')
+
+const dcnV2 = z
+  .strictObject({
+    kind: z.literal('dcn-v2'),
+    ...ranked,
+    crossLayers: z.int().min(1).max(6).default(2).describe('How many cross layers.'),
+    crossRank: z
+      .int()
+      .min(1)
+      .max(512)
+      .optional()
+      .describe('Cross matrices as products of two of this rank, which is below fields × dimensions + numbers; full ones where left out.'),
+    structure: z.enum(['parallel', 'stacked']).default('parallel').describe('Hidden layers beside the cross layers, or behind them.'),
+  })
+  .describe('DCN-V2: layers that multiply what they have by what was there first.')
 
 const rank = z
-  .strictObject({
-    dimensions: z.int().min(1).max(256).default(16).describe('Width of an embedding.'),
-    hidden: widths.default([64, 32]).describe('Widths of the hidden layers.'),
-  })
-  .describe('The Wide & Deep model that scores.')
+  .discriminatedUnion('kind', [wideAndDeep, deepFm, dcnV2], { error: 'a kind is wide-and-deep, deepfm or dcn-v2' })
+  .describe('The model that scores.')
+
+const layer = z.strictObject({
+  width: z.int().min(1).max(4096),
+  activation: z.enum(['relu', 'tanh', 'linear']).default('relu').describe('What follows the affine map.'),
+})
+
+const tower = z.strictObject({
+  layers: z.array(layer).max(6).describe('The hidden layers, from what is read to the last but one: a linear layer to the vector follows.'),
+})
 
 const recall = z
   .strictObject({
-    dimensions: z.int().min(1).max(256).default(32).describe('Width of an embedding.'),
-    hidden: widths.default([64]).describe('Widths of the hidden layers of both towers.'),
+    dimensions: dimensions.default(32).describe('Width of an embedding.'),
+    hidden: widths.default([64]).describe('Widths of the hidden layers of a tower that declares none of its own; relu follows each.'),
+    user: tower.optional().describe("The user's tower."),
+    item: tower.optional().describe("The item's tower."),
     width: z.int().min(1).max(512).default(32).describe("Width of the towers' vectors."),
     temperature: z.number().positive().default(1).describe('Divides the products of vectors.'),
     normalise: z.boolean().default(false).describe('Vectors of length 1.'),

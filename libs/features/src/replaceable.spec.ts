@@ -53,6 +53,14 @@ describe('a dictionary for an existing data set', () => {
       'the model of this data set has [64]',
       '--data NAME',
     ],
+    ['cross: [', 'model: { rank: { kind: deepfm } }\ncross: [', 'model.rank.kind', 'this data set has "wide-and-deep"', '--data NAME'],
+    [
+      'cross: [',
+      'model: { recall: { user: { layers: [{ width: 8 }] } } }\ncross: [',
+      'model.recall.user',
+      'the model of this data set has none',
+      '--data NAME',
+    ],
     ['view: {}', 'look: {}\n  view: {}', 'events', "event type 'view' must stay number 1", 'declare new types behind'],
     [
       'kind: count, name: views, events: [view], windowMs: 1000',
@@ -84,9 +92,39 @@ describe('a dictionary for an existing data set', () => {
   })
 })
 
-function refusalOf(next: Dictionary): InvalidFieldError {
+describe('a dictionary for a data set whose model is another than the default', () => {
+  const declared = (model: string): Dictionary => compileDictionary(`${TEXT}\nmodel: ${model}`)
+  const own = declared('{ rank: { kind: dcn-v2, crossLayers: 3 }, recall: { item: { layers: [{ width: 8, activation: tanh }] } } }')
+
+  it('may change its features', () => {
+    const next = compileDictionary(own.text.replace('user:\n', 'user:\n  - { kind: category, name: segment }\n'))
+    expect(() => assertReplaceable(own, next)).not.toThrow()
+  })
+
+  it.each([
+    ['{ recall: { item: { layers: [{ width: 8, activation: tanh }] } } }', 'model.rank.kind', 'wide-and-deep', 'has "dcn-v2"'],
+    ['{ rank: { kind: dcn-v2 }, recall: { item: { layers: [{ width: 8, activation: tanh }] } } }', 'model.rank.crossLayers', 2, 'has 3'],
+    ['{ rank: { kind: dcn-v2, crossLayers: 3 } }', 'model.recall.item', 'left out', '"activation":"tanh"'],
+    [
+      '{ rank: { kind: dcn-v2, crossLayers: 3 }, recall: { item: { layers: [{ width: 8 }] } } }',
+      'model.recall.item.layers',
+      [{ width: 8, activation: 'relu' }],
+      '"activation":"tanh"',
+    ],
+  ])('may not go on with %s', (model, field, value, rule) => {
+    const { facts } = refusalOf(declared(model), own)
+    expect(facts).toMatchObject({ field, value, remedy: expect.stringContaining('begin another data set') })
+    expect(facts.rule).toContain(rule)
+  })
+
+  it('may spell out the kind that none was declared for', () => {
+    expect(() => assertReplaceable(current, declared('{ rank: { kind: wide-and-deep } }'))).not.toThrow()
+  })
+})
+
+function refusalOf(next: Dictionary, before = current): InvalidFieldError {
   try {
-    assertReplaceable(current, next)
+    assertReplaceable(before, next)
   } catch (error) {
     if (error instanceof InvalidFieldError) return error
   }

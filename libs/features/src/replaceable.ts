@@ -1,6 +1,7 @@
 import { InvalidFieldError, type FieldFacts } from '@freshet/kernel'
 import type { DeclaredDictionary } from './declared-dictionary'
 import type { Dictionary } from './dictionary'
+import type { ModelDeclaration } from './model-declaration'
 
 /**
  * Refuses a dictionary that an existing data set cannot go on with.
@@ -20,7 +21,12 @@ function firstFault(current: Dictionary, next: Dictionary): FieldFacts | undefin
   const [before, after] = [current.declared, next.declared]
   if (before.name !== after.name)
     return { field: 'name', value: after.name, rule: `this data set is of dictionary '${before.name}'`, remedy: OTHER_DATA }
-  return emptyPart(next) ?? modelFault(before.model, after.model) ?? typeFault(before, after) ?? meaningFault(before, after)
+  return (
+    emptyPart(next) ??
+    modelFault(spelledOut(before.model), spelledOut(after.model)) ??
+    typeFault(before, after) ??
+    meaningFault(before, after)
+  )
 }
 
 const OTHER_DATA = 'keep it, or begin another data set with it (--data NAME) and import what there is'
@@ -31,17 +37,29 @@ function emptyPart({ layout }: Dictionary): FieldFacts | undefined {
   return empty && { field: empty, value: '[]', rule: `the ${empty} tower has to read something`, remedy: `keep a feature under ${empty}` }
 }
 
-/** The shapes and the rates that the parameters at hand were learned with. */
+/** What no kind is declared for has one. */
+const spelledOut = ({ rank, ...model }: ModelDeclaration): object => ({ ...model, rank: { ...rank, kind: rank.kind ?? 'wide-and-deep' } })
+
+/** The kind, the shapes and the rates that the parameters at hand were learned with. */
 function modelFault(before: object, after: object, path = 'model'): FieldFacts | undefined {
-  for (const [key, value] of Object.entries(after)) {
-    const known: unknown = Reflect.get(before, key)
+  for (const key of keysOf(before, after)) {
+    const [known, value] = [valueOf(before, key), valueOf(after, key)]
     const field = `${path}.${key}`
     if (JSON.stringify(known) === JSON.stringify(value)) continue
-    if (isObject(known) && isObject(value)) return modelFault(known, value, field)
-    return { field, value, rule: `the model of this data set has ${JSON.stringify(known)}`, remedy: OTHER_DATA }
+    const fault = isObject(known) && isObject(value) ? modelFault(known, value, field) : undefined
+    if (fault) return fault
+    return {
+      field,
+      value: value ?? 'left out',
+      rule: `the model of this data set has ${JSON.stringify(known) ?? 'none'}`,
+      remedy: OTHER_DATA,
+    }
   }
   return undefined
 }
+
+/** A kind comes first: what is declared beside it follows from it. */
+const keysOf = (before: object, after: object): string[] => [...new Set(['kind', ...Object.keys(after), ...Object.keys(before)])]
 
 /** What was counted by the place of a type stays under that place. */
 function typeFault(before: DeclaredDictionary, after: DeclaredDictionary): FieldFacts | undefined {

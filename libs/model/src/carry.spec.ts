@@ -1,7 +1,7 @@
 import type { FeatureLayout, PartLayout } from '@freshet/features'
 import { interpret, type Feed } from '@freshet/tensor'
 import { carryDense, declareModelSet, modelSetOf, type ModelSet } from './index'
-import { mixedLayout, scoringFeeds, smallDeclaration } from './small-model.fixture'
+import { mixedLayout, scoringFeeds, smallDeclaration, smallRanks, trainingFeeds } from './small-model.fixture'
 
 const before = declareModelSet(mixedLayout, smallDeclaration)
 const BATCH = 3
@@ -21,19 +21,28 @@ const carried = (from: ModelSet, to: ModelSet, flat: Float32Array, born = to.ini
   carryDense({ from: from.parameters, to: to.parameters, born }, flat)
 
 /** Other examples of the grown layout: what is new is filled with anything. */
-function grownFeeds(feeds: Readonly<Record<string, Feed>>, dense: Float32Array): Record<string, Feed> {
-  const wider = scoringFeeds(after, grownLayout, BATCH)
-  copyParts(feeds.rows.data, wider.rows.data, { width: before.rowWidth, sizes: sizesOf('ids') })
+const grownFeeds = (feeds: Readonly<Record<string, Feed>>, dense: Float32Array): Record<string, Feed> =>
+  grownFeedsOf({ from: before, to: after }, feeds, dense)
+
+function grownFeedsOf(
+  { from, to }: { from: ModelSet; to: ModelSet },
+  feeds: Readonly<Record<string, Feed>>,
+  dense: Float32Array,
+): Record<string, Feed> {
+  const wider = scoringFeeds(to, grownLayout, BATCH)
+  copyParts(feeds.rows.data, wider.rows.data, { width: from.rowWidth, sizes: sizesOf('ids') })
   copyParts(feeds.pooling.data, wider.pooling.data, { width: 1, sizes: sizesOf('ids') })
   copyParts(feeds.numbers.data, wider.numbers.data, { width: 1, sizes: sizesOf('numbers') })
-  newSlots().forEach((slot) => (wider.rows.data[slot * after.rowWidth + smallDeclaration.rank.dimensions] = 0)) // wide weights are born so
-  return { ...wider, dense: { data: dense, shape: [dense.length] } }
+  newSlots(to).forEach((slot) => (wider.rows.data[slot * to.rowWidth + to.rankWidth - 1] = 0)) // wide weights are born so
+  return { ...wider, dense: denseFeed(dense) }
 }
 
+const denseFeed = (data: Float32Array): Feed => ({ data, shape: [data.length] })
+
 /** The slots of the new features, of all examples. */
-function newSlots(): number[] {
+function newSlots({ slots }: ModelSet): number[] {
   const [user, item] = sizesOf('ids')
-  return Array.from({ length: BATCH }, (_, b) => b * after.slots).flatMap((at) => [at, at + 1 + user, at + 2 + user + item])
+  return Array.from({ length: BATCH }, (_, b) => b * slots).flatMap((at) => [at, at + 1 + user, at + 2 + user + item])
 }
 
 const sizesOf = (of: 'ids' | 'numbers'): number[] => [mixedLayout.user[of], mixedLayout.item[of], mixedLayout.cross[of]]
@@ -108,6 +117,41 @@ describe('dense parameters over a change of the features', () => {
     const born = before.initialDense().fill(0.25)
     const grownFrom = carried(without, before, without.initialDense(), born)
     expect(grownFrom.subarray(wide?.offset, (wide?.offset ?? 0) + before.numbers)).toEqual(born.subarray(0, before.numbers))
+  })
+})
+
+describe.each(smallRanks)('dense parameters of %s over a change of the features', (name, rank) => {
+  const [old, grownSet] = [mixedLayout, grownLayout].map((layout) => declareModelSet(layout, { ...smallDeclaration, rank }))
+  const feeds = scoringFeeds(old, mixedLayout, BATCH)
+  const learned = feeds.dense.data as Float32Array
+
+  it('give every example the score that it had', () => {
+    const expected = interpret(old.graphs.rank, feeds).probabilities.data
+    const wider = grownFeedsOf({ from: old, to: grownSet }, feeds, carried(old, grownSet, learned))
+    // a factorisation machine multiplies rows by rows, with no parameter between them: what a new row is born with does count there
+    if (name === 'DeepFM')
+      for (const slot of newSlots(grownSet)) wider.rows.data.fill(0, slot * grownSet.rowWidth, (slot + 1) * grownSet.rowWidth)
+    const actual = interpret(grownSet.graphs.rank, wider).probabilities.data
+    actual.forEach((score, b) => expect(score).toBeCloseTo(expected[b], 6))
+    expect(new Set(expected).size).toBe(BATCH)
+  })
+
+  it('come back as they were when what was added is taken away again', () => {
+    expect(carried(grownSet, old, carried(old, grownSet, learned))).toEqual(learned)
+  })
+
+  it('learn at once of what was added: its gradient is not zero', () => {
+    const dense = carried(old, grownSet, learned)
+    const { data } = interpret(grownSet.graphs.gradient, {
+      ...trainingFeeds(grownSet, grownLayout, BATCH),
+      dense: denseFeed(dense),
+    }).denseGradient
+    const isKnown = carried(
+      old,
+      grownSet,
+      learned.map(() => 1),
+    )
+    expect([...data].some((value, i) => isKnown[i] === 0 && value !== 0)).toBe(true)
   })
 })
 

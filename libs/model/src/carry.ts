@@ -10,9 +10,9 @@ export interface Carriage {
 }
 
 /**
- * Carries dense values by name: a parameter whole, one that reads features by the rows of each. Rows that read what was not there
- * before begin at zero, so that a feature which is added changes no score until something has been learned of it: the gradient of such a
- * weight is what it reads times what it reads for, and neither is zero.
+ * Carries dense values by name: a parameter whole, one that reads features (or writes to them, as a cross layer does) by the cells of each. Cells of
+ * what was not there before begin at zero, so that a feature which is added changes no score until something has been learned of it: the gradient of
+ * such a weight is what it reads times what it reads for, and neither is zero.
  *
  * shape   flat [from]  →  [to]
  */
@@ -22,7 +22,7 @@ export function carryDense({ from, to, born }: Carriage, flat: Float32Array): Fl
   for (const parameter of to) {
     const before = known.get(parameter.name)
     if (before === undefined) continue
-    if (parameter.inputs && before.inputs) carryRows(before, parameter, { flat, carried })
+    if (parameter.inputs && before.inputs) carryCells(before, parameter, { flat, carried })
     else if (isSame(before.shape, parameter.shape)) carried.set(cellsOf(before, flat), parameter.offset)
   }
   return carried
@@ -33,16 +33,32 @@ interface Values {
   readonly carried: Float32Array
 }
 
-function carryRows(from: Parameter, to: Parameter, { flat, carried }: Values): void {
-  const width = to.shape[1]
-  const before = placesOf(from.inputs ?? [])
+function carryCells(from: Parameter, to: Parameter, { flat, carried }: Values): void {
+  const [width, widthBefore] = [to.shape[1] ?? 1, from.shape[1] ?? 1]
   const target = cellsOf(to, carried).fill(0)
-  for (const [name, { row, rows }] of placesOf(to.inputs ?? [])) {
-    const place = before.get(name)
-    if (place === undefined || place.rows !== rows) continue
-    const start = from.offset + place.row * width
-    target.set(flat.subarray(start, start + rows * width), row * width)
+  const values = cellsOf(from, flat)
+  const columns = sourcesOf(from.outputs ?? [whole(widthBefore)], to.outputs ?? [whole(width)])
+  sourcesOf(from.inputs ?? [], to.inputs ?? []).forEach((rowBefore, row) => {
+    if (rowBefore === NOWHERE) return
+    columns.forEach((columnBefore, column) => {
+      if (columnBefore !== NOWHERE) target[row * width + column] = values[rowBefore * widthBefore + columnBefore]
+    })
+  })
+}
+
+const NOWHERE = -1
+
+const whole = (rows: number): Input => ({ name: '', rows })
+
+/** By row as it is now, the row before that has its name. */
+function sourcesOf(before: readonly Input[], after: readonly Input[]): Int32Array {
+  const places = placesOf(before)
+  const sources = new Int32Array(after.reduce((sum, { rows }) => sum + rows, 0)).fill(NOWHERE)
+  for (const [name, { row, rows }] of placesOf(after)) {
+    const place = places.get(name)
+    if (place?.rows === rows) for (let i = 0; i < rows; i++) sources[row + i] = place.row + i
   }
+  return sources
 }
 
 interface RowPlace {

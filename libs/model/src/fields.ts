@@ -10,50 +10,37 @@ export interface Slots {
   readonly pooling: Node
 }
 
-/** How wide {@link embed}'s result is. */
-export const embeddedWidth = (part: Pick<PartLayout, 'fields' | 'numbers'>, dimensions: number): number =>
-  part.fields.length * dimensions + part.numbers
-
-/** By what names {@link embed}'s result is made up: each field's embedding, then the numbers. */
+/** By what names a first layer's rows are called: each field's embedding, then the numbers. */
 export const inputsOf = ({ fields, numberNames }: InputNames, dimensions: number): Input[] => [
   ...fields.map(({ name }) => ({ name, rows: dimensions })),
-  ...numbersOf({ numberNames }),
+  ...numberNames.map((name) => ({ name: `#${name}`, rows: 1 })),
 ]
-
-/** Each number by its name, apart from the fields. */
-export const numbersOf = ({ numberNames }: Pick<InputNames, 'numberNames'>): Input[] =>
-  numberNames.map((name) => ({ name: `#${name}`, rows: 1 }))
 
 /** What of a layout has names. */
 type InputNames = Pick<PartLayout, 'numberNames'> & { readonly fields: readonly { readonly name: string }[] }
 
 /**
- * What a multi-layer perceptron reads of an example: the mean embedding of each field, then the numbers.
+ * The mean of each field over its filled slots.
  *
- * shape   values [batch, slots, d], numbers [batch, n]  →  [batch, fields · d + n]
+ * shape   values [batch, slots, d]  →  [batch, fields, d]
  * cost    fields of one slot stand as they are: nothing is pooled, and where all are, nothing is copied
  */
-export function embed({ values, pooling }: Slots, numbers: Node, { fields }: Pick<PartLayout, 'fields'>): Node {
-  const [batch, , dimensions] = values.shape
+export function poolFields({ values, pooling }: Slots, { fields }: Pick<PartLayout, 'fields'>): Node {
   const parts = runsOf(fields).map(({ start, length, isPooled }) => {
     const run = slice(values, 1, [start, start + length])
     return isPooled ? mean(run, slice(pooling, 1, [start, start + length])) : run
   })
-  const embedded = parts.length === 0 ? [] : [reshape(concat(parts, 1), [batch, fields.length * Number(dimensions)])]
-  return concat(
-    [...embedded, numbers].filter(({ shape }) => shape[1] !== 0),
-    1,
-  )
+  return parts.length === 0 ? values : concat(parts, 1)
 }
 
 /**
- * One number an example: the sum over fields of the mean over slots.
+ * One number a slot, of which the sum is that over fields of the mean over slots.
  *
- * shape   values [batch, slots, 1]  →  [batch, 1]
+ * shape   values [batch, slots, 1]  →  [batch, slots]
  */
-export function sumFields({ values, pooling }: Slots, { fields }: Pick<PartLayout, 'fields'>): Node {
+export function weighSlots({ values, pooling }: Slots, { fields }: Pick<PartLayout, 'fields'>): Node {
   const flat = reshape(values, [values.shape[0], values.shape[1]])
-  return reduceSum(fields.every(({ length }) => length === 1) ? flat : multiply(flat, pooling), [1])
+  return fields.every(({ length }) => length === 1) ? flat : multiply(flat, pooling)
 }
 
 /** shape  values [batch, length, d], pooling [batch, length]  →  [batch, 1, d] */

@@ -10,11 +10,11 @@ import {
   type GraphSpec,
   type Node,
 } from '@freshet/tensor'
+import { poolFields, weighSlots } from './fields'
 import { ParameterNodes } from './parameters'
 import { cutRows, type PartRange, type RowSegments } from './row-layout'
 import { declareSplitGraphs, type SplitScope } from './split-graphs'
 import { itemVector, userVector, type ItemTowerInputs, type TwoTower } from './two-tower'
-import { wideAndDeepLogits } from './wide-and-deep'
 
 /** What the graphs of a model set are made of. */
 export interface GraphScope extends SplitScope {
@@ -45,7 +45,7 @@ function gradientGraph(scope: GraphScope): GraphSpec {
   const [labels, rankWeights, recallWeights] = ['labels', 'rankWeights', 'recallWeights'].map((name) => input(name, [BATCH, 1]))
   const [logQ, columnMask] = ['logQ', 'columnMask'].map((name) => input(name, [1, BATCH]))
   const sameItem = input('sameItem', [BATCH, BATCH])
-  const logits = wideAndDeepLogits(scope.rank, { ...inputs, ...segments }, parameters)
+  const logits = rankLogits(scope, { inputs, segments, parameters })
   const rankLoss = logisticLoss(logits, { labels, weights: rankWeights })
   const { user, item } = scope.example
   const recallLoss = sampledSoftmaxLoss({
@@ -79,13 +79,13 @@ function rankGraph(scope: GraphScope): GraphSpec {
   return {
     name: 'rank',
     inputs: all,
-    outputs: { probabilities: sigmoid(wideAndDeepLogits(scope.rank, { ...inputs, ...segments }, parameters)) },
+    outputs: { probabilities: sigmoid(rankLogits(scope, { inputs, segments, parameters })) },
   }
 }
 
 /** shape  dense [P], rows [B, user ids, rowWidth], pooling [B, user ids], numbers [B, user numbers]  →  vector [B, width] */
 function userGraph(scope: GraphScope): GraphSpec {
-  const part = { ids: scope.example.user.slots[1], numbers: scope.recall.user.numbers }
+  const part = { ids: scope.example.user.slots[1], numbers: scope.layout.user.numbers }
   const { all, parameters, inputs, segments } = exampleInputs(scope, part)
   const vector = userVector(scope.recall, { ...inputs, embeddings: segments.recallEmbeddings }, parameters)
   return { name: 'user', inputs: all, outputs: { vector } }
@@ -94,9 +94,21 @@ function userGraph(scope: GraphScope): GraphSpec {
 /** shape  dense [P], rows [B, item ids, rowWidth], pooling [B, item ids], numbers [B, item numbers]  →  vector [B, width] */
 function itemGraph(scope: GraphScope): GraphSpec {
   const [from, to] = scope.example.item.slots
-  const { all, parameters, inputs, segments } = exampleInputs(scope, { ids: to - from, numbers: scope.recall.item.numbers })
+  const { all, parameters, inputs, segments } = exampleInputs(scope, { ids: to - from, numbers: scope.layout.item.numbers })
   const vector = itemVector(scope.recall, { ...inputs, embeddings: segments.recallEmbeddings, biases: segments.recallBiases }, parameters)
   return { name: 'item', inputs: all, outputs: { vector } }
+}
+
+/** The logit of "this user will like this item now". shape  →  [B, 1] */
+function rankLogits({ rank, example }: GraphScope, { inputs, segments, parameters }: ReadExample): Node {
+  const { pooling, numbers } = inputs
+  return rank.ranker.logits({
+    embeddings: poolFields({ values: segments.embeddings, pooling }, example),
+    weights: weighSlots({ values: segments.wideWeights, pooling }, example),
+    numbers: example.numbers > 0 ? numbers : undefined,
+    parameters,
+    drop: (x) => x,
+  })
 }
 
 const BATCH = 'B'
@@ -106,6 +118,12 @@ interface ExampleInputs {
   readonly rows: Node
   readonly pooling: Node
   readonly numbers: Node
+}
+
+interface ReadExample {
+  readonly inputs: ExampleInputs
+  readonly segments: RowSegments
+  readonly parameters: ParameterNodes
 }
 
 /** The inputs that every scoring graph has, for whole examples or for one part of them. */

@@ -4,10 +4,10 @@ import { ADAM, type GraphSpec } from '@freshet/tensor'
 import { canonicalJson } from './canonical-json'
 import { declareGraphs, type GraphScope } from './graphs'
 import { initialValues, layOutParameters, type Parameter } from './parameters'
+import { rankModelOf } from './rank-model'
+import type { RankSplit } from './rank-split'
 import { layOutExample, layOutRow } from './row-layout'
-import { partWidth } from './split-first-layer'
-import { twoTowerParameters, type TwoTower } from './two-tower'
-import { wideAndDeepParameters, type WideAndDeep } from './wide-and-deep'
+import { twoTowerOf, twoTowerParameters } from './two-tower'
 
 /** What training and serving agree on: ids and numbers → score. */
 export interface ModelSet {
@@ -16,8 +16,10 @@ export interface ModelSet {
   readonly rowWidth: number
   /** How many of a row's first floats the rank model reads: its embedding and the wide weight. */
   readonly rankWidth: number
-  /** Floats of a part of the first layer: what it adds to each hidden unit, then to the wide logit. */
+  /** Floats that are kept of an item: its part of the first layer or, where that is no sum of parts, the means of its rows. */
   readonly partWidth: number
+  /** What of the rank model is kept of an item. */
+  readonly serving: RankSplit['serving']
   /** [rank embedding, wide weight, recall embedding, recall bias]: one row-wise Adagrad accumulator each. */
   readonly segments: readonly number[]
   /** By segment, the range of its first values: uniform in [−scale, scale). */
@@ -45,16 +47,16 @@ export interface ModelGraphs {
   readonly update: GraphSpec
   /** Scores whole examples: what training learns from, and the exact twin of the next two. */
   readonly rank: GraphSpec
-  /** What an item adds to the first layer: to be kept until its features, its rows or the dense parameters change. */
+  /** What is an item's alone: to be kept until its features, its rows or the dense parameters change. */
   readonly rankItem: GraphSpec
-  /** Scores many items for one user, from what each adds to the first layer. */
+  /** Scores many items for one user, from what is kept of each. */
   readonly rankParts: GraphSpec
   readonly user: GraphSpec
   readonly item: GraphSpec
 }
 
 /**
- * The model set of a dictionary: a Wide & Deep that ranks and a two-tower that recalls, trained together.
+ * The model set of a dictionary: a model that ranks and a two-tower that recalls, trained together.
  *
  * throws  InvalidFieldError when recall vectors have no room for a direction and a popularity, or a tower nothing to read
  */
@@ -62,14 +64,15 @@ export function declareModelSet(layout: FeatureLayout, declaration: ModelDeclara
   refuseEmpty(layout, declaration)
   const example = layOutExample(layout)
   const row = layOutRow(declaration)
-  const rank: WideAndDeep = { layout: example, ...declaration.rank }
-  const recall: TwoTower = { user: layout.user, item: layout.item, ...declaration.recall }
-  const { parameters, parameterCount } = layOutParameters([...wideAndDeepParameters(rank), ...twoTowerParameters(recall)])
+  const rank = rankModelOf(declaration.rank, example)
+  const recall = twoTowerOf(declaration.recall, layout)
+  const { parameters, parameterCount } = layOutParameters([...rank.ranker.parameters, ...twoTowerParameters(recall)])
   const scope: GraphScope = { layout, example, row, rank, recall, parameters, parameterCount }
   return {
     layout,
     ...row,
-    partWidth: partWidth(rank),
+    partWidth: rank.split.partWidth,
+    serving: rank.split.serving,
     parameterCount,
     parameters,
     slots: example.ids,

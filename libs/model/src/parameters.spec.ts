@@ -1,8 +1,11 @@
 import { input, interpret } from '@freshet/tensor'
-import { initialValues, layOutParameters, ParameterNodes, stackParameters } from './parameters'
+import { glorot, initialValues, layOutParameters, ParameterNodes, type DeclaredParameter } from './parameters'
 
-const stack = { name: 'deep', widths: [6, 24, 2] }
-const { parameters, parameterCount } = layOutParameters(stackParameters(stack))
+const declared: readonly DeclaredParameter[] = [
+  ...[glorot('deep/0/weight', [6, 24]), { name: 'deep/0/bias', shape: [24], range: 0 }],
+  ...[glorot('deep/1/weight', [24, 2]), { name: 'deep/1/bias', shape: [2], range: 0 }],
+]
+const { parameters, parameterCount } = layOutParameters(declared)
 
 describe('layOutParameters', () => {
   it('gives each parameter its place, one after the other', () => {
@@ -25,14 +28,14 @@ describe('initialValues', () => {
   })
 
   it('are a function of the name and the element, not of the place', () => {
-    const moved = layOutParameters([{ name: 'before', shape: [3], range: 1 }, ...stackParameters(stack)])
+    const moved = layOutParameters([{ name: 'before', shape: [3], range: 1 }, ...declared])
     expect(initialValues(moved.parameters, 1).subarray(3)).toEqual(values)
   })
 
-  it('fill the range of He before a relu, that of Glorot before none, and leave biases at 0', () => {
+  it('fill the range that is declared, here that of Glorot, and leave what has none at 0', () => {
     const [hidden, last] = [values.subarray(0, 144), values.subarray(168, 216)]
-    expect(largest(hidden)).toBeLessThanOrEqual(Math.sqrt(6 / 6))
-    expect(largest(hidden)).toBeGreaterThan(0.9 * Math.sqrt(6 / 6))
+    expect(largest(hidden)).toBeLessThanOrEqual(Math.sqrt(6 / 30))
+    expect(largest(hidden)).toBeGreaterThan(0.9 * Math.sqrt(6 / 30))
     expect(largest(last)).toBeLessThanOrEqual(Math.sqrt(6 / 26))
     expect(largest(last)).toBeGreaterThan(0.9 * Math.sqrt(6 / 26))
     expect(Math.abs(hidden.reduce((sum, value) => sum + value, 0) / 144)).toBeLessThan(0.1)
@@ -48,10 +51,7 @@ describe('ParameterNodes', () => {
     const feeds = { dense: { data: Float32Array.from({ length: parameterCount }, (_, i) => i), shape: [parameterCount] } }
     const { bias } = interpret({ name: 'cut', inputs: [flat], outputs: { bias: nodes.get('deep/1/bias') } }, feeds)
     expect([...bias.data]).toEqual([216, 217])
-    expect(nodes.stack(stack).map(({ weight, bias }) => [weight.shape, bias.shape])).toEqual([
-      [[6, 24], [24]],
-      [[24, 2], [2]],
-    ])
+    expect(nodes.get('deep/1/weight').shape).toEqual([24, 2])
   })
 
   it('cuts each out once, however often it is asked for', () => {

@@ -1,5 +1,5 @@
 import { hash32, NotFoundError, randomUnit } from '@freshet/kernel'
-import { cellCount, reshape, slice, type DenseLayer, type Node } from '@freshet/tensor'
+import { cellCount, reshape, slice, type Node } from '@freshet/tensor'
 
 /** A named tensor before it has a place: its shape, and the range in which its first values lie. */
 export interface DeclaredParameter {
@@ -9,9 +9,11 @@ export interface DeclaredParameter {
   readonly range: number
   /** What its rows read, in order, where that follows from the features: by these names it is carried over a change of the dictionary. */
   readonly inputs?: readonly Input[]
+  /** What its columns write to, where that follows from the features, too. */
+  readonly outputs?: readonly Input[]
 }
 
-/** Neighbouring rows of a weight, and what they read. */
+/** Neighbouring rows of a weight, and what they read; or neighbouring columns, and what they write to. */
 export interface Input {
   readonly name: string
   readonly rows: number
@@ -54,31 +56,6 @@ export const glorot = (name: string, [from, to]: readonly [from: number, to: num
   range: Math.sqrt(6 / (from + to)),
 })
 
-/** The widths of a stack of layers, from input to output, and the name that its parameters begin with. */
-export interface Stack {
-  readonly name: string
-  readonly widths: readonly number[]
-  /** What the first layer reads. */
-  readonly inputs?: readonly Input[]
-}
-
-/**
- * The weights and biases of a stack.
- *
- * math    range √(6 / in) before a relu, √(6 / (in + out)) before none; biases 0
- * source  He et al. (2015); Glorot & Bengio (2010)
- */
-export function stackParameters({ name, widths, inputs }: Stack): DeclaredParameter[] {
-  return layersOf(widths).flatMap(([from, to], i) => {
-    const isLast = i === widths.length - 2
-    const reads = i === 0 ? { inputs } : {}
-    return [
-      { name: `${name}/${i}/weight`, shape: [from, to], range: Math.sqrt(6 / (isLast ? from + to : from)), ...reads },
-      { name: `${name}/${i}/bias`, shape: [to], range: 0 },
-    ]
-  })
-}
-
 /** Parameters as nodes of one graph: each is cut out of the flat state once. */
 export class ParameterNodes {
   private readonly nodes: ReadonlyMap<string, Node>
@@ -95,11 +72,4 @@ export class ParameterNodes {
     if (!node) throw new NotFoundError('parameter', name, `declared are ${[...this.nodes.keys()].join(', ')}`)
     return node
   }
-
-  /** The layers of a stack. */
-  stack({ name, widths }: Stack): DenseLayer[] {
-    return layersOf(widths).map((_, i) => ({ weight: this.get(`${name}/${i}/weight`), bias: this.get(`${name}/${i}/bias`) }))
-  }
 }
-
-const layersOf = (widths: readonly number[]): [from: number, to: number][] => widths.slice(1).map((to, i) => [widths[i], to])

@@ -32,6 +32,18 @@ export const smallDeclaration: ModelDeclaration = {
   admission: 1,
 }
 
+/** Every kind of rank model that can be declared, small. */
+export const smallRanks: readonly [name: string, rank: ModelDeclaration['rank']][] = [
+  ['Wide & Deep', { dimensions: 3, hidden: [4, 3] }],
+  ['DeepFM', { kind: 'deepfm', dimensions: 3, hidden: [4, 3] }],
+  ['DCN-V2', { kind: 'dcn-v2', dimensions: 2, hidden: [4], crossLayers: 2, structure: 'parallel' }],
+  [
+    'DCN-V2, stacked and of low rank',
+    { kind: 'dcn-v2', dimensions: 2, hidden: [4, 3], crossLayers: 2, crossRank: 2, structure: 'stacked' },
+  ],
+  ['DCN-V2 without hidden layers', { kind: 'dcn-v2', dimensions: 2, hidden: [], crossLayers: 1, structure: 'parallel' }],
+]
+
 /** Numbers of both signs that are a function of `key`. */
 const noise = (cells: number, key: number, range = 0.8): Float32Array =>
   Float32Array.from({ length: cells }, (_, i) => (2 * randomUnit(key, i, 0) - 1) * range)

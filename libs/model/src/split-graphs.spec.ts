@@ -1,7 +1,7 @@
 import type { FeatureLayout, Field, ModelDeclaration } from '@freshet/features'
 import { interpret, type Feed } from '@freshet/tensor'
 import { declareModelSet, type ModelSet } from './index'
-import { mixedLayout, plainLayout, scoringFeeds, smallDeclaration } from './small-model.fixture'
+import { mixedLayout, plainLayout, scoringFeeds, smallDeclaration, smallRanks } from './small-model.fixture'
 
 const empty = { fields: [], ids: 0, numbers: 0, numberNames: [] }
 const numbersOnly = { ...empty, numbers: 2, numberNames: ['a', 'b'] }
@@ -17,7 +17,11 @@ const cases: [name: string, layout: FeatureLayout, model: ModelDeclaration][] = 
 ]
 const BATCH = 7
 
-describe.each(cases)('a rank graph in parts, with %s', (_, layout, model) => {
+const kinds = smallRanks.flatMap(([kind, ranked]) =>
+  cases.slice(0, 5).map(([name, layout, model]): (typeof cases)[number] => [`${name}, as ${kind}`, layout, { ...model, rank: ranked }]),
+)
+
+describe.each([...cases, ...kinds])('a rank graph in parts, with %s', (_, layout, model) => {
   const modelSet = declareModelSet(layout, model)
   const whole = examplesOfOneUser(modelSet, layout)
 
@@ -36,6 +40,25 @@ describe.each(cases)('a rank graph in parts, with %s', (_, layout, model) => {
     expect(together.shape).toEqual([BATCH, modelSet.partWidth])
     const alone = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, name === 'dense' ? feed : firstRow(feed)]))
     expect([...interpret(rankItem, alone).part.data]).toEqual([...together.data.subarray(0, modelSet.partWidth)])
+  })
+})
+
+describe('what is kept of an item', () => {
+  const kept = smallRanks.map(([name, ranked]) => {
+    const { serving, partWidth } = declareModelSet(mixedLayout, { ...smallDeclaration, rank: ranked })
+    return [name, serving, partWidth]
+  })
+
+  it('is its part of the first layer where that is a sum of parts, with its sum of embeddings where they are multiplied', () => {
+    expect(kept.slice(0, 2)).toEqual([
+      ['Wide & Deep', 'parts', 4 + 1],
+      ['DeepFM', 'parts', 4 + 1 + 3],
+    ])
+  })
+
+  it('is else the mean of each field’s rows, and its numbers', () => {
+    const means = 3 * (2 + 1) + 1
+    expect(kept.slice(2).map(([, serving, partWidth]) => [serving, partWidth])).toEqual(kept.slice(2).map(() => ['whole', means]))
   })
 })
 

@@ -1,16 +1,16 @@
 import type { FeatureLayout } from '@freshet/features'
 import { input, sigmoid, type Dimension, type GraphSpec } from '@freshet/tensor'
 import { ParameterNodes, type Parameter } from './parameters'
+import type { RankModel } from './rank-model'
+import type { RankPart } from './rank-split'
 import type { ExampleLayout, RowLayout } from './row-layout'
-import { firstLayerPart, logitsOfParts, partWidth, type RankPart } from './split-first-layer'
-import type { WideAndDeep } from './wide-and-deep'
 
 /** What the split graphs are made of. */
 export interface SplitScope {
   readonly layout: FeatureLayout
   readonly example: ExampleLayout
   readonly row: RowLayout
-  readonly rank: WideAndDeep
+  readonly rank: RankModel
   readonly parameters: readonly Parameter[]
   readonly parameterCount: number
 }
@@ -25,7 +25,7 @@ export const declareSplitGraphs = (scope: SplitScope): Record<'rankItem' | 'rank
 function rankItemGraph(scope: SplitScope): GraphSpec {
   const { dense, parameters } = denseOf(scope)
   const item = partInputs(scope, 'item', { batch: BATCH, names: ['rows', 'numbers'] })
-  const part = firstLayerPart(scope.rank, item, parameters)
+  const part = scope.rank.split.itemPart(item, parameters)
   return { name: 'rank-item', inputs: [dense, item.rows, item.numbers], outputs: { part } }
 }
 
@@ -38,13 +38,14 @@ function rankPartsGraph(scope: SplitScope): GraphSpec {
   const { dense, parameters } = denseOf(scope)
   const user = partInputs(scope, 'user', { batch: 1, names: ['userRows', 'userNumbers'] })
   const cross = partInputs(scope, 'cross', { batch: BATCH, names: ['crossRows', 'crossNumbers'] })
-  const itemParts = input('itemParts', [BATCH, partWidth(scope.rank)])
+  const { split } = scope.rank
+  const itemParts = input('itemParts', [BATCH, split.partWidth])
   const hasCross = scope.layout.cross.ids + scope.layout.cross.numbers > 0
-  const parts = [user, ...(hasCross ? [cross] : [])].map((part) => firstLayerPart(scope.rank, part, parameters))
+  const logits = split.logits({ user, item: itemParts, cross: hasCross ? cross : undefined }, parameters)
   return {
     name: 'rank-parts',
     inputs: [dense, user.rows, user.numbers, cross.rows, cross.numbers, itemParts],
-    outputs: { probabilities: sigmoid(logitsOfParts(scope.rank, [itemParts, ...parts], parameters)) },
+    outputs: { probabilities: sigmoid(logits) },
   }
 }
 

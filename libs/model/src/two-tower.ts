@@ -1,19 +1,23 @@
-import type { PartLayout } from '@freshet/features'
-import { add, concat, constant, expand, normaliseRows, perceptron, scale, slice, type Node } from '@freshet/tensor'
-import { embed, embeddedWidth, inputsOf, sumFields } from './fields'
-import type { DeclaredParameter, ParameterNodes, Stack } from './parameters'
-import { stackParameters } from './parameters'
+import type { FeatureLayout, ModelDeclaration, PartLayout } from '@freshet/features'
+import { add, reduceSum, slice, type Node } from '@freshet/tensor'
+import { inputsOf, poolFields, weighSlots } from './fields'
+import { inputWidth, joined } from './models/ranker'
+import { climb, hiddenLayers, linearLayer, towerParameters, type Tower, type TowerLayer } from './models/tower'
+import { direction, meetingPopularity, tempered, withPopularity, type Meeting } from './models/vectors'
+import type { DeclaredParameter, ParameterNodes } from './parameters'
 
-/** A two-tower model: what both towers have in common. */
-export interface TwoTower {
-  readonly user: Pick<PartLayout, 'fields' | 'numbers' | 'numberNames'>
-  readonly item: Pick<PartLayout, 'fields' | 'numbers' | 'numberNames'>
-  readonly dimensions: number
-  readonly hidden: readonly number[]
+/** A two-tower model over the parts of a layout. */
+export interface TwoTower extends Meeting {
+  readonly user: TowerOverPart
+  readonly item: TowerOverPart
   /** Width of the vectors, of which the last element is the item's popularity. */
   readonly width: number
-  readonly temperature: number
-  readonly normalise: boolean
+}
+
+/** A tower, and the part of an example that it stands on. */
+interface TowerOverPart {
+  readonly part: PartLayout
+  readonly tower: Tower
 }
 
 /** What a tower reads of its part of an example. */
@@ -32,32 +36,37 @@ export interface ItemTowerInputs extends TowerInputs {
   readonly biases: Node
 }
 
-const userStack = ({ user, dimensions, hidden, width }: TwoTower): Stack => ({
-  name: 'recall/user',
-  widths: [embeddedWidth(user, dimensions), ...hidden, width - 1],
-  inputs: inputsOf(user, dimensions),
-})
-
-const itemStack = ({ item, dimensions, hidden, width }: TwoTower): Stack => ({
-  name: 'recall/item',
-  widths: [embeddedWidth(item, dimensions), ...hidden, width],
-  inputs: inputsOf(item, dimensions),
-})
+/** The two-tower that is declared: hidden layers of each tower's own, or those of both, and a linear one to the vector. */
+export function twoTowerOf({ dimensions, hidden, width, ...recall }: ModelDeclaration['recall'], { user, item }: FeatureLayout): TwoTower {
+  const { temperature, normalise } = recall
+  const layersOf = (own?: { readonly layers: readonly TowerLayer[] }): readonly TowerLayer[] => own?.layers ?? hiddenLayers(hidden)
+  const over = (part: PartLayout, name: string, layers: readonly TowerLayer[]): TowerOverPart => ({
+    part,
+    tower: {
+      ...{ name, path: 'recall/', layers },
+      inputWidth: inputWidth({ fields: part.fields.length, numbers: part.numbers, dimensions }),
+      inputs: inputsOf(part, dimensions),
+    },
+  })
+  return {
+    user: over(user, 'user', [...layersOf(recall.user), linearLayer(width - 1)]),
+    item: over(item, 'item', [...layersOf(recall.item), linearLayer(width)]),
+    ...{ width, temperature, normalise },
+  }
+}
 
 /** The layers of both towers. */
-export const twoTowerParameters = (model: TwoTower): DeclaredParameter[] => [userStack(model), itemStack(model)].flatMap(stackParameters)
+export const twoTowerParameters = ({ user, item }: TwoTower): DeclaredParameter[] =>
+  [user, item].flatMap(({ tower }) => towerParameters(tower))
 
 /**
  * Where a user stands.
  *
  * shape   TowerInputs  →  [batch, width]
- * math    [u / τ, 1]: its product with an item's vector is u·v / τ + popularity, which learns to be ln P(item | user) + a constant of the user
+ * math    [u / τ, 1]
  */
-export function userVector(model: TwoTower, { embeddings, pooling, numbers }: TowerInputs, parameters: ParameterNodes): Node {
-  const tower = perceptron(embed({ values: embeddings, pooling }, numbers, model.user), parameters.stack(userStack(model)))
-  const direction = scale(directed(model, tower), 1 / model.temperature)
-  return concat([direction, expand(constant(1), slice(direction, 1, [0, 1]))], 1)
-}
+export const userVector = (model: TwoTower, inputs: TowerInputs, parameters: ParameterNodes): Node =>
+  meetingPopularity(tempered(direction(climbPart(model.user, inputs, parameters), model), model))
 
 /**
  * Where an item stands.
@@ -65,11 +74,12 @@ export function userVector(model: TwoTower, { embeddings, pooling, numbers }: To
  * shape   ItemTowerInputs  →  [batch, width]
  * math    [v, popularity],  popularity = the tower's last element + Σ over fields of the mean bias of its ids
  */
-export function itemVector(model: TwoTower, { embeddings, biases, pooling, numbers }: ItemTowerInputs, parameters: ParameterNodes): Node {
-  const tower = perceptron(embed({ values: embeddings, pooling }, numbers, model.item), parameters.stack(itemStack(model)))
-  const direction = directed(model, slice(tower, 1, [0, model.width - 1]))
-  const popularity = add(slice(tower, 1, [model.width - 1, model.width]), sumFields({ values: biases, pooling }, model.item))
-  return concat([direction, popularity], 1)
+export function itemVector(model: TwoTower, inputs: ItemTowerInputs, parameters: ParameterNodes): Node {
+  const { item, width } = model
+  const top = climbPart(item, inputs, parameters)
+  const ofIds = reduceSum(weighSlots({ values: inputs.biases, pooling: inputs.pooling }, item.part), [1])
+  return withPopularity(direction(slice(top, 1, [0, width - 1]), model), add(slice(top, 1, [width - 1, width]), ofIds))
 }
 
-const directed = ({ normalise }: TwoTower, vector: Node): Node => (normalise ? normaliseRows(vector) : vector)
+const climbPart = ({ part, tower }: TowerOverPart, { embeddings, pooling, numbers }: TowerInputs, parameters: ParameterNodes): Node =>
+  climb(joined({ embeddings: poolFields({ values: embeddings, pooling }, part), numbers }), tower, { parameters })

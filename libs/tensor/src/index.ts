@@ -44,7 +44,7 @@ export {
   type GraphSpec,
 } from './runner'
 export { cellCount, sameShape, ShapeError, spellShape, type Dimension, type Shape } from './shape'
-export { dense, normaliseRows, perceptron, type DenseLayer } from './layers'
+export { dense, normaliseRows, type DenseLayer } from './layers'
 export { attention, causalPositions, normaliseRms, swiGlu, type AttentionWeights, type Positions } from './transformer'
 export { logisticLoss, sampledSoftmaxLoss, type SampledSoftmax } from './losses'
 export { adam, ADAM, type AdamState } from './adam'

@@ -11,7 +11,6 @@ import {
   logisticLoss,
   multiply,
   normaliseRows,
-  perceptron,
   reduceSum,
   sampledSoftmaxLoss,
   type Node,
@@ -25,11 +24,6 @@ describe('layers', () => {
 
   it('maps affinely', () => {
     expect(valueOf(dense(x, layer), { x: { data: [1, 2, 3, 4], shape: [2, 2] } })).toEqual([0.5, 0.5, 0.5, 2.5, 2.5, 2.5])
-  })
-
-  it('puts a relu between layers and none after the last', () => {
-    const layers = [layer, { weight: constant(-1, [3, 1]), bias: constant(0, [1]) }]
-    expect(valueOf(perceptron(x, layers), { x: { data: [1, 2, -3, -4], shape: [2, 2] } })).toEqual([-1.5, 0])
   })
 
   it('gives rows length 1, and leaves a row of zeros alone', () => {

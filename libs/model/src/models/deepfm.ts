@@ -1,7 +1,17 @@
 import { add, matmul, reduceSum, reshape, scale, square, subtract, type Node } from '@freshet/tensor'
 import type { TrainableModel } from '../trainable'
-import { declareRanker, inputWidth, joined, sumOfWeights, type RankerDeclaration } from './ranker'
-import { climb, mlp, towerParameters } from './tower'
+import {
+  declareRanker,
+  joined,
+  shapeOf,
+  sumOfWeights,
+  weightsOfNumbers,
+  type Ranker,
+  type RankerDeclaration,
+  type RankerShape,
+} from './ranker'
+import { climb, towerParameters } from './tower'
+import { deepPart } from './wide-and-deep'
 
 /** A DeepFM over embeddings and numbers. */
 export interface DeepFmDeclaration extends RankerDeclaration {
@@ -17,18 +27,26 @@ export interface DeepFmDeclaration extends RankerDeclaration {
  *         Numbers take part in ⟨w, x⟩ and in the layers; they have no embedding, and so no part in the products.
  * source  Guo et al., DeepFM: a factorization-machine based neural network for CTR prediction (2017), equations 1–4
  */
-export function declareDeepFm(declaration: DeepFmDeclaration): TrainableModel {
-  const deep = mlp('deep', { inputWidth: inputWidth(declaration), hidden: declaration.hidden, output: 1 })
-  const { numbers = 0 } = declaration
-  return declareRanker(declaration, {
+export const declareDeepFm = (declaration: DeepFmDeclaration): TrainableModel =>
+  declareRanker(declaration, deepFm({ ...shapeOf(declaration), hidden: declaration.hidden }))
+
+/** A DeepFM over whatever has this shape. */
+export interface DeepFm extends RankerShape {
+  readonly hidden: readonly number[]
+}
+
+/** Its parameters are the layers, whose last bias is the model's, and the linear part's weights of the numbers. */
+export function deepFm(model: DeepFm): Ranker {
+  const deep = deepPart(model)
+  return {
     name: 'deepfm',
-    parameters: [...towerParameters(deep), ...(numbers > 0 ? [{ name: 'linear', shape: [numbers, 1], range: 0 }] : [])],
+    parameters: [...towerParameters(deep), ...weightsOfNumbers(model, 'linear')],
     logits: (reads) => {
       const { embeddings, numbers: x, parameters } = reads
-      const linear = x ? add(sumOfWeights(reads), matmul(x, parameters.get('linear'))) : sumOfWeights(reads)
+      const linear = x ? add(sumOfWeights(reads), matmul(x, parameters.get(`${model.path}linear`))) : sumOfWeights(reads)
       return add(add(linear, pairwiseProducts(embeddings)), climb(joined(reads), deep, reads))
     },
-  })
+  }
 }
 
 /**

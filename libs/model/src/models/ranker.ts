@@ -1,5 +1,5 @@
 import { concat, logisticLoss, reduceSum, reshape, sigmoid, type Node } from '@freshet/tensor'
-import type { DeclaredParameter, ParameterNodes } from '../parameters'
+import type { DeclaredParameter, Input, ParameterNodes } from '../parameters'
 import { declareTrainable, DROPOUT_COLUMN, type Reads, type RowOptimiser, type TrainableModel } from '../trainable'
 import { lookupOf } from './fields-lookup'
 
@@ -21,11 +21,27 @@ export interface RankerDeclaration {
   readonly scale?: number
 }
 
+/** What a ranking model is laid over: as many fields and numbers, and what they are called. */
+export interface RankerShape {
+  readonly fields: number
+  readonly numbers: number
+  readonly dimensions: number
+  /** What stands before the names of all parameters. */
+  readonly path: string
+  /** Each field, then each number, by name: where features have names, by which parameters are carried over a change of the dictionary. */
+  readonly inputs?: readonly Input[]
+}
+
+/** The shape of a model that stands alone. */
+export const shapeOf = ({ fields, numbers = 0, dimensions }: RankerDeclaration, path = ''): RankerShape => ({
+  ...{ fields: fields.length, numbers, dimensions, path },
+})
+
 /** What a ranking model's equation is written over. */
 export interface RankerReads {
   /** shape [batch, fields, dimensions] */
   readonly embeddings: Node
-  /** One weight an id, the model's linear part: shape [batch, fields, 1] */
+  /** What the linear part adds up of ids: shape [batch, as many as there are] */
   readonly weights: Node
   /** shape [batch, numbers]; `undefined` where an example has none */
   readonly numbers?: Node
@@ -78,19 +94,27 @@ const EMBEDDING_SCALE = 0.05
 
 function rankerReads({ segments, column, parameters, drop }: Reads, hasNumbers: boolean, rate: number): RankerReads {
   const [embeddings, weights] = segments('rows')
-  const common = { embeddings, weights, parameters, drop: (x: Node, name: string): Node => drop(x, rate, name) }
+  const common = { embeddings, weights: flatten(weights), parameters, drop: (x: Node, name: string): Node => drop(x, rate, name) }
   return hasNumbers ? { ...common, numbers: column('numbers') } : common
 }
 
 /** Width of {@link joined}. */
-export const inputWidth = ({ fields, numbers = 0, dimensions }: RankerDeclaration): number => fields.length * dimensions + numbers
+export const inputWidth = ({ fields, numbers, dimensions }: Pick<RankerShape, 'fields' | 'numbers' | 'dimensions'>): number =>
+  fields * dimensions + numbers
 
 /** What layers read: fields side by side, then the numbers. shape  →  [batch, fields · dimensions + numbers] */
-export const joined = ({ embeddings, numbers }: RankerReads): Node =>
-  numbers ? concat([flatten(embeddings), numbers], 1) : flatten(embeddings)
+export const joined = ({ embeddings, numbers }: Pick<RankerReads, 'embeddings' | 'numbers'>): Node =>
+  concat(
+    [flatten(embeddings), ...(numbers ? [numbers] : [])].filter(({ shape }) => shape[1] !== 0),
+    1,
+  )
+
+/** The linear part's weights of numbers. */
+export const weightsOfNumbers = ({ path, fields, numbers, inputs }: RankerShape, name: string): DeclaredParameter[] =>
+  numbers > 0 ? [{ name: `${path}${name}`, shape: [numbers, 1], range: 0, ...(inputs && { inputs: inputs.slice(fields) }) }] : []
 
 /** The linear part over ids. shape  →  [batch, 1] */
-export const sumOfWeights = ({ weights }: RankerReads): Node => reduceSum(flatten(weights), [1])
+export const sumOfWeights = ({ weights }: RankerReads): Node => reduceSum(weights, [1])
 
 /** Fields side by side. shape  [batch, fields, dimensions]  →  [batch, fields · dimensions] */
 export const flatten = (x: Node): Node => reshape(x, [x.shape[0], Number(x.shape[1]) * Number(x.shape[2])])

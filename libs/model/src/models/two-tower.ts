@@ -1,8 +1,10 @@
-import { concat, constant, expand, multiply, normaliseRows, reduceSum, reshape, scale, slice, type Node } from '@freshet/tensor'
+import { multiply, reduceSum, reshape, type Node } from '@freshet/tensor'
 import { declareTrainable, DROPOUT_COLUMN, type Reads, type RowOptimiser, type TrainableModel } from '../trainable'
 import { lookupOf } from './fields-lookup'
 import { inBatchSoftmax, pairwiseRanking } from './meeting-losses'
+import { flatten } from './ranker'
 import { climb, towerParameters, type Tower, type TowerLayer } from './tower'
+import { direction, meetingPopularity, tempered, withPopularity, type Meeting } from './vectors'
 
 /** One side of a two-tower model. */
 export interface TowerDeclaration {
@@ -13,7 +15,7 @@ export interface TowerDeclaration {
 }
 
 /** A two-tower model: who is asked for, what is offered, how both meet, and what they learn from. */
-export interface TwoTowerDeclaration {
+export interface TwoTowerDeclaration extends Meeting {
   readonly user: TowerDeclaration
   readonly item: TowerDeclaration
   /** Floats an id's embedding has. */
@@ -25,10 +27,6 @@ export interface TwoTowerDeclaration {
   readonly negatives?: number
   /** How biases of the item's ids learn, whose sum is its popularity; by default there are none. */
   readonly biases?: RowOptimiser
-  /** Products are divided by this; by default 1. */
-  readonly temperature?: number
-  /** Whether vectors are brought to length 1; by default not. */
-  readonly normalise?: boolean
   /** The share of a hidden layer's units that a step leaves out; by default none. */
   readonly dropout?: number
   /** First values of embeddings are uniform in [−scale, scale); by default 0.05. */
@@ -82,18 +80,15 @@ const rowsOf = (name: string, fields: readonly number[]) =>
 
 /** shape  →  [batch, width], or [batch, width + 1] with a last element of 1, that meets an item's popularity */
 function userVectors(tower: Tower, declaration: TwoTowerDeclaration, reads: Reads): Node {
-  const direction = scale(
-    directed(fieldsOf(reads.segments('userRows')[0]), tower, { declaration, reads }),
-    1 / (declaration.temperature ?? 1),
-  )
-  return declaration.biases ? concat([direction, expand(constant(1), slice(direction, 1, [0, 1]))], 1) : direction
+  const user = tempered(directed(flatten(reads.segments('userRows')[0]), tower, { declaration, reads }), declaration)
+  return declaration.biases ? meetingPopularity(user) : user
 }
 
 /** shape  →  [batch, width], or [batch, width + 1] with the popularity as the last element */
 function itemVectors(tower: Tower, declaration: TwoTowerDeclaration, reads: Reads): Node {
   const [embeddings, biases] = reads.segments('itemRows')
-  const direction = directed(fieldsOf(embeddings), tower, { declaration, reads })
-  return declaration.biases ? concat([direction, reduceSum(fieldsOf(biases), [1])], 1) : direction
+  const item = directed(flatten(embeddings), tower, { declaration, reads })
+  return declaration.biases ? withPopularity(item, reduceSum(flatten(biases), [1])) : item
 }
 
 /** shape  →  [batch, negatives, width of an item's vector] */
@@ -103,18 +98,14 @@ function negativeVectors(tower: Tower, declaration: TwoTowerDeclaration, reads: 
     const [batch, slots, width] = x.shape
     return reshape(x, [batch, Number(slots) / fields.length, fields.length * Number(width)])
   })
-  const direction = directed(embeddings, tower, { declaration, reads })
-  return declaration.biases ? concat([direction, reduceSum(biases, [2])], 2) : direction
+  const item = directed(embeddings, tower, { declaration, reads })
+  return declaration.biases ? withPopularity(item, reduceSum(biases, [2])) : item
 }
 
 /** shape  x [.., fields · d]  →  [.., width] */
 function directed(x: Node, tower: Tower, { declaration, reads }: { declaration: TwoTowerDeclaration; reads: Reads }): Node {
-  const { dropout = 0, normalise = false } = declaration
+  const { dropout = 0 } = declaration
   // names tell layers apart, and what is climbed twice by its rank
   const drop = (a: Node, name: string): Node => reads.drop(a, dropout, `${name}/${a.shape.length}`)
-  const vector = climb(x, tower, { parameters: reads.parameters, drop })
-  return normalise ? normaliseRows(vector) : vector
+  return direction(climb(x, tower, { parameters: reads.parameters, drop }), declaration)
 }
-
-/** shape  [batch, fields, d]  →  [batch, fields · d] */
-const fieldsOf = (x: Node): Node => reshape(x, [x.shape[0], Number(x.shape[1]) * Number(x.shape[2])])

@@ -1,8 +1,17 @@
-import { constant, relu, type Node } from '@freshet/tensor'
-import { layOutExample } from '../row-layout'
+import { add, matmul } from '@freshet/tensor'
 import type { TrainableModel } from '../trainable'
-import { wideAndDeepLogits, wideAndDeepParameters } from '../wide-and-deep'
-import { declareRanker, type RankerDeclaration } from './ranker'
+import {
+  declareRanker,
+  inputWidth,
+  joined,
+  shapeOf,
+  sumOfWeights,
+  weightsOfNumbers,
+  type Ranker,
+  type RankerDeclaration,
+  type RankerShape,
+} from './ranker'
+import { climb, hiddenLayers, linearLayer, towerParameters, type Tower } from './tower'
 
 /** A Wide & Deep model over embeddings and numbers. */
 export interface WideAndDeepDeclaration extends RankerDeclaration {
@@ -17,24 +26,30 @@ export interface WideAndDeepDeclaration extends RankerDeclaration {
  * math    P(y = 1 | x) = σ(w_wide · x + w_deep · a + b),  a = the deep part's last activation over [embeddings, numbers]
  * source  Cheng et al., Wide & Deep Learning for Recommender Systems (2016), equation 3
  */
-export function declareWideAndDeep(declaration: WideAndDeepDeclaration): TrainableModel {
-  const { fields, numbers = 0, dimensions, hidden } = declaration
-  // fields come averaged, so each is one slot; which part of an example they describe does not matter here
-  const part = {
-    fields: fields.map((_, i) => ({ name: `${i}`, start: i, length: 1 })),
-    ids: fields.length,
-    numbers,
-    numberNames: Array.from({ length: numbers }, (_, i) => `${i}`),
-  }
-  const none = { fields: [], ids: 0, numbers: 0, numberNames: [] }
-  const model = { layout: layOutExample({ user: part, item: none, cross: none }), dimensions, hidden }
-  return declareRanker(declaration, {
-    name: 'wide-and-deep',
-    parameters: wideAndDeepParameters(model),
-    logits: ({ embeddings, weights: wideWeights, numbers: read, parameters, drop }) => {
-      const between = (x: Node, layer: number): Node => drop(relu(x), `deep/${layer}`)
-      const inputs = { embeddings, wideWeights, pooling: constant(1), numbers: read ?? constant(0, [1, 0]), between }
-      return wideAndDeepLogits(model, inputs, parameters)
-    },
-  })
+export const declareWideAndDeep = (declaration: WideAndDeepDeclaration): TrainableModel =>
+  declareRanker(declaration, wideAndDeep({ ...shapeOf(declaration, 'rank/'), hidden: declaration.hidden }))
+
+/** A Wide & Deep over whatever has this shape. */
+export interface WideAndDeep extends RankerShape {
+  readonly hidden: readonly number[]
 }
+
+/** Its parameters are the deep part's layers, whose last bias is the model's, and the wide part's weights of the numbers. */
+export function wideAndDeep(model: WideAndDeep): Ranker {
+  const deep = deepPart(model)
+  return {
+    name: 'wide-and-deep',
+    parameters: [...towerParameters(deep), ...weightsOfNumbers(model, 'wide')],
+    logits: (reads) => {
+      const { numbers, parameters } = reads
+      const ofIds = add(climb(joined(reads), deep, reads), sumOfWeights(reads))
+      return numbers ? add(ofIds, matmul(numbers, parameters.get(`${model.path}wide`))) : ofIds
+    },
+  }
+}
+
+/** The layers over embeddings and numbers. */
+export const deepPart = (model: WideAndDeep): Tower => ({
+  ...{ name: 'deep', path: model.path, inputWidth: inputWidth(model), inputs: model.inputs },
+  layers: [...hiddenLayers(model.hidden), linearLayer(1)],
+})

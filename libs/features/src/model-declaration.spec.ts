@@ -1,0 +1,93 @@
+import { InvalidFieldError } from '@freshet/kernel'
+import { compileDictionary } from './dictionary'
+
+const TEXT = `
+name: shop
+events: { buy: { label: positive } }
+user: [{ kind: id, name: user }, { kind: numeric, name: age, maximum: 100 }]
+item: [{ kind: id, name: item }]`
+
+const withModel = (model: string) => compileDictionary(`${TEXT}\nmodel: ${model}`)
+const plain = compileDictionary(TEXT)
+
+describe('what ranks', () => {
+  it('is a Wide & Deep where no kind is declared, and is written as before there were kinds', () => {
+    expect(JSON.stringify(plain.declared.model.rank)).toBe('{"dimensions":16,"hidden":[64,32]}')
+  })
+
+  it('is the same, and gives the dictionary the same hash, where that kind is spelled out', () => {
+    const spelled = withModel('{ rank: { kind: wide-and-deep } }')
+    expect(spelled.declared.model).toEqual(plain.declared.model)
+    expect(spelled.hash).toBe(plain.hash)
+  })
+
+  it('is a DeepFM or a DCN-V2 where that is declared', () => {
+    expect(withModel('{ rank: { kind: deepfm, hidden: [8] } }').declared.model.rank).toEqual({
+      kind: 'deepfm',
+      dimensions: 16,
+      hidden: [8],
+    })
+    expect(withModel('{ rank: { kind: dcn-v2, crossLayers: 3, crossRank: 4, structure: stacked } }').declared.model.rank).toEqual({
+      ...{ kind: 'dcn-v2', dimensions: 16, hidden: [64, 32] },
+      ...{ crossLayers: 3, crossRank: 4, structure: 'stacked' },
+    })
+  })
+
+  it('makes another dictionary of another kind', () => {
+    const hashes = ['{}', '{ rank: { kind: deepfm } }', '{ rank: { kind: dcn-v2 } }', '{ rank: { kind: dcn-v2, crossLayers: 1 } }'].map(
+      (model) => withModel(model).hash,
+    )
+    expect(new Set(hashes).size).toBe(4)
+  })
+})
+
+describe('the towers that recall', () => {
+  it('have one list of hidden layers where they declare none of their own, written as before they could', () => {
+    expect(JSON.stringify(plain.declared.model.recall)).toBe('{"dimensions":32,"hidden":[64],"width":32,"temperature":1,"normalise":false}')
+  })
+
+  it('have layers of their own where they are declared, with relu where nothing is said', () => {
+    const { user, item } = withModel('{ recall: { user: { layers: [{ width: 8, activation: tanh }, { width: 4 }] } } }').declared.model
+      .recall
+    expect(item).toBeUndefined()
+    expect(user).toEqual({
+      layers: [
+        { width: 8, activation: 'tanh' },
+        { width: 4, activation: 'relu' },
+      ],
+    })
+  })
+})
+
+describe('a bad declaration', () => {
+  it.each([
+    ['model.rank.kind', '{ rank: { kind: transformer } }', 'a kind is wide-and-deep, deepfm or dcn-v2'],
+    ['model.rank.crossLayers', '{ rank: { crossLayers: 2 } }', 'no such key exists there'],
+    ['model.rank.crossLayers', '{ rank: { kind: deepfm, crossLayers: 2 } }', 'no such key exists there'],
+    ['model.rank.crossLayers', '{ rank: { kind: dcn-v2, crossLayers: 9 } }', '<=6'],
+    ['model.rank.hidden.1', '{ rank: { kind: dcn-v2, hidden: [8, wide] } }', 'expected number'],
+    [
+      'model.rank.crossRank',
+      '{ rank: { kind: dcn-v2, dimensions: 2, crossRank: 5 } }',
+      'cross layers are 5 wide (fields × dimensions + numbers)',
+    ],
+    ['model.recall.user.layers.1.activation', '{ recall: { user: { layers: [{ width: 4 }, { width: 4, activation: gelu }] } } }', '"tanh"'],
+    ['model.recall.item.layers.0.width', '{ recall: { item: { layers: [{ width: 0 }] } } }', '>=1'],
+    ['model.recall.item.layers.0.units', '{ recall: { item: { layers: [{ width: 3, units: 3 }] } } }', 'no such key exists there'],
+    ['model.recall.item.layers', '{ recall: { item: { width: 3 } } }', 'expected array'],
+  ])('is refused at %s, with what is expected and what is there', (field, model, rule) => {
+    const fault = faultOf(model)
+    expect(fault.facts.rule).toContain(rule)
+    expect(fault.facts.field).toBe(field)
+    expect(fault.facts.remedy.length).toBeGreaterThan(0)
+  })
+})
+
+function faultOf(model: string): InvalidFieldError {
+  try {
+    withModel(model)
+  } catch (error) {
+    if (error instanceof InvalidFieldError) return error
+  }
+  throw new RangeError(`${model} was taken`)
+}
