@@ -3,6 +3,7 @@ import type { AddCommand } from './commands/command'
 import { addBackup, addRestore } from './commands/backup'
 import { addDeadLetter } from './commands/dead-letter'
 import { addDictionary } from './commands/dictionary'
+import { addDoctor } from './commands/doctor'
 import { addEvaluate } from './commands/evaluate'
 import { addForget, addLink } from './commands/forget'
 import { addImport } from './commands/import'
@@ -54,6 +55,7 @@ const COMMANDS: readonly AddCommand[] = [
   addSimilar,
   addStatus,
   addTrain,
+  addDoctor,
   addEvaluate,
   addModel,
   addDictionary,

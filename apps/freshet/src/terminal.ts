@@ -1,4 +1,4 @@
-import { isFreshetError } from '@freshet/kernel'
+import { FreshetError, isFreshetError } from '@freshet/kernel'
 import { detailsOf, EXIT_CODE } from '@freshet/service'
 
 /** Where a command speaks: answers on stdout, all else on stderr. */
@@ -33,8 +33,16 @@ export function openTerminal({ stdout, stderr }: Output, isJson: boolean): Termi
   }
 }
 
+/** A command's answer says already what is wrong: nothing is added to it, and the process ends with 1. */
+export class AnsweredError extends FreshetError {
+  override readonly name = 'AnsweredError'
+  readonly code = 'PRECONDITION'
+  readonly retryable = false
+}
+
 /** Says why a command failed, and with what the process ends: see EXIT_CODES in the help. */
 export function reportFailure({ stdout, stderr }: Output, error: unknown, isJson: boolean): number {
+  if (error instanceof AnsweredError) return 1
   const known = isFreshetError(error)
   if (isJson)
     stdout.write(

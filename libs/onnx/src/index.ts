@@ -1,5 +1,5 @@
 export { graphHash } from './graph-hash'
-export { openOnnx, type OnnxRuntime, type OpenedOnnx, type ProviderPreference, type ProviderRefusal } from './open-onnx'
+export { openOnnx, reasonOf, type OnnxRuntime, type OpenedOnnx, type ProviderPreference, type ProviderRefusal } from './open-onnx'
 export { onnxBytes } from './onnx-bytes'
 export { runtimePins, type RuntimePins } from './pins'
 export { assertOffered, offeredProviders } from './providers'

@@ -1,5 +1,5 @@
 import { add, constant, input, interpretGraph, type CompileGraph, type GraphSpec } from '@freshet/tensor'
-import { openOnnx, type OnnxRuntime, type ProviderRefusal } from './open-onnx'
+import { openOnnx, reasonOf, type OnnxRuntime, type ProviderRefusal } from './open-onnx'
 import { compileOnnx } from './runtime'
 
 const x = input('x', [1])
@@ -51,6 +51,14 @@ describe('the provider that is opened', () => {
       { provider: 'cuda', next: 'webgpu', reason: 'no cuda device' },
       { provider: 'webgpu', next: 'cpu', reason: 'out of memory' },
     ])
+  })
+
+  it('is refused in the words of the runtime, without the place in its sources', () => {
+    const text =
+      '/onnxruntime_src/onnxruntime/core/providers/webgpu/context.cc:136 void Initialize() status == Success was false. No adapters\n\n'
+    expect(reasonOf(new RangeError(text))).toBe('No adapters')
+    expect(reasonOf(new RangeError(''))).toBe('no reason was given')
+    expect(reasonOf('a word')).toBe('a word')
   })
 
   it('is the CPU at once where that is preferred: nothing else is tried', async () => {

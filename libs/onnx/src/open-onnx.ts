@@ -87,8 +87,8 @@ const TWICE: GraphSpec = { name: 'twice', inputs: [x], outputs: { y: multiply(x,
 
 const installed = (): OnnxRuntime => ({ offered: offeredProviders(), compileOn: (provider) => compileOnnx({ provider }) })
 
-/** The runtime's own words, without where in its sources they come from. */
-function reasonOf(error: unknown): string {
+/** Why the runtime refuses, in a line of its own words, without where in its sources they come from. */
+export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   const line = text.split('\n').find((candidate) => candidate.trim() !== '') ?? 'no reason was given'
   return line.replace(/^\S*\/onnxruntime\/core\/.*? was false\. /, '').trim()
