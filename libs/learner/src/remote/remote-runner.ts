@@ -8,10 +8,12 @@ export interface RemoteGraph {
   readonly gradient: GraphSpec
   /** SHA-256 of its ONNX bytes, hexadecimal. */
   readonly hash: string
-  /** How long an answer may take: the line is given up then. */
+  /** How long the answer to a run may take: the line is given up then. */
   readonly answerMs: number
   readonly clock: Clock
 }
+
+const OPENING_MS = 60_000 // it builds and compiles its graph then, perhaps beside other work
 
 /** A graph that a replica runs: one run at a time. */
 export class RemoteRunner implements GraphRunner {
@@ -30,7 +32,7 @@ export class RemoteRunner implements GraphRunner {
   static async open(line: ReplicaLine, graph: RemoteGraph): Promise<RemoteRunner> {
     const runner = new RemoteRunner(line, graph)
     line.send({ request: { $case: 'opening', opening: { graphHash: graph.hash } } })
-    const { response } = await runner.inTime(line.next())
+    const { response } = await runner.inTime(line.next(), OPENING_MS)
     if (response?.$case !== 'ready') strange('its first answer is not that it is ready')
     return runner
   }
@@ -47,7 +49,7 @@ export class RemoteRunner implements GraphRunner {
     const inputs = Object.entries(feeds).map(([name, { shape }]) => ({ name, lengths: [...shape] }))
     const number = ++this.runs
     this.line.send({ request: { $case: 'run', run: { number, inputs } } })
-    await this.inTime(this.untilDone(number))
+    await this.inTime(this.untilDone(number), this.graph.answerMs)
     return this.outputs(bindings)
   }
 
@@ -84,11 +86,10 @@ export class RemoteRunner implements GraphRunner {
   }
 
   /** Hangs up where nothing comes for too long, which ends every wait for the line. */
-  private async inTime<T>(answer: Promise<T>): Promise<T> {
-    const { clock, answerMs } = this.graph
+  private async inTime<T>(answer: Promise<T>, boundMs: number): Promise<T> {
     const isThere = new AbortController()
     let isLate = false
-    void clock.sleep(answerMs, isThere.signal).then(() => {
+    void this.graph.clock.sleep(boundMs, isThere.signal).then(() => {
       if (isThere.signal.aborted) return
       isLate = true
       this.line.close()
@@ -96,7 +97,7 @@ export class RemoteRunner implements GraphRunner {
     try {
       return await answer
     } catch (error) {
-      throw isLate ? new UnavailableError(`an answer of the replica within ${answerMs} ms`, 'it is dialled again') : error
+      throw isLate ? new UnavailableError('the replica', `it has not answered within ${boundMs} ms, and is dialled again`) : error
     } finally {
       isThere.abort()
     }

@@ -1,3 +1,5 @@
 /** What a thread beside a service needs: without hosting, and so without the half second that loading it takes. */
-export { detailsOf } from '../errors/error-details'
+export { connect } from '../client/client'
+export { detailsOf, remoteError } from '../errors/error-details'
+export type { ErrorDetails } from '../errors/errors'
 export { openRuntime } from './open-runtime'

@@ -1,0 +1,44 @@
+import { Module } from '@nestjs/common'
+import { ReplicaService } from '@freshet/contracts/services'
+import { compileOnnx, graphHash } from '@freshet/onnx'
+import { loadConfig, openRuntime, serve } from '@freshet/service'
+import { sourceArguments } from '@freshet/testing'
+import type { CompileGraph } from '@freshet/tensor'
+import { smallRanker } from './small-ranker.fixture'
+import { ReplicaModule } from './replica.module'
+
+/** A runtime that rounds otherwise: one bit of one output is another. */
+export const compileOtherwise = (): CompileGraph => async (spec) => {
+  const runner = await compileOnnx()(spec)
+  return {
+    release: () => runner.release(),
+    run: async (feeds) => {
+      const outputs = await runner.run(feeds)
+      const scores = Float32Array.from(outputs.scores)
+      new Uint32Array(scores.buffer)[1] ^= 1
+      return { ...outputs, scores }
+    },
+  }
+}
+
+/** A process that is a replica: `directory address hidden compiler`. */
+async function main([data, address, hidden, compiler]: string[]): Promise<void> {
+  const runtime = await openRuntime(loadConfig({ env: {}, overrides: { data, logging: { level: 'silent' } } }))
+  const { gradient } = smallRanker(Number(hidden))
+  const thread = { compiler: { module: __filename, name: compiler }, execArgv: [...sourceArguments] }
+  const graph = { hash: graphHash(gradient), gradient }
+
+  @Module({ imports: [ReplicaModule.of(async () => graph, thread)] })
+  class ReplicaProcess {}
+
+  const served = await serve({
+    ...{ name: 'replica', runtime, modules: [ReplicaProcess] },
+    grpc: { address, setting: 'trainer.grpc', services: [ReplicaService] },
+  })
+  process.on('message', () => void served.close().then(() => process.exit(0)))
+  process.send?.(served.grpcAddress)
+}
+
+export { compileOnnx }
+
+if (require.main === module) void main(process.argv.slice(2))
