@@ -2,6 +2,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import {
   assertPlaceFree,
   openRuntime,
+  receive,
   serveApps,
   type App,
   type Config,
@@ -25,14 +26,14 @@ export interface Hosted extends AsyncDisposable {
 
 /**
  * Runs services in this process, on the addresses of `config.all`: the same modules that run alone elsewhere. Probes of the whole process
- * wait for `readiness` where there is one.
+ * wait for `readiness` where there is one; with it, a log that does not answer is waited for.
  *
  * throws  PortInUseError, and whatever openRuntime refuses; nothing stays open then
  */
 export async function hostServices(config: Config, sections: readonly Section[] = SECTIONS, readiness?: Readiness): Promise<Hosted> {
   const apps = await Promise.all(sections.map((section) => APPS[section]()))
   await assertPlaceFree(config, 'all')
-  const runtime = await openRuntime(config, { isPatient: readiness !== undefined })
+  const runtime = await openRuntime(config, { whileWaiting: readiness && ((log) => receive(apps, { config, section: 'all', log })) })
   try {
     const served = await serveApps(apps, { runtime, name: 'freshet', section: 'all', readiness })
     const close = async (): Promise<void> => {

@@ -5,6 +5,7 @@ import { detailsOf, openRuntime } from '@freshet/service/runtime'
 import { Trainer, type VersionShelf } from '@freshet/training'
 import { openTrainerOptions } from './trainer-options'
 import { openVersionShelf } from './version-shelf'
+import { letGo, type LogScope } from './let-go'
 import type { Argument, FromWorker, Question, TrainerVerbs } from './worker-protocol'
 
 /** What the thread is started with. */
@@ -21,7 +22,11 @@ async function main(port: MessagePort, { config, id }: WorkerInput): Promise<voi
   const options = await openTrainerOptions(runtime, id, (notice) => tell({ kind: 'notice', notice }))
   try {
     const { provider } = options
-    await learn(port, await Trainer.open(options), { provider, shelfIn: (directory) => openVersionShelf(directory, runtime.clock) })
+    await learn(port, await Trainer.open(options), {
+      provider,
+      runtime,
+      shelfIn: (directory) => openVersionShelf(directory, runtime.clock),
+    })
   } catch (error) {
     if (!isFreshetError(error)) throw error
     tell({ kind: 'failure', error: detailsOf(error) })
@@ -35,11 +40,12 @@ async function main(port: MessagePort, { config, id }: WorkerInput): Promise<voi
 interface ThreadFacts {
   /** What its steps run on. */
   readonly provider: string
+  readonly runtime: LogScope
   readonly shelfIn: (directory: string) => VersionShelf
 }
 
 /** Answers and learns until it is told to stop. */
-async function learn(port: MessagePort, trainer: Trainer, { provider, shelfIn }: ThreadFacts): Promise<void> {
+async function learn(port: MessagePort, trainer: Trainer, { provider, runtime, shelfIn }: ThreadFacts): Promise<void> {
   const tell = (message: FromWorker): void => port.postMessage(message)
   const verbs: TrainerVerbs = {
     status: async () => ({ ...(await trainer.status()), provider }),
@@ -55,8 +61,10 @@ async function learn(port: MessagePort, trainer: Trainer, { provider, shelfIn }:
     if (question.verb === 'stop') stop.abort()
     else void answer(verbs, question).then(tell)
   })
+  const over = new AbortController()
+  stop.signal.addEventListener('abort', () => void letGo(runtime, over.signal))
   tell({ kind: 'ready' })
-  await trainer.run(stop.signal)
+  await trainer.run(stop.signal).finally(() => over.abort())
 }
 
 async function answer(verbs: TrainerVerbs, { id, verb, argument }: Question): Promise<FromWorker> {

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { CompressionCodecs, CompressionTypes, Kafka, logLevel, type Admin } from 'kafkajs'
 import snappy from 'kafkajs-snappy'
 import type { Clock } from '@freshet/kernel'
+import { atMost } from './at-most'
 import { HealthRecord } from './health'
 import { Link } from './link'
 import type { KafkaLogOptions } from './options'
@@ -62,10 +63,8 @@ export function accessCluster(options: KafkaLogOptions, { clock, deadlineMs }: {
     patience,
     closed,
     async close() {
-      const over = new AbortController()
       const links = [writing, reading, ...polling].map((link) => link.close())
-      await Promise.race([Promise.allSettled([...links, admin.disconnect()]), clock.sleep(CLOSING_MS, over.signal)]) // a halted broker answers nobody
-      over.abort()
+      await atMost(CLOSING_MS, clock, Promise.allSettled([...links, admin.disconnect()]))
       sockets.destroy()
     },
   }

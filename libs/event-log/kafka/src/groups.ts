@@ -3,6 +3,9 @@ import type { JoinOptions, Membership, Partition } from '@freshet/event-log'
 import { isPassing } from './failures'
 import type { Place } from './link'
 import { KafkaMembership, type MembershipScope } from './membership'
+import { steadyJoins } from './steady-joins'
+
+steadyJoins()
 
 /** What the groups of a log take. */
 export interface GroupsScope extends MembershipScope {

@@ -7,6 +7,7 @@ export class HealthRecord {
   private reason: string | undefined
   private sinceMs: number
   private lastMs: number
+  private answeredMs: number
   private readonly warnings = new Set<string>()
 
   constructor(
@@ -14,10 +15,11 @@ export class HealthRecord {
     private readonly brokers: string,
   ) {
     this.sinceMs = clock.nowMs()
-    this.lastMs = clock.monotonicMs()
+    this.lastMs = this.answeredMs = clock.monotonicMs()
   }
 
   succeeded(): void {
+    this.answeredMs = this.clock.monotonicMs()
     this.turn(undefined)
   }
 
@@ -34,8 +36,14 @@ export class HealthRecord {
     return this.clock.monotonicMs() - this.lastMs
   }
 
+  /** How long ago the cluster last did what it was asked; before it ever did, how long it has been known. */
+  get unansweredMs(): number {
+    return this.clock.monotonicMs() - this.answeredMs
+  }
+
   get report(): LogHealth {
-    return { isServing: this.reason === undefined, reason: this.reason, sinceMs: this.sinceMs, warnings: [...this.warnings] }
+    const { reason, sinceMs, unansweredMs } = this
+    return { isServing: reason === undefined, reason, sinceMs, unansweredMs, warnings: [...this.warnings] }
   }
 
   private turn(reason: string | undefined): void {

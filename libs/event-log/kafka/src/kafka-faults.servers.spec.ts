@@ -144,23 +144,27 @@ describe('a broker that is halted for a while', () => {
 })
 
 describe('a process that closes its log', () => {
-  const closing = (): SpawnedSource => spawnSource(join(__dirname, 'closing.fixture.ts'), [`127.0.0.1:${proxy.port}`, `trial-${++trials}`])
+  const closing = (deadlineMs = 3000): SpawnedSource =>
+    spawnSource(join(__dirname, 'closing.fixture.ts'), [`127.0.0.1:${proxy.port}`, `trial-${++trials}`, `${deadlineMs}`])
 
   it('ends by itself though many reads at once found the connection cut', async () => {
     await using child = closing()
     expect(await child.next()).toBe('open')
     proxy.cut()
-    child.send('close')
+    child.send('read')
     expect(await child.ended).toBe(0)
   })
 
-  it('ends by itself though the broker stands still', async () => {
-    await using child = closing()
+  it('ends by itself though the broker stands still: it waits seconds for an append, not for its deadline', async () => {
+    await using child = closing(120_000)
     expect(await child.next()).toBe('open')
     broker.stop()
-    child.send('close')
+    const startMs = performance.now()
+    child.send('append')
+    expect(await child.next()).toBe('UNAVAILABLE')
     const ended = await child.ended
     broker.cont()
     expect(ended).toBe(0)
+    expect(performance.now() - startMs).toBeLessThan(30_000)
   })
 })

@@ -9,6 +9,7 @@ import {
   type Partition,
 } from '@freshet/event-log'
 import { isFreshetError, systemClock } from '@freshet/kernel'
+import { atMost } from './at-most'
 import { accessCluster } from './cluster'
 import { Groups, MEMBERS_TOPIC } from './groups'
 import { keepAsking } from './health'
@@ -47,7 +48,8 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
 
   const close = async (): Promise<void> => {
     if (closed.signal.aborted) return
-    await Promise.all([groups.leave(), parts.settled()])
+    const settlingMs = Math.max(0, SETTLING_MS - health.unansweredMs) // who has not answered for as long is not waited for again
+    await atMost(settlingMs, clock, Promise.all([groups.leave(), parts.settled()]))
     closed.abort()
     await access.close()
   }
@@ -87,4 +89,5 @@ const COMPRESSIONS = { none: CompressionTypes.None, gzip: CompressionTypes.GZIP,
 const STANDING = Promise.resolve()
 const DEADLINE_MS = 15_000
 const OPENING_MS = 5000
+const SETTLING_MS = 5000 // what is under way when a log is closed; its outcome is unknown after that, as of any append that got no answer
 const SESSION_MS = 6000 // the least that brokers allow by default

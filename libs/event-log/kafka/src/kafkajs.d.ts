@@ -21,6 +21,25 @@ declare module 'kafkajs/src/network/connection' {
   }
 }
 
+/** A member's side of a group: not for its users, but see steady-joins.ts. */
+declare module 'kafkajs/src/consumer/consumerGroup' {
+  export default class ConsumerGroup {
+    constructor(options: object)
+    memberId: string | null
+    joinAndSync(): Promise<void>
+    heartbeat(options: { readonly interval: number }): Promise<void>
+  }
+}
+
+/** What keeps a member fetching, and joins where it has to: the one who calls a group's methods. */
+declare module 'kafkajs/src/consumer/runner' {
+  export default class Runner {
+    constructor(options: object)
+    start(): Promise<void>
+    stop(): Promise<void>
+  }
+}
+
 /** What kafkajs makes of an error code of the brokers. */
 declare module 'kafkajs/src/protocol/error' {
   export function createErrorFromCode(code: number): Error

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import type { Consumer, GroupDescriptions, Kafka } from 'kafkajs'
 import type { JoinOptions } from '@freshet/event-log'
 import { UnavailableError, type Clock } from '@freshet/kernel'
+import { atMost } from './at-most'
 import { assignerOf, signatureOf, type Share, type Signature } from './assigner'
 import { failureOf, isPassing, meaningOf } from './failures'
 import type { HealthRecord } from './health'
@@ -66,7 +67,7 @@ export class KafkaMembership {
   async leave(): Promise<void> {
     if (this.left.signal.aborted) return
     this.left.abort()
-    await this.consumer?.disconnect().catch(() => {}) // who cannot say good-bye is missed after the session's timeout
+    if (this.consumer) await atMost(LEAVING_MS, this.scope.clock, this.consumer.disconnect()) // who cannot say good-bye is missed after the session's timeout
   }
 
   /** Ends the places of those who left without a word, where their processes were of this machine; of others only their silence tells. */
@@ -154,6 +155,7 @@ function isGone(signature: Signature | undefined): boolean {
   }
 }
 
+const LEAVING_MS = 5000
 const HEARTBEAT_MS_MAX = 300 // how long a member takes to notice that another came or went
 const REBALANCE_MS = 10_000 // how long a group waits for a member that lives but does not answer
 const PAUSE_AFTER_CRASH_MS = 1000

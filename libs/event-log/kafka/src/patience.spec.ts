@@ -45,6 +45,14 @@ function patient(): { clock: FakeClock; health: HealthRecord; patience: Patience
 }
 
 describe('patience', () => {
+  it('tries nothing once the log is closed: it would connect anew', async () => {
+    const { patience, closed } = patient()
+    const attempt = jest.fn(async () => 'done')
+    closed.abort()
+    await expect(patience.during(attempt)).rejects.toThrow('the log is not available; it was closed; open it again')
+    expect(attempt).toHaveBeenCalledTimes(0)
+  })
+
   it('tries what may pass again, with growing pauses', async () => {
     const { clock, patience } = patient()
     const tries: number[] = []
@@ -91,9 +99,9 @@ describe('health', () => {
     await clock.advance(100)
     health.failed(lost)
     const reason = expect.stringContaining('is not available') as string
-    expect(health.report).toEqual({ isServing: false, reason, sinceMs: 100, warnings: [] })
+    expect(health.report).toEqual({ isServing: false, reason, sinceMs: 100, unansweredMs: 200, warnings: [] })
     health.succeeded()
-    expect(health.report).toEqual({ isServing: true, reason: undefined, sinceMs: 200, warnings: [] })
+    expect(health.report).toEqual({ isServing: true, reason: undefined, sinceMs: 200, unansweredMs: 0, warnings: [] })
   })
 
   it('keeps each warning once', () => {

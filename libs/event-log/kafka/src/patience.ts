@@ -1,4 +1,4 @@
-import type { Clock } from '@freshet/kernel'
+import { type Clock, UnavailableError } from '@freshet/kernel'
 import { isPassing, meaningOf } from './failures'
 import type { HealthRecord } from './health'
 
@@ -23,6 +23,7 @@ export class Patience {
     const { clock, health, brokers, closed } = this.options
     const startMs = clock.monotonicMs()
     for (let pauseMs = SHORTEST_MS; ; pauseMs = longer(pauseMs)) {
+      if (closed.aborted) throw new UnavailableError('the log', 'it was closed; open it again') // it would connect anew, and nobody would end that
       try {
         const outcome = await attempt()
         health.succeeded()

@@ -86,6 +86,8 @@ export interface LogHealth {
   readonly reason: string | undefined
   /** Since when it has been so, in milliseconds since 1970. */
   readonly sinceMs: number
+  /** How long ago it last did what it was asked: it is asked every few seconds. */
+  readonly unansweredMs: number
   /** Settings under which promises are weaker than they could be, each with its remedy. */
   readonly warnings: readonly string[]
 }

@@ -40,8 +40,8 @@ interface Problem {
   readonly retryable: boolean
 }
 
-/** source  RFC 9457, with our code, and the facts of a refused field, as extension members */
-function problemOf(error: unknown): Problem {
+/** An error as problem+json. source  RFC 9457, with our code, and the facts of a refused field, as extension members */
+export function problemOf(error: unknown): Problem {
   const { message, ...details } = detailsOf(error)
   return { type: 'about:blank', title: details.code, status: HTTP_STATUS[details.code], detail: message, ...details }
 }

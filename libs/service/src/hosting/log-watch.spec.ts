@@ -3,8 +3,8 @@ import { fakeClock } from '@freshet/testing'
 import { pino } from 'pino'
 import { watchLog } from './log-watch'
 
-const WELL: LogHealth = { isServing: true, reason: undefined, sinceMs: 0, warnings: [] }
-const ILL: LogHealth = { isServing: false, reason: 'no broker at k:9092', sinceMs: 7, warnings: [] }
+const WELL: LogHealth = { isServing: true, reason: undefined, sinceMs: 0, unansweredMs: 0, warnings: [] }
+const ILL: LogHealth = { isServing: false, reason: 'no broker at k:9092', sinceMs: 7, unansweredMs: 7, warnings: [] }
 
 function watch(first: LogHealth) {
   const clock = fakeClock()

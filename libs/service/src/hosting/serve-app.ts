@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from '@grpc/grpc-js'
 import type { Type } from '@nestjs/common'
+import type { EventLog } from '@freshet/event-log'
 import { isFreshetError } from '@freshet/kernel'
 import { configFileOf } from '../config/arguments'
 import { loadConfig } from '../config/load-config'
@@ -13,6 +14,7 @@ import { assertFree, type Listen } from './addresses'
 import type { Readiness } from './readiness'
 import { openLogger } from '../telemetry/logger'
 import { serve, type Served } from './serve'
+import { openWaitingRoom } from './waiting-room'
 
 /** The sections of the configuration that are services. */
 export type ServiceSection = 'ingest' | 'featureStore' | 'trainer' | 'migrator' | 'ranker' | 'all'
@@ -30,7 +32,8 @@ export async function serveApp(app: App): Promise<void> {
   try {
     const config = loadConfig({ file: configFileOf(process.argv.slice(2)) })
     await assertPlaceFree(config, app.section)
-    const runtime = await openRuntime(config, { logger: openLogger({ name: app.name, level: config.logging.level }), isPatient: true })
+    const logger = openLogger({ name: app.name, level: config.logging.level })
+    const runtime = await openRuntime(config, { logger, whileWaiting: (log) => receive([app], { config, section: app.section, log }) })
     const served = await serveApps([app], { runtime, name: app.name, section: app.section }).catch(async (error: unknown) => {
       await runtime[Symbol.asyncDispose]()
       throw error
@@ -73,6 +76,19 @@ export function serveApps(apps: readonly App[], { runtime, name, section, readin
     http,
     readiness,
   })
+}
+
+/** Where apps will listen once their log answers. */
+export interface Reception {
+  readonly config: Config
+  readonly section: ServiceSection
+  readonly log: EventLog
+}
+
+/** Answers on the addresses of a section until its apps can: see {@link openWaitingRoom}. */
+export function receive(apps: readonly App[], { config, section, log }: Reception): Promise<AsyncDisposable> {
+  const { grpc, http } = listensOf(config, section)
+  return openWaitingRoom({ name: config.name, log, grpc: { ...grpc, services: apps.flatMap((app) => app.services) }, http })
 }
 
 const listensOf = (config: Config, section: ServiceSection): Record<'grpc' | 'http', Listen> => ({

@@ -14,8 +14,8 @@ import type { Runtime } from './runtime'
 export interface RuntimeParts {
   readonly clock?: Clock
   readonly logger?: Logger
-  /** Wait for a log that does not answer, instead of failing: for services. */
-  readonly isPatient?: boolean
+  /** Wait for a log that does not answer, instead of failing: for services. What this opens answers in their place meanwhile. */
+  readonly whileWaiting?: (log: EventLog) => Promise<AsyncDisposable>
 }
 
 /**
@@ -42,7 +42,8 @@ export async function openRuntime(config: Config, parts: RuntimeParts = {}): Pro
   }
   const log = await openLog(opened)
   const logger = parts.logger ?? openLogger({ name: 'freshet', level: config.logging.level })
-  const waiting = parts.isPatient ? { clock: opened.clock, logger } : undefined
+  const { whileWaiting } = parts
+  const waiting = whileWaiting && { clock: opened.clock, logger, log, open: () => whileWaiting(log) }
   const dictionary = await currentDictionary(log, { firstDictionary, asked, directory, waiting })
   const store = await openStore(opened)
   return assemble({ config, clock: opened.clock, log, store, dictionary, firstDictionary, directory, logger })
@@ -59,6 +60,8 @@ interface DictionaryScope {
 interface Waiting {
   readonly clock: Clock
   readonly logger: Logger
+  readonly log: EventLog
+  readonly open: () => Promise<AsyncDisposable>
 }
 
 /** The one that the log says; a data set that is refused leaves nothing open. */
@@ -74,16 +77,22 @@ async function currentDictionary(log: EventLog, { firstDictionary, asked, direct
   }
 }
 
-/** Tries until the log answers: a service that is started before its brokers waits for them. */
-async function untilAnswered<T>(read: () => Promise<T>, { clock, logger }: Waiting): Promise<T> {
-  for (let pauseMs: number = PAUSE_MS.first; ; pauseMs = Math.min(2 * pauseMs, PAUSE_MS.most)) {
-    try {
-      return await read()
-    } catch (error) {
-      if (!isFreshetError(error) || !error.retryable) throw error
-      logger.warn({ reason: error.message, pauseMs }, 'the log does not answer; trying again before anything is served')
+/** Tries until the log answers: a service that is started before its brokers waits for them, and says so to whoever asks. */
+async function untilAnswered<T>(read: () => Promise<T>, { clock, logger, log, open }: Waiting): Promise<T> {
+  let room = log.health?.().isServing === false ? await open() : undefined
+  try {
+    for (let pauseMs: number = PAUSE_MS.first; ; pauseMs = Math.min(2 * pauseMs, PAUSE_MS.most)) {
+      try {
+        return await read()
+      } catch (error) {
+        if (!isFreshetError(error) || !error.retryable) throw error
+        logger.warn({ reason: error.message, pauseMs }, 'the log does not answer; trying again before anything is served')
+      }
+      room ??= await open()
+      await clock.sleep(pauseMs)
     }
-    await clock.sleep(pauseMs)
+  } finally {
+    await room?.[Symbol.asyncDispose]()
   }
 }
 
