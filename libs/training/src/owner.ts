@@ -101,13 +101,25 @@ export class Owner {
   }
 
   /** Executes what is durable and tells all of it: the state is then what the journal says, to the last record. */
-  async settle(): Promise<void> {
-    if (this.ahead) {
-      const { ahead } = this
-      this.ahead = undefined
-      await this.execute(ahead)
+  settle(): Promise<void> {
+    return this.wholly(async () => {
+      if (this.ahead) {
+        const { ahead } = this
+        this.ahead = undefined
+        await this.execute(ahead)
+      }
+      await this.tell()
+    })
+  }
+
+  /** Who asked for work learns what it failed by; the next turn does, too: nobody goes on after what may be half done or half told. */
+  private async wholly(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.failure = { error }
+      throw error
     }
-    await this.tell()
   }
 
   /**
@@ -122,12 +134,14 @@ export class Owner {
     if (!range || lost !== records)
       throw new PreconditionError(`partition ${partition} has lost ${lost} examples, not ${records}`, 'say how many `freshet status` shows')
     const cut = Cut.create({ step: desk.state.step + 1, ranges: [range] })
-    await desk.append({ $case: 'cut', cut })
     const reason = `${lost} examples of partition ${partition} are in the log no more, and were given up`
-    await desk.append({ $case: 'voidCut', voidCut: { step: cut.step, reason } })
-    this.line.void(cut.step)
-    await this.execute({ cut, parts: undefined })
-    await this.tell()
+    await this.wholly(async () => {
+      await desk.append({ $case: 'cut', cut })
+      await desk.append({ $case: 'voidCut', voidCut: { step: cut.step, reason } })
+      this.line.void(cut.step)
+      await this.execute({ cut, parts: undefined })
+      await this.tell()
+    })
     return { step: cut.step, from: range.from, to: range.to }
   }
 
