@@ -11,13 +11,17 @@ export interface MoveOptions {
   readonly lagStepsMax?: number
   /** How long lock step, and then the target's first record, may take. */
   readonly patienceMs?: number
+  /** How many steps ahead of the source the step is that both ends audit: far enough that both hear of it before they are there; 16 unless told. */
+  readonly auditAheadSteps?: number
+  /** How long they may take to come there; an idle source makes no steps, and a slow one few: then its present state is audited. */
+  readonly auditPatienceMs?: number
 }
 
 const LAG_STEPS_MAX = 2
 const PATIENCE_MS = 120_000
 const POLL_MS = 5
-const AUDIT_AHEAD_STEPS = 16 // far enough that both ends hear of it before they are there
-const AUDIT_PATIENCE_MS = 1_000 // an idle trainer makes no steps, and a slow one few: then its present state is audited
+const AUDIT_AHEAD_STEPS = 16
+const AUDIT_PATIENCE_MS = 1_000
 
 /**
  * Moves a running trainer: join, lock step, audit, grant.
@@ -94,10 +98,11 @@ async function audit(options: MoveOptions): Promise<StateAudit> {
 }
 
 /** At a step that a busy source reaches in a moment; undefined where it does not, or was too fast to be told. */
-async function auditAhead({ source, target, clock }: MoveOptions): Promise<StateAudit[] | undefined> {
-  const step = (await source.status()).step + AUDIT_AHEAD_STEPS
+async function auditAhead(options: MoveOptions): Promise<StateAudit[] | undefined> {
+  const { source, target, clock, auditAheadSteps = AUDIT_AHEAD_STEPS, auditPatienceMs = AUDIT_PATIENCE_MS } = options
+  const step = (await source.status()).step + auditAheadSteps
   const both = Promise.all([source.audit(step), target.audit(step)]).catch(ignoreBehind)
-  return (await Promise.race([both, clock.sleep(AUDIT_PATIENCE_MS)])) ?? undefined
+  return (await Promise.race([both, clock.sleep(auditPatienceMs)])) ?? undefined
 }
 
 /** As the source stands now; undefined where the target has gone on meanwhile. */

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { replaySeed, runSeedsInThreads, type SeedsDone } from '@freshet/faults/simulator'
+import { replaySeed, runSeedsInThreads, type SeedsDone, sumOf } from '@freshet/faults/simulator'
 import { InvalidFieldError } from '@freshet/kernel'
 import { readSeeds } from './faults/seeds'
 import { exactly } from './harness/report'
@@ -37,18 +37,20 @@ function threadsOf(text = String(availableParallelism())): number {
 
 async function run({ from, to }: SeedRange, threads: number, say: (text: string) => void): Promise<RangeRecord> {
   const startedMs = performance.now()
-  const done = { seeds: 0, actions: 0, violations: 0 }
+  const done = { seeds: 0, actions: 0, violations: 0, tally: sumOf() }
   let saidMs = startedMs
   await runSeedsInThreads({ from, below: to + 1, threads }, (some: SeedsDone) => {
     for (const { seed, rule } of some.violated)
       if (++done.violations <= SAID_MAX) say(`seed ${seed}: ${rule}\n  the schedule: ${replay(seed)}`)
     done.seeds += some.seeds
     done.actions += some.actions
+    done.tally = sumOf(done.tally, some.tally)
     if (performance.now() - saidMs < SAY_EVERY_MS) return
     saidMs = performance.now()
     say(`${done.seeds.toLocaleString('en-US')} seeds, ${done.violations} with a broken rule`)
   })
-  return { from, to, violations: done.violations, actions: done.actions, seconds: (performance.now() - startedMs) / 1000 }
+  const { violations, actions, tally } = done
+  return { from, to, violations, actions, seconds: (performance.now() - startedMs) / 1000, tally }
 }
 
 const replay = (seed: number): string => `npm run -s bench -- simulate --seed ${seed}`

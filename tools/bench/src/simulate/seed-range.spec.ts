@@ -1,7 +1,17 @@
 import { type TemporaryDirectory, temporaryDirectory } from '@freshet/testing'
+import { sumOf } from '@freshet/faults/simulator'
 import { appendRange, assertApart, figuresOf, type RangeRecord, readRanges } from './seed-range'
 
-const record = (facts: Partial<RangeRecord>): RangeRecord => ({ from: 1, to: 10, violations: 0, actions: 4000, seconds: 2, ...facts })
+const tally = { ...sumOf(), claims: 3 }
+const record = (facts: Partial<RangeRecord>): RangeRecord => ({
+  from: 1,
+  to: 10,
+  violations: 0,
+  actions: 4000,
+  seconds: 2,
+  tally,
+  ...facts,
+})
 
 describe('the file in which ranges of seeds add up', () => {
   let directory: TemporaryDirectory
@@ -47,7 +57,8 @@ describe('the figures of all ranges', () => {
   it('add up seeds, actions, seconds and broken rules', () => {
     const figures = figuresOf([record({}), record({ from: 11, to: 40, actions: 20_000, seconds: 8, violations: 2 })])
     const values = Object.fromEntries(Object.entries(figures).map(([name, { value }]) => [name, value]))
-    expect(values).toEqual({ violations: 2, seeds: 40, seeds_per_s: 4, actions_per_seed: 600 })
+    expect(values).toEqual({ violations: 2, seeds: 40, seeds_per_s: 4, actions_per_seed: 600, ...sumOf(tally, tally) })
+    expect(values.claims).toBe(6)
   })
 
   it('are held to a million seeds without a broken rule, and to two hundred actions each', () => {
@@ -55,6 +66,17 @@ describe('the figures of all ranges', () => {
     expect([violations.goal?.holds(0), violations.goal?.holds(1), violations.isJudgedQuick]).toEqual([true, false, true])
     expect([seeds.goal?.holds(1_000_000), seeds.goal?.holds(999_999), seeds.isJudgedQuick ?? false]).toEqual([true, false, false])
     expect([actions.goal?.holds(200), actions.goal?.holds(199), actions.isJudgedQuick]).toEqual([true, false, true])
+  })
+
+  it('are held to have met everything that can be met', () => {
+    const { claims, grants } = figuresOf([record({})])
+    expect([claims.value, claims.goal?.holds(3), grants.value, grants.goal?.holds(0), grants.isJudgedQuick]).toEqual([
+      3,
+      true,
+      0,
+      false,
+      true,
+    ])
   })
 
   it('say nothing of speed before the first seed', () => {

@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { ENCOUNTERS, sumOf, type Tally } from '@freshet/faults/simulator'
 import { InvalidFieldError } from '@freshet/kernel'
 import { atLeast, exactly, type Measured } from '../harness/report'
 
@@ -14,6 +15,8 @@ export interface RangeRecord extends SeedRange {
   readonly violations: number
   readonly actions: number
   readonly seconds: number
+  /** What was met, and how often. */
+  readonly tally: Tally
 }
 
 /** What the promise is held to. */
@@ -65,5 +68,11 @@ export function figuresOf(records: readonly RangeRecord[]): Record<string, Measu
       goal: atLeast(ACTIONS_MIN),
       isJudgedQuick: true,
     },
+    ...encounters(sumOf(...records.map(({ tally }) => tally))),
   }
+}
+
+/** How often the seeds met what can be met: a simulator that has stopped meeting something proves nothing of it. */
+function encounters(tally: Tally): Record<string, Measured> {
+  return Object.fromEntries(ENCOUNTERS.map((each) => [each, { value: tally[each], unit: 'times', goal: atLeast(1), isJudgedQuick: true }]))
 }

@@ -18,6 +18,7 @@ export interface Targets {
 
 /** How long faults may begin. */
 export const FAULTS_UNTIL_MS = 550
+const LOOK_AGAIN_MS = 40
 const FAULTS_MIN = 3
 const FAULTS_MORE = 3
 
@@ -69,12 +70,13 @@ const FAULTS: readonly Fault[] = [
   ({ house }, draws) => rewind(house, draws),
   ({ house, stores }, draws) => ambush({ house, stores }, draws),
   ({ house }, draws) => empty(house, draws),
-  ({ house }, draws) => house.snapshots.tear(draws.below(PARTITIONS)),
+  ({ house }, draws) => tearSnapshot(house, draws.below(PARTITIONS)),
   ({ mover }, draws) => void mover.repair(draws.below(PARTITIONS), draws.pick(['snapshot', 'log'])),
-  ({ house }) => house.shelf.tear(),
+  ({ house }) => tearVersion(house),
   ({ stores }, draws) => void draws.pick(stores).leave(),
   ({ trainers }, draws) => draws.pick(trainers).leave(),
   ...repeat(2, ({ mover }: Targets) => void mover.move()),
+  ({ mover }, draws) => betray(mover, draws),
 ]
 
 /** Enters a seed's faults into the schedule; returns how many. */
@@ -124,6 +126,25 @@ function ambush({ house, stores }: Pick<Targets, 'house' | 'stores'>, draws: Dra
   const { host } = draws.pick(stores)
   if (draws.chance(0.5)) void draws.pick(stores).leave()
   else host.freeze(draws.between(250, 600))
+}
+
+/** Flips a bit of a partition's furthest snapshot, as soon as there is one before it. */
+function tearSnapshot(house: House, partition: number): void {
+  if (house.isHealed || house.snapshots.tear(partition)) return
+  house.schedule.after(LOOK_AGAIN_MS, 'a snapshot may be torn', () => tearSnapshot(house, partition))
+}
+
+/** Flips a bit of the newest version, as soon as there is one. */
+function tearVersion(house: House): void {
+  if (house.isHealed || house.shelf.tear()) return
+  house.schedule.after(LOOK_AGAIN_MS, 'a version may be torn', () => tearVersion(house))
+}
+
+/** A move to a trainer that falls, or stands still, when it would write its first record: what it was granted it declines. */
+function betray(mover: MoverRole, draws: Draws): void {
+  const target = mover.next()
+  target.host.tripwires.push({ mishap: draws.pick(['crash-before', 'freeze-before', 'refused']), at: 'appends', countdown: 1 })
+  void mover.move()
 }
 
 /** A store that comes back with nothing, some of them when the log holds no beginning any more. */

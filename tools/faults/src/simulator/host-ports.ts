@@ -51,7 +51,9 @@ export function hostStore(host: Host, server: StoreServer): OnlineStore {
     positions: (partition) => ask({ name: `asks for positions ${partition}`, partition }, () => server.positions(partition)),
     read: (partition, keys, of) => ask({ name: `reads features ${partition}`, partition }, () => server.read(partition, keys, of)),
     commit: (partition, commit) =>
-      ask({ name: `commits ${partition}${moveOf(commit)}`, partition, lane: `store/${partition}` }, () => server.commit(partition, commit)),
+      ask({ name: `commits ${partition}${moveOf(commit)}`, partition, lane: `store/${partition}` }, () =>
+        server.commit(partition, commit, host.name),
+      ),
     outbox: (partition, limit) => ask({ name: `reads outbox ${partition}`, partition }, () => server.outbox(partition, limit)),
     scan: (partition, options) => ask({ name: `scans ${options.prefix} ${partition}`, partition }, () => server.scan(partition, options)),
     [Symbol.asyncDispose]: async () => {},

@@ -13,7 +13,7 @@ interface Room {
 /** A host that has asked a server for something, with a mishap in wait. */
 function roomWith(mishap?: Mishap, seed = 1): Room {
   const schedule = new Schedule(false)
-  const host = new Host('a', { schedule, draws: new Draws(seed, 0), onCrash: () => {} })
+  const host = new Host('a', { schedule, draws: new Draws(seed, 0), onCrash: () => {}, met: () => {} })
   const room: Room = { schedule, host, effects: 0, heard: 'nothing' }
   host.boot()
   if (mishap !== undefined) host.tripwires = [{ mishap, at: 'asks', countdown: 1 }]
@@ -66,7 +66,7 @@ describe('a host', () => {
 
   it('hangs up on who waits for its answer when it dies', async () => {
     const room = roomWith()
-    const other = new Host('b', { schedule: room.schedule, draws: new Draws(2, 0), onCrash: () => {} })
+    const other = new Host('b', { schedule: room.schedule, draws: new Draws(2, 0), onCrash: () => {}, met: () => {} })
     other.boot()
     const asked = room.host.ask(other, 'the time', () => new Promise(() => {}))
     const refused = expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE' })

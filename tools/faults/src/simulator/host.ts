@@ -1,6 +1,7 @@
 import { type Clock, UnavailableError } from '@freshet/kernel'
 import type { Draws } from './draws'
 import type { Happening, Schedule } from './schedule'
+import type { Met } from './tally'
 
 /** What can befall a process at a request: a named point of the protocol. */
 export type Mishap =
@@ -34,6 +35,7 @@ export interface HostScope {
   readonly draws: Draws
   /** Told of the end of a process that nobody wanted. */
   readonly onCrash: (host: Host) => void
+  readonly met: Met
 }
 
 /**
@@ -76,6 +78,7 @@ export class Host {
   crash(): void {
     if (!this.isUp) return
     this.scope.schedule.note(`${this.name} is killed`)
+    this.scope.met('kills')
     this.isUp = false
     this.end()
     this.scope.onCrash(this)
@@ -84,6 +87,7 @@ export class Host {
   /** Stands still, as SIGSTOP does. */
   freeze(durationMs: number): void {
     this.scope.schedule.note(`${this.name} stands still for ${durationMs.toFixed(0)} ms`)
+    this.scope.met('freezes')
     this.thawMs = Math.max(this.thawMs, this.scope.schedule.nowMs + durationMs)
   }
 

@@ -14,6 +14,7 @@ import { catalogue, PARTITIONS, tickAt } from './shop'
 import { SnapshotServer } from './snapshot-server'
 import { StoreServer } from './store-server'
 import { JournalWatch } from './journal-watch'
+import { type Met, sumOf } from './tally'
 
 /** What may stand between a host and its engines: nothing, or a planted bug. */
 export interface Engines {
@@ -37,9 +38,12 @@ export class House {
   readonly schedule: Schedule
   readonly draws: Draws
   readonly log: LogServer
-  readonly store = new StoreServer(PARTITIONS)
-  readonly shelf = new ShelfServer()
-  readonly snapshots = new SnapshotServer(PARTITIONS)
+  /** What was met, and how often. */
+  readonly tally = sumOf()
+  private readonly met: Met = (what, times = 1) => void (this.tally[what] += times)
+  readonly store = new StoreServer(PARTITIONS, this.met)
+  readonly shelf = new ShelfServer(this.met)
+  readonly snapshots = new SnapshotServer(PARTITIONS, this.met)
   readonly journal: JournalWatch
   readonly hosts: Host[] = []
   /** What broke a rule, in the order in which it was seen. */
@@ -55,11 +59,11 @@ export class House {
     const { seed, isTold = false } = options
     this.schedule = new Schedule(isTold)
     this.draws = new Draws(seed, 0)
-    this.journal = new JournalWatch((rule) => this.violate(rule))
+    this.journal = new JournalWatch((rule) => this.violate(rule), this.met)
     const onAppended = (to: Partition, record: LogRecord): void => {
       if (to.topic === TOPICS.journal) this.journal.take(record)
     }
-    this.log = new LogServer({ schedule: this.schedule, draws: this.draws, partitions: PARTITIONS, onAppended })
+    this.log = new LogServer({ schedule: this.schedule, draws: this.draws, partitions: PARTITIONS, onAppended, met: this.met })
     for (const { key, record } of catalogue) {
       const value = CatalogRecord.encode(record).finish()
       this.log.append({ topic: TOPICS.catalog, partition: partitionOf(key, PARTITIONS) }, [{ key, value }])
@@ -68,7 +72,7 @@ export class House {
 
   /** Puts up a machine; `onCrash` is told when its process has been killed. */
   host(name: string, onCrash: (host: Host) => void): Host {
-    const host = new Host(name, { schedule: this.schedule, draws: this.draws, onCrash })
+    const host = new Host(name, { schedule: this.schedule, draws: this.draws, onCrash, met: this.met })
     this.hosts.push(host)
     return host
   }

@@ -1,4 +1,5 @@
 export type { Engines, SimulationOptions } from './house'
 export { replaySeed, runSeeds } from './run-seeds'
 export type { Outcome } from './simulation'
+export { type Encounter, ENCOUNTERS, sumOf, type Tally } from './tally'
 export { runSeedsInThreads, type SeedsDone } from './threads'

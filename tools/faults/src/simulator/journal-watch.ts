@@ -2,6 +2,7 @@ import { JournalRecord } from '@freshet/contracts'
 import type { LogRecord } from '@freshet/event-log'
 import { foldJournal, type JournalState, startFold } from '@freshet/follow'
 import { PARTITIONS } from './shop'
+import type { Met } from './tally'
 
 /** Reads the journal as it grows, as nobody of the house can: at once and from the first record on. */
 export class JournalWatch {
@@ -12,7 +13,10 @@ export class JournalWatch {
   readonly cutTo = new Array<number>(PARTITIONS).fill(0)
   private readonly owners = new Map<number, string>()
 
-  constructor(private readonly violate: (rule: string) => void) {}
+  constructor(
+    private readonly violate: (rule: string) => void,
+    private readonly met: Met,
+  ) {}
 
   /** Folds a record, and holds what is valid to rules of its own. */
   take({ offset, value }: LogRecord): void {
@@ -21,10 +25,19 @@ export class JournalWatch {
     const { state, verdict } = foldJournal(before, record, offset)
     this.state = state
     this.spelled.push(spellFold(state))
-    if (verdict === 'void') return
+    if (verdict === 'void')
+      return this.violate(`the record at ${offset} of the journal is void, and who appends there has read all before it`)
     if (state.epoch < before.epoch) this.violate(`the epoch went back from ${before.epoch} to ${state.epoch} at ${offset}`)
     this.own(state, offset)
+    this.count(before, record)
     if (record.record?.$case === 'cut') this.cut(record, offset)
+  }
+
+  private count({ grantedTo }: JournalState, { record, owner }: JournalRecord): void {
+    if (record?.$case === 'cut') this.met('cuts')
+    else if (record?.$case === 'grant') this.met('grants')
+    else if (record?.$case === 'claim') this.met('claims')
+    if (record?.$case === 'claim' && grantedTo !== undefined && grantedTo !== owner) this.met('declines')
   }
 
   private own({ epoch, owner }: JournalState, offset: number): void {

@@ -13,6 +13,7 @@ import { UnavailableError } from '@freshet/kernel'
 import type { Draws } from './draws'
 import type { Host } from './host'
 import type { Schedule } from './schedule'
+import type { Met } from './tally'
 
 /** What a log server lives in. */
 export interface LogScope {
@@ -22,6 +23,7 @@ export interface LogScope {
   readonly partitions: number
   /** Told of each record as it becomes durable. */
   readonly onAppended: (to: Partition, record: LogRecord) => void
+  readonly met: Met
 }
 
 /** One partition; what is trimmed stays for the judge. */
@@ -85,7 +87,10 @@ export class LogServer {
   appendIf(to: Partition, expected: number, entry: Entry): number {
     this.assertUp()
     const next = this.shelf(to).records.length
-    if (expected !== next) throw new OffsetConflictError(to, expected, next)
+    if (expected !== next) {
+      this.scope.met('appends_refused')
+      throw new OffsetConflictError(to, expected, next)
+    }
     return this.append(to, [entry])
   }
 
@@ -111,13 +116,16 @@ export class LogServer {
     const shelf = this.shelf(of)
     if (below <= shelf.first) return
     this.assertWithin(shelf, below)
+    this.scope.met('trainer_trims')
     shelf.first = below
   }
 
   /** As {@link trim}, by the servers themselves. */
   retire(of: Partition, below: number): void {
     const shelf = this.shelf(of)
-    shelf.first = Math.max(shelf.first, Math.min(below, shelf.records.length))
+    if (below <= shelf.first) return
+    this.scope.met('retention_trims')
+    shelf.first = Math.min(below, shelf.records.length)
   }
 
   /** Lets a host wait for growth; the answer is how it stops waiting. */
@@ -169,6 +177,7 @@ export class LogServer {
       host.tell(this.scope.draws.latencyMs(), `${options.member} is assigned`, () => {
         const share = this.members.has(options.member) ? shareOf(options.member, [...this.members.keys()], this.keyed) : []
         if (member.told === share.join()) return
+        if (member.told !== '') this.scope.met('rebalances')
         member.told = share.join()
         options.onAssigned(share)
       })

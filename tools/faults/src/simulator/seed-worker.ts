@@ -1,6 +1,7 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { installLightSignals } from './light-signals'
 import { runSeeds } from './run-seeds'
+import { sumOf } from './tally'
 import type { SeedShare, SeedsDone } from './threads'
 
 const TELL_EVERY = 64
@@ -9,19 +10,22 @@ const TELL_EVERY = 64
 async function main({ from, below, step }: SeedShare, tell: (done: SeedsDone) => void): Promise<void> {
   installLightSignals()
   Error.stackTraceLimit = 0 // refusals are daily work here; who replays a seed gets the stack
-  let done = { seeds: 0, actions: 0, violated: [] as SeedsDone['violated'][number][] }
+  let done = nothing()
   const flush = (): void => {
     tell(done)
-    done = { seeds: 0, actions: 0, violated: [] }
+    done = nothing()
   }
-  await runSeeds(every(from, below, step), ({ seed, actions, violations }) => {
+  await runSeeds(every(from, below, step), ({ seed, actions, violations, tally }) => {
     done.seeds++
     done.actions += actions
+    done.tally = sumOf(done.tally, tally)
     if (violations.length > 0) done.violated.push({ seed, rule: violations[0] })
     if (done.seeds === TELL_EVERY) flush()
   })
   flush()
 }
+
+const nothing = () => ({ seeds: 0, actions: 0, tally: sumOf(), violated: [] as SeedsDone['violated'][number][] })
 
 function* every(from: number, below: number, step: number): Iterable<number> {
   for (let seed = from; seed < below; seed += step) yield seed

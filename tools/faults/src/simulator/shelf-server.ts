@@ -2,6 +2,8 @@ import { CorruptError, NotFoundError } from '@freshet/kernel'
 import { VersionExistsError } from '@freshet/model-store'
 import type { HeldVersion, Tensors, VersionFacts, VersionShelf } from '@freshet/training'
 
+import type { Met } from './tally'
+
 type Damaged = Awaited<ReturnType<VersionShelf['damaged']>>
 
 interface KeptVersion {
@@ -13,6 +15,8 @@ interface KeptVersion {
 export class ShelfServer {
   readonly versions = new Map<string, KeptVersion>()
   private readonly torn = new Set<string>()
+
+  constructor(private readonly met: Met = () => {}) {}
 
   /** Writes a version; a torn one of the same name goes. */
   save(facts: VersionFacts, contents: HeldVersion['contents']): void {
@@ -50,10 +54,13 @@ export class ShelfServer {
     for (const { name } of whole) if (!needed.has(name)) this.versions.delete(name)
   }
 
-  /** Flips a bit of the newest version. */
-  tear(): void {
+  /** Flips a bit of the newest version; false where there is none. */
+  tear(): boolean {
     const newest = this.list().at(-1)
-    if (newest !== undefined) this.torn.add(newest.name)
+    if (newest === undefined) return false
+    this.torn.add(newest.name)
+    this.met('versions_torn')
+    return true
   }
 
   /** The version, of those that make up this one, that is missing or torn. */

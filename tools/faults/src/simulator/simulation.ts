@@ -9,6 +9,7 @@ import { ReaderRole } from './roles/reader'
 import { TrainerRole } from './roles/trainer'
 import { retire } from './retention'
 import { PARTITIONS } from './shop'
+import type { Tally } from './tally'
 
 /** What a seed came to. */
 export interface Outcome {
@@ -17,6 +18,8 @@ export interface Outcome {
   readonly violations: readonly string[]
   readonly actions: number
   readonly faults: number
+  /** What the house met. */
+  readonly tally: Tally
   /** Over the whole schedule: equal for equal seeds. */
   readonly checksum: number
   /** The schedule for people, where it was asked for. */
@@ -120,9 +123,9 @@ export class Simulation {
   }
 
   private close(): void {
-    const { violations, schedule } = this.house
+    const { violations, schedule, tally } = this.house
     const { actions, checksum, lines } = schedule
-    this.outcome = { seed: this.options.seed, violations, actions, faults: this.faults, checksum, lines }
+    this.outcome = { seed: this.options.seed, violations, actions, faults: this.faults, tally, checksum, lines }
   }
 }
 

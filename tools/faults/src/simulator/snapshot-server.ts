@@ -1,5 +1,6 @@
 import type { StoredSnapshot } from '@freshet/materialize'
 import type { PositionVector, Put } from '@freshet/online-store'
+import type { Met } from './tally'
 
 interface KeptSnapshot extends StoredSnapshot {
   isTorn: boolean
@@ -11,7 +12,10 @@ const KEPT = 2 // as files are kept
 export class SnapshotServer {
   private readonly sealed: KeptSnapshot[][]
 
-  constructor(partitions: number) {
+  constructor(
+    partitions: number,
+    private readonly met: Met = () => {},
+  ) {
     this.sealed = Array.from({ length: partitions }, () => [])
   }
 
@@ -39,9 +43,12 @@ export class SnapshotServer {
     return whole.length === KEPT ? whole[KEPT - 1].positions : undefined
   }
 
-  /** Flips a bit of the furthest; not of both, which is what the second one is for. */
-  tear(partition: number): void {
-    if (this.neededFrom(partition)) this.sealed[partition][0].isTorn = true
+  /** Flips a bit of the furthest; not of both, which is what the second one is for: false where there are no two. */
+  tear(partition: number): boolean {
+    if (this.neededFrom(partition) === undefined) return false
+    this.sealed[partition][0].isTorn = true
+    this.met('snapshots_torn')
+    return true
   }
 }
 

@@ -1,12 +1,16 @@
+import { RESTORING_KEY } from '@freshet/materialize'
 import {
   assertStands,
   type Commit,
   type OnlineStore,
   type OutboxEntry,
   type ScanOptions,
+  samePositions,
   type Standing,
   START,
 } from '@freshet/online-store'
+
+import type { Met } from './tally'
 
 type Page = Awaited<ReturnType<OnlineStore['scan']>>
 
@@ -23,10 +27,16 @@ export class StoreServer {
   readonly drawers: Drawer[]
   private readonly kept: (Drawer | undefined)[]
   private readonly turns: number[]
+  /** Who committed last, by partition; and the partitions that came back empty since. */
+  private readonly owners: string[] = []
+  private readonly emptied = new Set<number>()
   /** Partitions that will lose a commit which comes after somebody has asked where they stand; told when it has come. */
   private readonly ambushes = new Map<number, () => void>()
 
-  constructor(partitions: number) {
+  constructor(
+    partitions: number,
+    private readonly met: Met = () => {},
+  ) {
     this.drawers = Array.from({ length: partitions }, emptyDrawer)
     this.kept = this.drawers.map(() => undefined)
     this.turns = this.drawers.map(() => 0)
@@ -42,9 +52,10 @@ export class StoreServer {
     return keys.map((key) => this.drawers[partition].values.get(key))
   }
 
-  commit(partition: number, { expect, next, puts, outbox, publishedBelow }: Commit): void {
+  /** Refuses who does not know where the partition stands. `by` says whose commit it is. */
+  commit(partition: number, { expect, next, puts, outbox, publishedBelow }: Commit, by = ''): void {
     const drawer = this.drawers[partition]
-    assertStands(partition, expect, drawer.positions)
+    this.assertStands(partition, expect)
     for (const { key, value } of puts) {
       if (value === null) drawer.values.delete(key)
       else drawer.values.set(key, value)
@@ -52,7 +63,24 @@ export class StoreServer {
     const added = outbox.map(({ to, key, value }) => ({ to, key, value, sequence: drawer.nextSequence++ }))
     drawer.outgoing = [...drawer.outgoing.filter(({ sequence }) => sequence >= publishedBelow), ...added]
     drawer.positions = next
+    this.count(partition, { next, puts }, by)
     this.ambush(partition)
+  }
+
+  private assertStands(partition: number, expect: Standing): void {
+    try {
+      assertStands(partition, expect, this.drawers[partition].positions)
+    } catch (error) {
+      this.met('commits_refused')
+      throw error
+    }
+  }
+
+  private count(partition: number, { next, puts }: Pick<Commit, 'next' | 'puts'>, by: string): void {
+    const isRestored = puts.some(({ key, value }) => key === RESTORING_KEY && value === null)
+    if (isRestored) this.met(samePositions(next, START) ? 'restorations_from_log' : 'restorations_from_snapshot')
+    if (this.emptied.delete(partition) && this.owners[partition] !== by) this.met('takeovers_of_emptied')
+    this.owners[partition] = by
   }
 
   outbox(partition: number, limit: number): readonly OutboxEntry[] {
@@ -92,6 +120,7 @@ export class StoreServer {
   forget(partition: number): void {
     this.kept[partition] = undefined
     this.rewind(partition)
+    this.emptied.add(partition)
   }
 
   /** Turns a partition back to what was kept, or to nothing. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import type { Tally } from './tally'
 
 /** The seeds of one thread: from, from + step, ... below. */
 export interface SeedShare {
@@ -13,6 +14,7 @@ export interface SeedShare {
 export interface SeedsDone {
   readonly seeds: number
   readonly actions: number
+  readonly tally: Tally
   readonly violated: readonly { readonly seed: number; readonly rule: string }[]
 }
 

@@ -56,7 +56,9 @@ function judgeRest({ house, partition, logs }: PartitionScope): void {
   const { values } = house.store.drawers[partition]
   for (const key of values.keys()) if (/^[wc]:/.test(key)) house.violate(`${key} still waits in partition ${partition}`)
   const stored = values.get('m:fold')
-  const { folded, duplicates } = FoldState.decode(stored ?? new Uint8Array(0))
+  const { folded, duplicates, late } = FoldState.decode(stored ?? new Uint8Array(0))
+  house.tally.duplicates += duplicates
+  house.tally.late_events += late
   const events = logs.records.filter(({ record }) => record?.$case === 'event').length
   const distinct = logs.events.length
   if (folded !== distinct || duplicates !== events - distinct) {

@@ -6,13 +6,12 @@ import type { House } from '../house'
 import { ShelfServer } from '../shelf-server'
 import type { TrainerRole } from './trainer'
 
-const PATIENCE_MS = 1500
+const AGAIN_MS = 60
+const PATIENCE = { patienceMs: 1500, auditAheadSteps: 1, auditPatienceMs: 40 } // to the scale of a house that makes a step now and then
 
 /** An operator's machine: moves the model set from whoever owns it to the other trainer, and has partitions made anew; gives up where that fails. */
 export class MoverRole {
   readonly host: Host
-  /** Moves that came to their end. */
-  moved = 0
   isMoving = false
   private asked = 0
 
@@ -24,25 +23,38 @@ export class MoverRole {
     this.host.boot()
   }
 
-  /** Starts a move, whatever becomes of it. */
+  /** Who does not own the model set now: the next move's target. */
+  next(): TrainerRole {
+    const { owner } = this.house.journal.state
+    return this.trainers.find(({ id }) => id !== owner) ?? this.trainers[0]
+  }
+
+  /** Starts a move, whatever becomes of it; where the trainers are only starting, asks again. */
   async move(): Promise<void> {
     if (this.isMoving) return
-    const { house, host, trainers } = this
-    const { owner } = house.journal.state
-    const source = trainers.find(({ id }) => id === owner) ?? trainers[0]
-    const target = trainers.find((each) => each !== source) ?? source
+    const { house, host } = this
     this.isMoving = true
+    while (!(await this.tryMove()) && !house.isHealed) await host.clock.sleep(AGAIN_MS)
+    this.isMoving = false
+  }
+
+  /** False where the move did not begin. */
+  private async tryMove(): Promise<boolean> {
+    const { house, host, trainers } = this
+    const target = this.next()
+    const source = trainers.find((each) => each !== target) ?? target
+    let hasBegun = false
     try {
       const ends = { source: this.movable(source), target: this.movable(target) }
-      for await (const { phase, detail } of moveTrainer({ ...ends, clock: host.clock, patienceMs: PATIENCE_MS })) {
+      for await (const { phase, detail } of moveTrainer({ ...ends, clock: host.clock, ...PATIENCE })) {
+        hasBegun = true
         house.schedule.note(`move, ${phase}: ${detail}`)
-        if (phase === 'done') this.moved++
+        if (phase === 'done') house.tally.moves++
       }
     } catch (error) {
       house.trouble('the move', error)
-    } finally {
-      this.isMoving = false
     }
+    return hasBegun
   }
 
   /** Has a partition's state thrown away and made anew. */

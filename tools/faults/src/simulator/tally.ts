@@ -1,0 +1,39 @@
+/** What a simulated house can meet. A simulator that has stopped meeting one of these proves less than it did. */
+export const ENCOUNTERS = [
+  'grants',
+  'claims',
+  'declines', // a claim where somebody else had been granted the line
+  'cuts',
+  'rebalances', // of feature stores that had partitions: a share that changed
+  'commits_refused', // a zombie's, or a race's loser's
+  'appends_refused', // the same at the journal
+  'restorations_from_snapshot',
+  'restorations_from_log',
+  'takeovers_of_emptied', // the first commit to a partition that came back empty, by another than its last owner
+  'retention_trims', // of events or touches
+  'trainer_trims', // of journal or examples
+  'duplicates', // events that were said twice
+  'late_events',
+  'versions_torn',
+  'snapshots_torn',
+  'moves',
+  'kills',
+  'freezes',
+] as const
+
+/** One of {@link ENCOUNTERS}. */
+export type Encounter = (typeof ENCOUNTERS)[number]
+
+/** Told of each encounter. */
+export type Met = (what: Encounter, times?: number) => void
+
+/** How often each was met. */
+export type Tally = Readonly<Record<Encounter, number>>
+
+/** A tally that begins at nothing, or a sum of several. */
+export function sumOf(...tallies: readonly Tally[]): Record<Encounter, number> {
+  return Object.fromEntries(ENCOUNTERS.map((each) => [each, tallies.reduce((sum, tally) => sum + tally[each], 0)])) as Record<
+    Encounter,
+    number
+  >
+}
