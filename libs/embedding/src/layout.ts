@@ -16,6 +16,17 @@ export interface TableOptions {
   readonly shards?: number
   /** How many steps must have met an id before it gets a row; 1 unless given: at once. */
   readonly admission?: number
+  /**
+   * Gives up rows that were not met for so many steps; none unless given. A step looks at some thousand rows, so a row may stay for a while beyond that.
+   * An id whose row was given up is like one that was never met, but that it is admitted at once.
+   */
+  readonly expireAfterSteps?: number
+  /**
+   * The most that the table may take of memory, see {@link Table.bytes}; without bound unless given. In a full one a new id takes the place of one that was
+   * met longest ago: what is new must be learned, and what nobody comes back to has least to lose. Where all rows are of the step that
+   * is under way, new ids stay absent, and may be born in another step.
+   */
+  readonly memoryBytes?: number
   /** What rows are allocated by; 4 MiB unless given, and less where many small tables live side by side. Without influence on any value. */
   readonly pageBytes?: number
   /** Whether other threads may look into it: its pages and its index then lie in shared memory. Without influence on any value. */
@@ -46,7 +57,8 @@ export interface RecordLayout {
 }
 
 /** The layout of a table's records. Throws InvalidFieldError where the options contradict each other. */
-export function layoutOf({ width, segments, optimisers, rowScales, shards = 64, admission = 1 }: TableOptions): RecordLayout {
+export function layoutOf(options: TableOptions): RecordLayout {
+  const { width, segments, optimisers, rowScales, shards = 64, admission = 1, expireAfterSteps = 1 } = options
   const sum = segments.reduce((total, length) => total + length, 0)
   refuseUnless(isCount(width) && sum === width && segments.every(isCount), {
     ...{ field: 'segments', value: segments, rule: `they are positive and add up to the width ${width}` },
@@ -67,6 +79,10 @@ export function layoutOf({ width, segments, optimisers, rowScales, shards = 64, 
   refuseUnless(isCount(admission) && admission <= 255, {
     ...{ field: 'admission', value: admission, rule: 'it is a whole number from 1 to 255' },
     remedy: 'leave it out to admit at once',
+  })
+  refuseUnless(isCount(expireAfterSteps), {
+    ...{ field: 'expireAfterSteps', value: expireAfterSteps, rule: 'it is a whole number from 1 on' },
+    remedy: 'leave it out to keep rows for ever',
   })
   const slots: number[] = []
   let frequency = width

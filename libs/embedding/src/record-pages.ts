@@ -17,7 +17,12 @@ export class RecordPages {
   readonly words: Uint32Array[] = []
   readonly rowShift: number
   readonly rowMask: number
+  /** How many rows there are, those that nobody has among them. */
   size = 0
+  /** Rows that nobody has: 1 + the one that was freed last, whose record's first word names the one before it; 0 ends the list. */
+  freed = 0
+  /** How many there are. */
+  freeCount = 0
   /** What {@link approach} read last: a loop whose result nobody keeps may be left out by a compiler. */
   met = 0
   private readonly Memory: new (bytes: number) => ArrayBuffer | SharedArrayBuffer
@@ -35,9 +40,9 @@ export class RecordPages {
     this.rowMask = (1 << this.rowShift) - 1
   }
 
-  /** Adds a record that holds its key and zeros; returns its row. */
+  /** Adds a record that holds its key and zeros; returns its row: the one that was freed last, or else a new one. */
   add(lo: number, hi: number): number {
-    const row = this.size++
+    const row = this.freeCount > 0 ? this.reuse() : this.size++
     const page = row >>> this.rowShift
     if (page === this.floats.length) this.allocate()
     const at = (row & this.rowMask) * this.layout.stride + this.layout.key
@@ -45,6 +50,30 @@ export class RecordPages {
     this.words[page][at + 1] = hi
     this.touched.add(row)
     return row
+  }
+
+  /** Takes a row back: its record holds zeros, but for its place in the list of those that nobody has. */
+  free(row: number): void {
+    this.touchOne(row)
+    const page = this.words[row >>> this.rowShift]
+    const at = (row & this.rowMask) * this.layout.stride
+    page.fill(0, at, at + this.layout.stride)
+    page[at] = this.freed
+    this.freed = row + 1
+    this.freeCount++
+  }
+
+  /** Whether a list of free rows is what {@link free} made of them. */
+  isFree(first: number, count: number): boolean {
+    let after = first
+    for (let i = 0; i < count; i++) {
+      if (after === 0 || after > this.size) return false
+      const page = this.words[(after - 1) >>> this.rowShift]
+      const at = ((after - 1) & this.rowMask) * this.layout.stride
+      if ((page[at + this.layout.key] | page[at + this.layout.key + 1]) !== 0) return false
+      after = page[at]
+    }
+    return after === 0
   }
 
   /**
@@ -114,14 +143,26 @@ export class RecordPages {
     return this.rowMask + 1
   }
 
+  /** What of the pages is written: the system gives memory to no more. */
   get bytes(): number {
-    return this.floats.length * this.rowsPerPage * this.layout.stride * 4
+    return this.size * this.layout.stride * 4
   }
 
   /** Sees a page of the table that another thread writes. */
   adopt(page: number, buffer: ArrayBufferLike): void {
     this.floats[page] = new Float32Array(buffer)
     this.words[page] = new Uint32Array(buffer)
+  }
+
+  private reuse(): number {
+    const row = this.freed - 1
+    this.touchOne(row)
+    const page = this.words[row >>> this.rowShift]
+    const at = (row & this.rowMask) * this.layout.stride
+    this.freed = page[at]
+    page[at] = 0
+    this.freeCount--
+    return row
   }
 
   private allocate(): void {

@@ -28,14 +28,25 @@ export const PART = {
   rows: 'table.rows',
   records: 'table.records.',
   admission: 'table.admission',
+  forgetting: 'table.forgetting',
 } as const
 const FORMAT = 1
+const WORD = 2 ** 32
 
 /** The name of a page, or of a run of records. */
 export const partName = (prefix: string, i: number): string => prefix + String(i).padStart(6, '0')
 
-/** A table as parts: header, pages in order, admission counters. */
-export function* tableParts(options: TableOptions, pages: RecordPages, counters: Uint8Array): Iterable<TablePart> {
+/** What a table is made of, beside its options. */
+export interface TableContents {
+  readonly pages: RecordPages
+  /** Of admission. */
+  readonly counters: Uint8Array
+  /** The row that forgetting looks at next. */
+  readonly hand: number
+}
+
+/** A table as parts: header, pages in order, admission counters; where it forgets, or has free rows, how far that is. */
+export function* tableParts(options: TableOptions, { pages, counters, hand }: TableContents): Iterable<TablePart> {
   const header = headerOf(options, pages.size)
   yield { name: PART.header, dtype: 'U32', shape: [header.length], bytes: bytesOf(header) }
   const { stride } = pages.layout
@@ -45,13 +56,33 @@ export function* tableParts(options: TableOptions, pages: RecordPages, counters:
     yield { name, dtype: 'F32', shape: [bytes.byteLength / (stride * 4), stride], bytes }
   }
   yield { name: PART.admission, dtype: 'U8', shape: [counters.length], bytes: counters }
+  const forgetting = forgettingOf(options, pages, hand)
+  if (forgetting) yield { name: PART.forgetting, dtype: 'U32', shape: [forgetting.length], bytes: bytesOf(forgetting) }
 }
+
+/** How a table forgets, and which rows are free: undefined where none is, and none ever will be. */
+export function forgettingOf(options: TableOptions, pages: RecordPages, hand: number): Uint32Array | undefined {
+  if (!isForgetful(options) && pages.freeCount === 0) return undefined
+  return Uint32Array.from([...rulesOf(options), hand, pages.freed, pages.freeCount])
+}
+
+/** Whether a table gives rows up by itself. */
+export const isForgetful = ({ expireAfterSteps, memoryBytes }: TableOptions): boolean =>
+  expireAfterSteps !== undefined || memoryBytes !== undefined
+
+/** What it forgets by, 0 where it is not given: steps, then bytes in two words. */
+const rulesOf = ({ expireAfterSteps = 0, memoryBytes = 0 }: TableOptions): number[] => [
+  expireAfterSteps,
+  memoryBytes % WORD,
+  Math.floor(memoryBytes / WORD),
+]
 
 /** Takes a table's parts one by one, header first and pages in order, then those of the layers above it; judges the whole at the end. */
 export class TableReader {
   private readonly pages: RecordPages
   private counters: Uint8Array = new Uint8Array(0)
   private header: Uint32Array = new Uint32Array(0)
+  private forgetting: Uint32Array = new Uint32Array(6)
   /** Where the records to come belong. */
   private rows: Uint32Array = new Uint32Array(0)
 
@@ -60,14 +91,15 @@ export class TableReader {
   }
 
   take({ name, bytes }: NamedBytes): void {
-    if (name === PART.header) this.header = uint32Of(new Uint8Array(bytes))
+    if (name === PART.header) this.beginLayer(uint32Of(new Uint8Array(bytes)))
     else if (name === PART.admission) this.counters = new Uint8Array(bytes)
+    else if (name === PART.forgetting) this.forgetting = uint32Of(new Uint8Array(bytes))
     else if (name === PART.rows) this.rows = uint32Of(new Uint8Array(bytes))
     else if (name.startsWith(PART.page)) this.pages.append(this.wholeRecords(name, bytes))
     else if (name.startsWith(PART.records)) this.takeRecords(name, this.wholeRecords(name, bytes))
   }
 
-  finish(): { pages: RecordPages; counters: Uint8Array } {
+  finish(): TableContents {
     if (this.header.length === 0) throw new CorruptError(PART.header, 'it is missing', REMEDY)
     const expected = headerOf(this.options, this.header[this.header.length - 1])
     if (!sameWords(this.header, expected)) {
@@ -83,7 +115,30 @@ export class TableReader {
     if (this.counters.length !== counters) {
       throw new CorruptError(PART.admission, `${this.counters.length} of ${counters} counters are there`, REMEDY)
     }
-    return { pages: this.pages, counters: this.counters }
+    return { pages: this.pages, counters: this.counters, hand: this.finishForgetting() }
+  }
+
+  /** A table that does not forget by itself takes over one that does, as it is: it reads only, or is told what to give up. */
+  private finishForgetting(): number {
+    const { pages, options, forgetting } = this
+    const [steps, bytes, moreBytes, hand, freed, freeCount] = forgetting
+    const own = rulesOf(options)
+    if (isForgetful(options) && !sameWords(forgetting.subarray(0, own.length), Uint32Array.from(own))) {
+      throw new PreconditionError(
+        `the stored table forgets after ${steps} steps and within ${moreBytes * WORD + bytes} bytes, and this one after ${own[0]} and within ${options.memoryBytes ?? 0} (0: never)`,
+        'open it with the options of the version that it comes from',
+      )
+    }
+    if (!pages.isFree(freed, freeCount)) throw new CorruptError(PART.forgetting, `${freeCount} rows are not free from ${freed} on`, REMEDY)
+    pages.freed = freed
+    pages.freeCount = freeCount
+    return hand
+  }
+
+  /** Each layer says how rows are forgotten, or that none is. */
+  private beginLayer(header: Uint32Array): void {
+    this.header = header
+    this.forgetting = new Uint32Array(6)
   }
 
   private takeRecords(name: string, bytes: Uint8Array): void {

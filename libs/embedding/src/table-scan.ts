@@ -26,6 +26,8 @@ export interface ScanSources {
   readonly pages: RecordPages
   readonly images: PreImages
   readonly counters: Uint8Array
+  /** See {@link forgettingOf}. */
+  readonly forgetting: Uint32Array | undefined
   /** The rows that were touched between the scan before and this one. */
   readonly touched: RowSet
 }
@@ -80,17 +82,19 @@ export class TableScan {
 
   private entriesOf(before: readonly TableEntry[], records: readonly TableEntry[]): TableEntry[] {
     const { header } = this
-    const { counters } = this.sources
+    const { counters, forgetting } = this.sources
+    const last = { name: PART.forgetting, dtype: 'U32', shape: [forgetting?.length ?? 0] } as const
     return [
       { name: PART.header, dtype: 'U32', shape: [header.length] },
       ...before,
       ...records,
       { name: PART.admission, dtype: 'U8', shape: [counters.length] },
+      ...(forgetting ? [last] : []),
     ]
   }
 
   private *slices(digest: ByteDigest, pick: (block: Block) => Uint8Array, listed?: RowSet): Generator<Uint8Array> {
-    const { images, counters } = this.sources
+    const { images, counters, forgetting } = this.sources
     const header = bytesOf(this.header)
     digest.update(header)
     yield header
@@ -102,6 +106,9 @@ export class TableScan {
     }
     digest.update(counters)
     yield counters
+    if (!forgetting) return
+    digest.update(bytesOf(forgetting))
+    yield bytesOf(forgetting)
   }
 }
 

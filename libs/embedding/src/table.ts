@@ -1,27 +1,19 @@
 import { PreconditionError } from '@freshet/kernel'
-import { ABSENT, EMPTY } from './absent'
+import { ABSENT } from './absent'
 import { stepAdagrad } from './adagrad'
 import { Admission } from './admission'
+import { Forgetting, forgettingBytes } from './forgetting'
+import { addHeads, type Bags } from './heads'
 import { InitialValues } from './initial-values'
 import { layoutOf, type RecordLayout, type TableOptions } from './layout'
+import { rowsWithin } from './memory-bound'
 import { PreImages } from './pre-images'
 import { RecordPages } from './record-pages'
 import { RowIndex } from './row-index'
 import { RowLearner } from './row-learner'
-import { RowSet } from './row-set'
-import { TableReader, tableParts, type ByteDigest, type NamedBytes, type TablePart } from './table-parts'
+import { RowSet, rowSetBytes } from './row-set'
+import { forgettingOf, isForgetful, TableReader, tableParts, type ByteDigest, type NamedBytes, type TablePart } from './table-parts'
 import { TableScan } from './table-scan'
-import { unique, type Unique } from './unique'
-
-/** Occurrences of ids, and the sums that they belong to. */
-export interface Bags {
-  /** Pairs (lo, hi). */
-  readonly pairs: Uint32Array
-  readonly weights: Float32Array
-  /** By occurrence: the number of its sum. */
-  readonly bags: Uint32Array
-  readonly count: number
-}
 
 /** The buffers of a table: pages of records, and the slots of each part of the index. */
 export interface TableMemory {
@@ -36,13 +28,21 @@ export const openTable = (options: TableOptions): Table => new Table(options)
  * A collisionless embedding table: from 64-bit ids to rows of floats, born as they are met, each id its own.
  *
  * The same calls in the same order give the same bytes, in any process. Ids are pairs (lo, hi) in a Uint32Array; the pair (0, 0)
- * stands for no id: it has no row, and zeros for values. Memory is bounded by the rows: see {@link Table.bytes}.
+ * stands for no id: it has no row, and zeros for values. Rows stay for ever, unless the options say when they are given up; then each step tells which rows it
+ * meets ({@link rowsOf} does), and lets others expire ({@link expire}).
  */
 export class Table {
   readonly layout: RecordLayout
   private pages: RecordPages
   private index: RowIndex
   private admission: Admission
+  /** Where rows are given up. */
+  private forgetting: Forgetting | undefined
+  private readonly rowsMax: number
+  /** Pairs of ids whose rows were given up since that was last told. */
+  private gone: number[] = []
+  /** How often ids were deleted: whoever keeps places of rows from one step to the next looks them up again. */
+  deletions = 0
   private readonly initial: InitialValues
   /** Moves rows by the optimisers of the options. */
   readonly learner: RowLearner
@@ -50,8 +50,10 @@ export class Table {
   constructor(private readonly options: TableOptions) {
     this.layout = layoutOf(options)
     this.pages = new RecordPages(this.layout, options)
-    this.index = new RowIndex(this.pages, options)
+    this.rowsMax = rowsWithin({ ...options, layout: this.layout })
+    this.index = this.indexOf(this.pages, options.rowsExpected)
     this.admission = new Admission(options.admission)
+    this.forgetting = isForgetful(options) ? new Forgetting(options.expireAfterSteps) : undefined
     this.initial = new InitialValues(options)
     this.learner = new RowLearner(this.layout, options.optimisers ?? [])
   }
@@ -63,20 +65,26 @@ export class Table {
 
   /** How many ids have a row. */
   get size(): number {
-    return this.pages.size
+    return this.pages.size - this.pages.freeCount
   }
 
-  /** What the table holds of memory: pages, index and admission counters. */
+  /**
+   * What the table holds of memory, as far as it is written: records, index, admission counters, a bit a row for the next increment, and a step a row where
+   * rows are given up. What a scan keeps while it is under way is its own: see {@link TableScan.heldBytes}.
+   */
   get bytes(): number {
-    return this.pages.bytes + this.index.bytes + this.admission.counters.byteLength
+    const { pages, index, admission, forgetting } = this
+    const perRow = rowSetBytes(pages.size) + (forgetting ? forgettingBytes(pages.size) : 0)
+    return pages.bytes + index.bytes + admission.counters.byteLength + perRow
   }
 
   /**
    * The rows of distinct ids for a step that learns from them: missing ones are born, in order; each one's frequency and
-   * last-seen step are counted. ABSENT for the empty pair and for ids that are not admitted yet.
+   * last-seen step are counted. ABSENT for the empty pair, for ids that are not admitted yet, and for those that have no room.
    */
   rowsOf(pairs: Uint32Array, count: number, { step }: { step: number }): Uint32Array {
     const rows = this.index.findAll(pairs, count)
+    this.meet(rows, { step })
     for (let i = 0; i < count; i++) if (rows[i] === ABSENT) rows[i] = this.bear(pairs[2 * i], pairs[2 * i + 1])
     this.countSightings(rows, step)
     return rows
@@ -90,6 +98,37 @@ export class Table {
   /** The rows of distinct ids, ABSENT where there is none; nothing is born or counted. */
   find(pairs: Uint32Array, count: number, rows: Uint32Array): void {
     this.index.findAll(pairs, count, rows)
+  }
+
+  /** Says which rows a step has met, before any is born or expires in it: whoever finds rows without {@link rowsOf} does this first. */
+  meet(rows: Uint32Array, { step }: { step: number }): void {
+    this.forgetting?.meet(rows, step)
+  }
+
+  /**
+   * Gives up rows that were not met for the `expireAfterSteps` of the options, among some thousand that have their turn; once a step, after its births.
+   * Returns the ids, as pairs, of all rows that were given up since the call before, for want of room too: they read as what they
+   * would be born with.
+   */
+  expire({ step }: { step: number }): Uint32Array {
+    for (const row of this.forgetting?.due(this.pages.size, step) ?? []) this.giveUp(row)
+    const ids = Uint32Array.from(this.gone)
+    this.gone = []
+    return ids
+  }
+
+  /** Takes rows from ids, which are then like ids that were never met; one that has none stays without. Returns how many had one. */
+  delete(pairs: Uint32Array, count: number): number {
+    let deleted = 0
+    for (let i = 0; i < count; i++) {
+      const [lo, hi] = [pairs[2 * i], pairs[2 * i + 1]]
+      const row = (lo | hi) === 0 ? ABSENT : this.index.find(lo, hi)
+      if (row === ABSENT) continue
+      this.free(row, lo, hi)
+      deleted++
+    }
+    if (deleted > 0) this.deletions++
+    return deleted
   }
 
   /** Says that rows are about to change. */
@@ -138,16 +177,9 @@ export class Table {
    * cost    one probe for each distinct id, however often it occurs
    * source  torch.nn.EmbeddingBag(mode='sum', per_sample_weights=...)
    */
-  addHeads({ pairs, weights, bags, count }: Bags, width: number, out: Float32Array): void {
-    const distinct = unique(pairs, count)
-    const heads = this.headsOf(distinct, width)
-    for (let i = 0; i < count; i++) {
-      if (distinct.index[i] === EMPTY) continue
-      const from = distinct.index[i] * width
-      const to = bags[i] * width
-      const weight = weights[i]
-      for (let k = 0; k < width; k++) out[to + k] += weight * heads[from + k]
-    }
+  addHeads(bags: Bags, width: number, out: Float32Array): void {
+    const { index, pages, initial } = this
+    addHeads({ index, pages, initial }, bags, { width, out })
   }
 
   /** One step of row-wise Adagrad on distinct rows, `gradients` reduced over the occurrences; ABSENT rows are passed over. See {@link stepAdagrad}. */
@@ -183,6 +215,8 @@ export class Table {
       if ((lo | hi) === 0) continue
       const found = this.index.find(lo, hi)
       const row = found === ABSENT ? this.add(lo, hi) : found
+      if (row === ABSENT) continue
+      if (found === ABSENT) this.forgetting?.set(row, 0)
       this.pages.touchOne(row)
       const page = floats[row >>> rowShift]
       const at = (row & rowMask) * stride
@@ -202,6 +236,7 @@ export class Table {
       const at = (row & rowMask) * stride
       this.initial.of(lo, hi).into(floats[row >>> rowShift], at)
       words[row >>> rowShift].fill(0, at + accumulators, at + key)
+      this.forgetting?.set(row, 0)
     }
   }
 
@@ -210,7 +245,8 @@ export class Table {
    * is when it is read, so finish with them before the next step, or copy.
    */
   serialise(): Iterable<TablePart> {
-    return tableParts(this.options, this.pages, this.admission.counters)
+    const { pages, admission, hand } = this
+    return tableParts(this.options, { pages, counters: admission.counters, hand })
   }
 
   /**
@@ -224,9 +260,10 @@ export class Table {
     if (pages.images) throw new PreconditionError('a scan of the table is under way', 'close it first')
     const touched = pages.touched
     const images = new PreImages(pages)
+    const forgetting = forgettingOf(options, pages, this.hand)
     pages.touched = new RowSet()
     pages.images = images
-    return new TableScan({ options, pages, images, counters: admission.counters.slice(), touched }, (isSealed) => {
+    return new TableScan({ options, pages, images, counters: admission.counters.slice(), forgetting, touched }, (isSealed) => {
       if (pages.images !== images) return
       pages.images = undefined
       if (!isSealed) pages.touched.addAll(touched)
@@ -257,12 +294,14 @@ export class Table {
 
   /** Becomes what a reader was given; nothing changes where it throws CorruptError or PreconditionError. */
   finish(reader: TableReader): void {
-    const { pages, counters } = reader.finish()
+    const { pages, counters, hand } = reader.finish()
     this.pages = pages
-    this.index = new RowIndex(pages, { ...this.options, rowsExpected: pages.size })
+    this.index = this.indexOf(pages, pages.size)
     this.index.insertAll()
     this.admission = new Admission(this.options.admission)
     this.admission.counters.set(counters)
+    if (this.forgetting) this.forgetting = Forgetting.from(pages, { ...this.options, hand })
+    this.gone = []
   }
 
   /** Digests every row, in order of birth, and whatever else the next step depends on. */
@@ -276,39 +315,56 @@ export class Table {
     const found = this.index.find(lo, hi)
     if (found !== ABSENT || !this.admission.admit(lo, hi)) return found
     const row = this.add(lo, hi)
+    if (row === ABSENT) return row
     const { floats, rowShift, rowMask } = this.pages
     this.initial.of(lo, hi).into(floats[row >>> rowShift], (row & rowMask) * this.layout.stride)
     return row
   }
 
   private add(lo: number, hi: number): number {
+    if (!this.makeRoom()) return ABSENT
     const row = this.pages.add(lo, hi)
     this.index.insert(lo, hi, row)
+    this.forgetting?.born(row)
     return row
+  }
+
+  /** False where the table is full, and of nothing but rows of the step that is under way. */
+  private makeRoom(): boolean {
+    const { pages, forgetting, rowsMax } = this
+    if (pages.freeCount > 0 || pages.size < rowsMax || !forgetting) return true
+    const row = forgetting.oldest(pages.size)
+    if (row !== ABSENT) this.giveUp(row)
+    return row !== ABSENT
+  }
+
+  private giveUp(row: number): void {
+    const { words, rowShift, rowMask, layout } = this.pages
+    const page = words[row >>> rowShift]
+    const at = (row & rowMask) * layout.stride + layout.key
+    this.gone.push(page[at], page[at + 1])
+    this.free(row, page[at], page[at + 1])
+  }
+
+  private free(row: number, lo: number, hi: number): void {
+    this.index.remove(lo, hi, row)
+    this.pages.free(row)
+    this.forgetting?.free(row)
+  }
+
+  private indexOf(pages: RecordPages, rowsExpected = 0): RowIndex {
+    const isBounded = this.rowsMax < Infinity
+    return new RowIndex(pages, { ...this.options, isBounded, rowsExpected: isBounded ? this.rowsMax : rowsExpected })
+  }
+
+  private get hand(): number {
+    return this.forgetting?.hand ?? 0
   }
 
   /** The vector that an id would be born with; zeros for the empty pair. */
   readUnborn(lo: number, hi: number, out: Float32Array): void {
     if ((lo | hi) === 0) out.fill(0)
     else this.initial.of(lo, hi).into(out, 0)
-  }
-
-  /** shape  →  Float32[ids.count, width] */
-  private headsOf(ids: Unique, width: number): Float32Array {
-    const rows = this.index.findAll(ids.ids, ids.count)
-    const { floats, rowShift, rowMask } = this.pages
-    const heads = new Float32Array(ids.count * width)
-    for (let i = 0; i < ids.count; i++) {
-      const row = rows[i]
-      if (row === ABSENT) {
-        this.initial.of(ids.ids[2 * i], ids.ids[2 * i + 1]).into(heads, i * width, width)
-        continue
-      }
-      const page = floats[row >>> rowShift]
-      const at = (row & rowMask) * this.layout.stride
-      for (let k = 0; k < width; k++) heads[i * width + k] = page[at + k]
-    }
-    return heads
   }
 
   private countSightings(rows: Uint32Array, step: number): void {
