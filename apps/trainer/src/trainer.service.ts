@@ -5,6 +5,7 @@ import { UnavailableError } from '@freshet/kernel'
 import { assertOffered } from '@freshet/onnx'
 import { RUNTIME, type Runtime } from '@freshet/service'
 import type { TrainerNotice } from '@freshet/training'
+import { keepCurves } from './curves/keep-curves'
 import type { Answer, Argument, TrainerVerbs } from './worker-protocol'
 import { WorkerLink } from './worker-link'
 
@@ -32,6 +33,12 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
 
   onApplicationBootstrap(): void {
     void this.begin()
+    const { directory, config, clock, logger, drain } = this.runtime
+    void keepCurves({
+      ...{ directory, title: config.name, clock, signal: drain.signal },
+      status: () => this.ask('status'),
+      onError: (error) => logger.warn({ err: error }, 'the learning curves cannot be written; trying again'),
+    })
   }
 
   async onApplicationShutdown(): Promise<void> {
