@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { AssignerProtocol, KafkaJSConnectionError } from 'kafkajs'
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup'
 import Runner from 'kafkajs/src/consumer/runner'
@@ -7,7 +7,6 @@ import { steadyJoins } from './steady-joins'
 
 const UNKNOWN_MEMBER_ID = 25
 const REBALANCE_IN_PROGRESS = 27
-const TOPIC = 'group-members'
 const logger = { namespace: () => logger, debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const cutOff = (): Error => new KafkaJSConnectionError('the connection is cut')
 
@@ -15,86 +14,67 @@ const cutOff = (): Error => new KafkaJSConnectionError('the connection is cut')
 class FakeCoordinator {
   /** What the next requests of a kind meet. */
   readonly mishaps: { joinGroup: Error[]; syncGroup: Error[]; heartbeat: Error[] } = { joinGroup: [], syncGroup: [], heartbeat: [] }
-  /** The ids that asked to join, and empty ones. */
+  /** The ids that joined, and empty ones. */
   readonly joined: string[] = []
   private members = 0
-  private generation = 0
 
-  joinGroup = ({ memberId }: { memberId: string }) =>
-    this.unlessMishap('joinGroup', () => {
-      this.joined.push(memberId)
-      const id = memberId === '' ? `member-${++this.members}` : memberId
-      return { generationId: ++this.generation, leaderId: 'somebody else', memberId: id, members: [], groupProtocol: 'freshet' }
-    })
+  joinGroup = async ({ memberId }: { memberId: string }): Promise<object> => {
+    this.meet('joinGroup')
+    this.joined.push(memberId)
+    const id = memberId === '' ? `member-${++this.members}` : memberId
+    return { generationId: this.joined.length, leaderId: 'somebody else', memberId: id, members: [], groupProtocol: 'freshet' }
+  }
 
-  syncGroup = () =>
-    this.unlessMishap('syncGroup', () => {
-      const memberAssignment = AssignerProtocol.MemberAssignment.encode({
-        version: 0,
-        assignment: { [TOPIC]: [this.generation] },
-        userData: Buffer.alloc(0),
-      })
-      return { memberAssignment }
-    })
+  syncGroup = async (): Promise<object> => {
+    this.meet('syncGroup')
+    const assignment = { version: 0, assignment: {}, userData: Buffer.alloc(0) }
+    return { memberAssignment: AssignerProtocol.MemberAssignment.encode(assignment) }
+  }
 
-  heartbeat = () => this.unlessMishap('heartbeat', () => undefined)
+  heartbeat = async (): Promise<void> => this.meet('heartbeat')
 
-  private async unlessMishap<T>(kind: keyof FakeCoordinator['mishaps'], answer: () => T): Promise<T> {
+  private meet(kind: keyof FakeCoordinator['mishaps']): void {
     const mishap = this.mishaps[kind].shift()
     if (mishap) throw mishap
-    return answer()
   }
 }
 
-/** A member of kafkajs's own, over a cluster without records. */
+/** A member of kafkajs's own, over a cluster that holds nothing to fetch. */
 class Member {
   readonly coordinator = new FakeCoordinator()
-  /** The shares that it was told, in order. */
-  readonly told: (readonly number[])[] = []
+  /** Under which ids it took itself for joined. */
+  readonly told: string[] = []
   private readonly events = new EventEmitter()
   private readonly runner: Runner
 
   constructor() {
-    const { coordinator } = this
+    const done = (): Promise<void> => Promise.resolve()
     const cluster = {
-      connect: () => Promise.resolve(),
+      ...{ connect: done, refreshMetadata: done, refreshMetadataIfNecessary: done },
       getNodeIds: () => [1],
-      refreshMetadata: () => Promise.resolve(),
-      refreshMetadataIfNecessary: () => Promise.resolve(),
-      findGroupCoordinator: () => Promise.resolve(coordinator),
-      findTopicPartitionMetadata: () => Array.from({ length: 100 }, (_, partitionId) => ({ partitionId, leader: 2 })), // another node than the one that is fetched from
-      findLeaderForPartitions: () => ({}),
+      findGroupCoordinator: () => Promise.resolve(this.coordinator),
+      findTopicPartitionMetadata: () => [],
+      committedOffsets: () => ({}),
     }
-    const emitter = { emit: (name: string, payload: object) => void this.events.emit(name, payload) }
-    this.events.on('consumer.group_join', ({ memberAssignment }: { memberAssignment: Record<string, number[]> }) =>
-      this.told.push(memberAssignment[TOPIC]),
-    )
-    const retry = { initialRetryTime: 1, maxRetryTime: 2, retries: 5 }
+    const shared = { logger, instrumentationEmitter: this.events, retry: { initialRetryTime: 1, maxRetryTime: 2, retries: 5 } }
     const assigners = [{ name: 'freshet', version: 0, protocol: () => ({ name: 'freshet', metadata: Buffer.alloc(0) }) }]
-    const shared = { logger, instrumentationEmitter: emitter, retry }
     const consumerGroup = new ConsumerGroup({
       ...shared,
       cluster,
       groupId: 'g',
-      topics: [TOPIC],
+      topics: [],
       topicConfigurations: {},
       assigners,
       maxWaitTimeInMs: 1,
-      sessionTimeout: 1000,
     })
-    this.runner = new Runner({
-      ...shared,
-      consumerGroup,
-      heartbeatInterval: 0,
-      concurrency: 1,
-      onCrash: (error: Error) => void this.events.emit('crash', error),
-      autoCommit: false,
-    })
+    const onCrash = (error: Error): void => void this.told.push(error.message)
+    this.runner = new Runner({ ...shared, consumerGroup, heartbeatInterval: 0, concurrency: 1, onCrash, autoCommit: false })
+    this.events.on('consumer.group_join', ({ memberId }: { memberId: string }) => this.told.push(memberId))
   }
 
-  /** Resolves once it was told so many shares. */
-  async hears(count: number): Promise<void> {
-    while (this.told.length < count) await new Promise((resolve) => this.events.once('consumer.group_join', resolve))
+  /** Resolves once it has joined so often. */
+  async joins(times: number): Promise<void> {
+    while (this.told.length < times) await once(this.events, 'consumer.group_join')
   }
 
   start = (): Promise<void> => this.runner.start()
@@ -108,7 +88,7 @@ describe('a member of kafkajs whose join is cut short', () => {
   beforeEach(async () => {
     member = new Member()
     await member.start()
-    await member.hears(1)
+    await member.joins(1)
   })
   afterEach(() => member.stop())
 
@@ -116,10 +96,10 @@ describe('a member of kafkajs whose join is cut short', () => {
     const { mishaps, joined } = member.coordinator
     mishaps.joinGroup.push(cutOff())
     mishaps.heartbeat.push(createErrorFromCode(UNKNOWN_MEMBER_ID))
-    await member.hears(2)
+    await member.joins(2)
     expect([joined, member.told]).toEqual([
       ['', ''],
-      [[1], [2]],
+      ['member-1', 'member-2'],
     ])
   })
 
@@ -127,17 +107,17 @@ describe('a member of kafkajs whose join is cut short', () => {
     const { mishaps, joined } = member.coordinator
     mishaps.syncGroup.push(cutOff())
     mishaps.heartbeat.push(createErrorFromCode(REBALANCE_IN_PROGRESS))
-    await member.hears(2)
+    await member.joins(2)
     expect([joined, member.told]).toEqual([
       ['', 'member-1', 'member-1'],
-      [[1], [3]],
+      ['member-1', 'member-1'],
     ])
   })
 
   it('joins once where nothing goes wrong, however often it is steadied', async () => {
     steadyJoins()
     member.coordinator.mishaps.heartbeat.push(createErrorFromCode(REBALANCE_IN_PROGRESS))
-    await member.hears(2)
+    await member.joins(2)
     expect(member.coordinator.joined).toEqual(['', 'member-1'])
   })
 })
