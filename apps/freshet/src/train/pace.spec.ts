@@ -2,7 +2,7 @@ import { Pace } from './pace'
 
 const observed = (...statuses: [atS: number, lag: number[], examples: number][]): Pace => {
   const pace = new Pace()
-  for (const [atS, lag, examples] of statuses) pace.observe({ lag, examples }, 1000 * atS)
+  for (const [atS, lag, examples] of statuses) pace.observe({ lag, examples, examplesPerS: 200 }, 1000 * atS)
   return pace
 }
 
@@ -17,11 +17,17 @@ describe('how soon nothing is left to learn', () => {
     expect(observed([0, [600, 400], 0], [2, [300, 300], 600]).etaS).toBe(3)
   })
 
-  it('cannot be told from one look, nor where it gets longer or stands', () => {
-    expect(new Pace().etaS).toBeUndefined()
-    expect(observed([0, [600], 0]).etaS).toBeUndefined()
-    expect(observed([0, [600], 0], [1, [600], 100]).etaS).toBeUndefined()
-    expect(observed([0, [600], 0], [1, [700], 100]).etaS).toBeUndefined()
+  it('goes by what the trainer says of its speed where there was one look', () => {
+    expect(observed([0, [600], 0]).etaS).toBe(3)
+    const idle = new Pace()
+    expect(idle.etaS).toBeUndefined()
+    idle.observe({ lag: [600], examples: 0, examplesPerS: 0 }, 0)
+    expect(idle.etaS).toBeUndefined()
+  })
+
+  it('is never where it gets longer or stands', () => {
+    expect(observed([0, [600], 0], [1, [600], 100]).etaS).toBe(Infinity)
+    expect(observed([0, [600], 0], [1, [700], 100]).etaS).toBe(Infinity)
   })
 
   it('forgets what is older than half a minute', () => {
@@ -31,7 +37,7 @@ describe('how soon nothing is left to learn', () => {
   })
 
   it('begins anew where a trainer went back to a version', () => {
-    expect(observed([0, [100], 900], [1, [400], 600]).etaS).toBeUndefined()
+    expect(observed([0, [100], 900], [1, [400], 600]).etaS).toBe(2)
     expect(observed([0, [100], 900], [1, [400], 600], [2, [300], 700]).etaS).toBe(3)
   })
 })

@@ -27,7 +27,9 @@ describe('the picture of a trainer', () => {
 
   it('says that nothing is left, that it gets longer, whom it follows, and what cannot be said yet', () => {
     expect(trainerPicture({ status: { ...STATUS, lag: [0, 0] }, etaS: 0, history: NOTHING })).toContain('100 % of 7,500   up to date\n')
-    expect(trainerPicture({ status: STATUS, history: NOTHING })).toContain('2,500 behind, not getting fewer\n')
+    expect(trainerPicture({ status: STATUS, etaS: Infinity, history: NOTHING })).toContain('2,500 behind, not getting fewer\n')
+    expect(trainerPicture({ status: STATUS, history: NOTHING })).toContain('2,500 behind\n')
+    expect(trainerPicture({ status: { ...STATUS, mode: 'online' }, etaS: Infinity, history: NOTHING })).toContain('2,500 behind\n')
     const waiting = trainerPicture({ status: { ...STATUS, owner: '', auc: 0, version: '', examples: 0, lag: [] }, history: NOTHING })
     expect(waiting).toMatch(/follows nobody yet[\s\S]*100 % of 0[\s\S]*AUC +–[\s\S]*version none yet/)
   })

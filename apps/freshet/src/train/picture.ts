@@ -8,7 +8,7 @@ export interface TrainerLook {
   readonly status?: trainer.GetStatusResponse
   /** Where it is looked for, or why it does not answer; absent where it does. */
   readonly away?: string
-  /** Until nothing is left; undefined where that cannot be told. */
+  /** Until nothing is left: Infinity where it does not get less; undefined where that cannot be told. */
   readonly etaS?: number
   /** Smoothed rank losses, AUCs and examples a second, oldest first. */
   readonly history: TrainerHistory
@@ -70,8 +70,9 @@ function etaText({ status, etaS }: TrainerLook): string {
   if (status === undefined) return ''
   const behind = lagOf(status.lag)
   if (behind === 0) return 'up to date'
-  const eta = etaS === undefined ? 'not getting fewer' : `done in ${durationText(etaS)}`
-  return `${count(behind)} behind, ${eta}`
+  const isPassing = status.mode === 'online' // a cut or two that wait: they come and go
+  const eta = isPassing || etaS === undefined ? '' : etaS === Infinity ? ', not getting fewer' : `, done in ${durationText(etaS)}`
+  return `${count(behind)} behind${eta}`
 }
 
 /** 3725 as people read it: 1 h 2 min. */

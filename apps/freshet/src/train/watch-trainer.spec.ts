@@ -27,7 +27,7 @@ async function watched(answers: readonly (trainer.GetStatusResponse | undefined)
 describe('the view of a trainer', () => {
   it('shows each look with what was seen before, and how soon nothing is left', async () => {
     const looks = await watched([statusAt(100, 300), statusAt(200, 200), statusAt(300, 100)])
-    expect(looks.map(({ etaS }) => etaS)).toEqual([undefined, 2, 1])
+    expect(looks.map(({ etaS }) => etaS)).toEqual([3, 2, 1])
     expect(looks[2].history).toEqual({ loss: [0.01, 0.005, 1 / 300], auc: [0.5, 0.5, 0.5], examplesPerS: [100, 100, 100] })
   })
 
@@ -42,7 +42,7 @@ describe('the view of a trainer', () => {
     ])
     expect(looks[0].status).toBeUndefined()
     expect(looks[2].status?.examples).toBe(100)
-    expect(looks.map(({ etaS }) => etaS)).toEqual([undefined, undefined, undefined, undefined, 1])
+    expect(looks.map(({ etaS }) => etaS)).toEqual([undefined, 3, undefined, 2, 1])
   })
 
   it('remembers as many figures as a line draws', async () => {
@@ -60,6 +60,7 @@ describe('the view of a trainer', () => {
   it('is a document a look for programs: the status, or that it is away', () => {
     const history = { loss: [], auc: [], examplesPerS: [] }
     expect(lookJson({ status: statusAt(100, 5), etaS: 3, history })).toMatchObject({ step: 100, lag: [5], etaS: 3 })
+    expect(lookJson({ status: statusAt(100, 5), etaS: Infinity, history })).not.toHaveProperty('etaS')
     expect(lookJson({ status: statusAt(100, 5), away: 'away: x', history })).toEqual({ away: 'away: x' })
   })
 })

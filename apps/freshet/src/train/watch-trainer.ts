@@ -41,7 +41,7 @@ export async function watchTrainer({ ask, clock, signal, everyMs, show }: Traine
 export const lookJson = ({ status, away, etaS }: TrainerLook): object => ({
   ...(away === undefined ? {} : { away }),
   ...(status === undefined || away !== undefined ? {} : (trainer.GetStatusResponse.toJSON(status) as object)),
-  ...(etaS === undefined ? {} : { etaS }),
+  ...(Number.isFinite(etaS) ? { etaS } : {}),
 })
 
 /** Where looks are drawn. */
