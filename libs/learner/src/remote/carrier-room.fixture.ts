@@ -75,6 +75,13 @@ export class CarrierRoom implements AsyncDisposable {
     return digests
   }
 
+  /** What a plain engine comes to. */
+  async plainDigest(batches: readonly StepBatch[]): Promise<string> {
+    const plain = await openEngine(this.model, this.tools)
+    for (const batch of batches) await plain.step(batch)
+    return plain.state.digest()
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.opened?.close()
   }

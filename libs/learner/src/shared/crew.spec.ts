@@ -75,6 +75,39 @@ describe('a crew', () => {
     expect([crew.size, crew.isAlive(1), crew.isAlive(2)]).toEqual([2, false, true])
   })
 
+  it('takes guests in beside its own, and lets them leave by their number alone', async () => {
+    const { crew, board, threads } = crewOf()
+    await crew.scaleTo(2)
+    const guest = await crew.invite(threads.start)
+    expect([guest, crew.size, crew.workers]).toEqual([2, 2, [1]])
+    await crew.scaleTo(1)
+    await crew.scaleTo(3)
+    expect([board.isAsked(guest, 'leave'), crew.workers]).toEqual([false, [3, 4]])
+    crew.dismiss(guest)
+    expect([board.isAsked(guest, 'leave'), crew.size, crew.isAlive(guest)]).toEqual([true, 3, true])
+    threads.end(guest)
+    expect(crew.isAlive(guest)).toBe(false)
+  })
+
+  it('tells guests of memory as it tells all others', async () => {
+    const { crew, table, threads } = crewOf()
+    const guest = await crew.invite(threads.start)
+    crew.renew(CUT, SIZES)
+    grow(table, 10)
+    crew.share()
+    expect(threads.heard.get(guest)?.map(({ memory }) => memory !== undefined)).toEqual([false, true, false])
+  })
+
+  it('refuses more than the board has places for, and has places again when some have ended', async () => {
+    const { crew, threads } = crewOf()
+    await crew.scaleTo(16)
+    await expect(crew.invite(threads.start)).rejects.toThrow('workers is 17, but an engine has at most 16 workers, guests and those')
+    await crew.scaleTo(15)
+    await expect(crew.invite(threads.start)).rejects.toThrow('let one leave first')
+    threads.end(15)
+    expect(await crew.invite(threads.start)).toBe(15)
+  })
+
   it('tells a newcomer of all memory, and the others of what is new only', async () => {
     const { crew, table, threads, board } = crewOf()
     await crew.scaleTo(2)

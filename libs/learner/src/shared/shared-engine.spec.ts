@@ -115,6 +115,17 @@ describe('an engine that shares its work', () => {
     await engine.close()
   })
 
+  it('takes a step for the second time from other parameters, after a restore to before it', async () => {
+    const [engine, plain] = [await open(), await openEngine(model, tools)]
+    await plain.step(mixedBatch(1))
+    const parts = [...plain.state.parts()].map(({ name, bytes }) => ({ name, bytes: Uint8Array.from(bytes) }))
+    for (const round of [4, 5]) await engine.step(mixedBatch(round))
+    await engine.state.restore(parts)
+    expect(await engine.step(mixedBatch(2))).toEqual(await plain.step(mixedBatch(2)))
+    expect(engine.state.digest()).toBe(plain.state.digest())
+    await engine.close()
+  })
+
   it('admits ids by frequency as the plain one does', async () => {
     const admitting = { ...tools, admission: 2 }
     const [engine, plain] = [await openSharedEngine(model, { ...admitting, start: testThreads }), await openEngine(model, admitting)]

@@ -22,6 +22,25 @@ describe('a board', () => {
     expect([tasks.claimLeft(0), tasks.claimLeft(0), tasks.claimLeft(0)]).toEqual([0, 1, -1])
   })
 
+  it('gives one task that is asked for, where it is free and the phase is the one that is meant', () => {
+    const tasks = board(3)
+    const { phase } = tasks
+    expect([tasks.claimOne(2, 1, phase - 1), tasks.claimOne(2, 1, phase), tasks.claimOne(2, 3, phase)]).toEqual([false, true, false])
+    expect([tasks.claim(0, phase), tasks.claim(0, phase), tasks.claim(0, phase)]).toEqual([0, 1, -1])
+  })
+
+  it('wakes who listens to something else too, when a phase begins or it is asked something', async () => {
+    const tasks = board(1)
+    const woken = tasks.phaseAfter(tasks.phase, 60_000)
+    tasks.publish(1)
+    await woken
+    const asked = tasks.phaseAfter(tasks.phase, 60_000)
+    tasks.ask(1, 'leave')
+    await asked
+    await tasks.phaseAfter(tasks.phase - 1, 60_000) // it is over already
+    expect(tasks.isAsked(1, 'leave')).toBe(true)
+  })
+
   it('is done when all tasks are, appended ones among them', () => {
     const tasks = board(1)
     const { phase } = tasks
