@@ -1,11 +1,10 @@
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { isFreshetError } from '@freshet/kernel'
 import type { Config } from '@freshet/service'
-import { detailsOf, openRuntime } from '@freshet/service/runtime'
+import { detailsOf, letGo, type LogScope, openRuntime } from '@freshet/service/runtime'
 import { Trainer, type VersionShelf } from '@freshet/training'
 import { openTrainerOptions } from './trainer-options'
 import { openVersionShelf } from './version-shelf'
-import { letGo, type LogScope } from './let-go'
 import type { Argument, FromWorker, Question, TrainerVerbs } from './worker-protocol'
 
 /** What the thread is started with. */

@@ -5,6 +5,7 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import type { MicroserviceOptions } from '@nestjs/microservices'
 import type { NestExpressApplication } from '@nestjs/platform-express'
+import { letGo } from '../runtime/let-go'
 import { RuntimeModule, type Runtime } from '../runtime/runtime'
 import { nestLogger } from '../telemetry/logger'
 import { statusFigures } from '../telemetry/status-figures'
@@ -106,9 +107,11 @@ function served(strategy: GrpcStrategy, { app, runtime, httpAddress }: Serving):
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => (closing ??= drainAndClose())
   const drainAndClose = async (): Promise<void> => {
+    const over = new AbortController()
     runtime.drain.abort()
+    void letGo(runtime, over.signal)
     await strategy.drain(runtime.config.drainMs)
-    await app.close()
+    await app.close().finally(() => over.abort())
   }
   return { grpcAddress: strategy.address, httpAddress, close, [Symbol.asyncDispose]: close }
 }

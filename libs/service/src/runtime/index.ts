@@ -2,4 +2,5 @@
 export { connect } from '../client/client'
 export { detailsOf, remoteError } from '../errors/error-details'
 export type { ErrorDetails } from '../errors/errors'
+export { letGo, type LogScope } from './let-go'
 export { openRuntime } from './open-runtime'

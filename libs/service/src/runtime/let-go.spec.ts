@@ -11,7 +11,7 @@ function scene() {
   return { clock, over, seen, log: { health, [Symbol.asyncDispose]: close } }
 }
 
-describe('the log of a trainer that is to end', () => {
+describe('the log of a process that is to end', () => {
   it('is closed once it has answered nothing for five seconds, not sooner', async () => {
     const { clock, over, seen, log } = scene()
     await clock.advance(2000)
