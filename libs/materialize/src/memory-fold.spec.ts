@@ -1,6 +1,6 @@
 import type { EventRecord, ExampleGroup } from '@freshet/contracts'
-import { compileDictionary } from '@freshet/features'
-import { openMemoryFold } from './memory-fold'
+import { actorOf, compileDictionary } from '@freshet/features'
+import { type MemoryFold, openMemoryFold } from './memory-fold'
 import { eventRecord, testDictionaryText, tickRecord } from './records.fixture'
 
 const dictionary = compileDictionary(testDictionaryText)
@@ -31,6 +31,25 @@ describe('a fold in memory', () => {
     expect(fold.item('a')).toMatchObject({ attributes, known: true, createdMs: 1 })
     fold.event(click('u', 'a', 2))
     expect(fold.user('u')?.categories['genre=war']).toMatchObject({ weight: 1 })
+  })
+
+  it('moves a session’s history at once, or leaves that to the log where it is one partition’s alone', () => {
+    const session = { userId: '', sessionId: 's' }
+    const link: EventRecord = { record: { $case: 'link', link: { sessionId: 's', userId: 'u' } }, sequence: 0, acceptedMs: 2 }
+    const records = [eventRecord({ ...session, itemId: 'a', type: 'click', timeMs: 1 }), link]
+    const [all, one] = [openMemoryFold({ dictionary, partitions: 2 }), openMemoryFold({ dictionary, partitions: 2, only: 1 })]
+    for (const fold of [all, one]) for (const record of records) fold.event(record)
+    const seen = (fold: MemoryFold): (number | undefined)[] => [actorOf(session), 'u'].map((actor) => fold.user(actor)?.events)
+    expect([seen(all), seen(one)]).toEqual([
+      [undefined, 1],
+      [undefined, undefined],
+    ])
+  })
+
+  it('names the records of one partition by their places in it', () => {
+    const fold = openMemoryFold({ dictionary, partitions: 2, only: 1 })
+    const offsets = ['u', 'v', 'w'].flatMap((user, i) => fold.event(click(user, 'a', i)).map(({ sourceOffset }) => sourceOffset))
+    expect(offsets).toEqual([0, 1, 2])
   })
 
   it('is the same each time, and another under another seed', () => {

@@ -23,10 +23,12 @@ export interface MemoryFoldOptions {
   readonly dictionary: Dictionary
   readonly partitions?: number
   readonly seed?: number
+  /** The one partition that is folded, from its own records: what it sends elsewhere comes back as records of the log. Unless told otherwise, all of them at once. */
+  readonly only?: number
 }
 
 /** Opens an empty fold in memory. Touches reach their items at once, so there is nothing to be late. */
-export function openMemoryFold({ dictionary, partitions = 8, seed = dictionary.declared.model.seed }: MemoryFoldOptions): MemoryFold {
+export function openMemoryFold({ dictionary, partitions = 8, seed = dictionary.declared.model.seed, only }: MemoryFoldOptions): MemoryFold {
   const known = new KnownItems()
   const states = memoryStates(known)
   const folds = Array.from({ length: partitions }, (_, partition) => new PartitionFold({ dictionary, partition, partitions, states }))
@@ -40,7 +42,9 @@ export function openMemoryFold({ dictionary, partitions = 8, seed = dictionary.d
     for (const touch of fold.effects.takeTouches())
       states.saveItem(touch.itemId, foldItem(fold.dictionary, states.item(touch.itemId), touch))
     const groups = fold.effects.takeGroups().map(({ group }) => group)
-    return groups.concat(fold.effects.takeHistories().flatMap(({ partition: to, moved }) => foldIn(to, movedRecord(moved))))
+    const histories = fold.effects.takeHistories()
+    if (only !== undefined) return groups
+    return groups.concat(histories.flatMap(({ partition: to, moved }) => foldIn(to, movedRecord(moved))))
   }
 
   return {
@@ -49,6 +53,7 @@ export function openMemoryFold({ dictionary, partitions = 8, seed = dictionary.d
     item: states.item,
     catalog: (record) => folds[0].catalog(record),
     event(record) {
+      if (only !== undefined) return foldIn(only, record)
       const actor = actorIn(record)
       if (actor !== undefined) return foldIn(partitionOf(actor, partitions), record)
       return folds.flatMap((_, partition) => foldIn(partition, record))

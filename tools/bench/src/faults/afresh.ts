@@ -8,7 +8,8 @@ import { recordsOf } from '../fleet/records'
 export interface Afresh {
   /** The identities of all groups: `partition/offset/ordinal`. */
   readonly groups: ReadonlySet<string>
-  readonly users: ReadonlyMap<string, UserState>
+  /** Of those who did something; undefined who is a stranger now: forgotten, or a session that turned out to be a user. */
+  readonly users: ReadonlyMap<string, UserState | undefined>
   readonly items: ReadonlyMap<string, ItemState>
 }
 
@@ -24,7 +25,7 @@ export interface AfreshScope {
  */
 export async function foldAfresh(scope: AfreshScope): Promise<Afresh> {
   const groups = new Set<string>()
-  const users = new Map<string, UserState>()
+  const users = new Map<string, UserState | undefined>()
   const items = new Map<string, ItemState>()
   const catalogue = await catalogueOf(scope)
   for (let partition = 0; partition < scope.log.partitions(TOPICS.events); partition++) {
@@ -58,17 +59,25 @@ async function catalogueOf({ log }: AfreshScope): Promise<CatalogRecord[]> {
 async function foldEvents(
   { log, dictionary }: AfreshScope,
   { partition, catalogue }: Share,
-  { groups, users }: { groups: Set<string>; users: Map<string, UserState> },
+  { groups, users }: { groups: Set<string>; users: Map<string, UserState | undefined> },
 ): Promise<void> {
-  const fold = openMemoryFold({ dictionary, partitions: 1 }) // a house of one partition counts offsets as this one does
+  const fold = openMemoryFold({ dictionary, partitions: log.partitions(TOPICS.events), only: partition })
   for (const record of catalogue) fold.catalog(record)
   const actors = new Set<string>()
   for await (const { value } of recordsOf(log, { topic: TOPICS.events, partition })) {
     const record = EventRecord.decode(value)
     for (const { sourceOffset, ordinal } of fold.event(record)) groups.add(`${partition}/${sourceOffset}/${ordinal}`)
-    if (record.record?.$case === 'event') actors.add(actorOf(record.record.event))
+    const actor = actorIn(record)
+    if (actor !== undefined) actors.add(actor)
   }
-  for (const actor of actors) users.set(actor, fold.user(actor) ?? UserState.create())
+  for (const actor of actors) users.set(actor, fold.user(actor))
+}
+
+/** Whose state a record of `events` changes, in its own partition. */
+function actorIn({ record }: EventRecord): string | undefined {
+  if (record?.$case === 'event') return actorOf(record.event)
+  if (record?.$case === 'link') return actorOf({ userId: '', sessionId: record.link.sessionId })
+  return record?.$case === 'moved' ? record.moved.userId : undefined
 }
 
 async function foldItems({ log, dictionary }: AfreshScope, { partition, catalogue }: Share, items: Map<string, ItemState>): Promise<void> {

@@ -35,6 +35,12 @@ describe('what the store holds against a fresh fold', () => {
     expect(await findDiffering(await storeOf(user, item), PARTITIONS, afresh)).toEqual(found)
   })
 
+  it('expects nothing of a stranger, and finds what should have been forgotten', async () => {
+    const strangers = { users: new Map([['u', undefined]]), items: new Map() }
+    expect(await findDiffering(await storeOf({ events: 3 }, {}), PARTITIONS, strangers)).toEqual(['user u: it is there, and should not be'])
+    expect(await findDiffering(openMemoryStore({ partitions: PARTITIONS }), PARTITIONS, strangers)).toEqual([])
+  })
+
   it('misses what is not there', async () => {
     const empty = openMemoryStore({ partitions: PARTITIONS })
     expect(await findDiffering(empty, PARTITIONS, afresh)).toEqual(['user u: it is not there', 'item i: it is not there'])

@@ -15,7 +15,8 @@ export async function findDiffering(
   const found: string[] = []
   for (const [id, state] of users) {
     const value = await read(id, userKey(id))
-    const fields = differing(value && withoutTiming(UserState.decode(value)), withoutTiming(plain(UserState, state)))
+    const stored = value && withoutTiming(UserState.decode(value))
+    const fields = differing(stored, state && withoutTiming(plain(UserState, state)))
     if (fields !== '') found.push(`user ${id}: ${fields}`)
   }
   for (const [id, state] of items) {
@@ -27,7 +28,8 @@ export async function findDiffering(
 }
 
 /** `field is VALUE, not VALUE` for each field that differs; empty where none does. */
-function differing<T extends object>(stored: T | undefined, expected: T): string {
+function differing<T extends object>(stored: T | undefined, expected: T | undefined): string {
+  if (expected === undefined) return stored === undefined ? '' : 'it is there, and should not be'
   if (stored === undefined) return 'it is not there'
   const names = Object.keys(expected) as (keyof T & string)[]
   return names

@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Event } from '@freshet/contracts'
 import { IngestClient, TrainerClient } from '@freshet/contracts/services'
+import { TOPICS } from '@freshet/event-log'
 import { ORDER_VARIABLE, planFaults, spellFault } from '@freshet/faults'
 import { systemClock, UnavailableError } from '@freshet/kernel'
 import { call, openRuntime, type Runtime } from '@freshet/service'
@@ -9,15 +11,16 @@ import type { Fleet, FleetService } from '@freshet/testing'
 import { answered } from '../fleet/answered'
 import { asking } from '../fleet/asking'
 import { configOf, duringFleet, startFleet } from '../fleet/bench-fleet'
-import { Front } from '../fleet/front'
 import { learnAll, type LearnedState, patiently } from '../fleet/learned'
-import { replayPatiently } from '../fleet/patient-replay'
 import { watchOthers } from '../harness/others-cpu'
 import { WORKSPACE } from '../harness/workspace'
 import type { BackEnd } from './back-end'
+import { DICTIONARY, makeChange, planChanges, spellChange } from './changes'
+import { auditedAt, type Found, Inspection } from './inspection'
 import { JournalWatch } from './journal-watch'
 import type { SeedRecord } from './seed-record'
-import { orderFile, Siege } from './siege'
+import { orderFile, type Recovery, Siege } from './siege'
+import { SiegeStream } from './stream'
 import { judge, type Outcome } from './verdict'
 import { catalogue, visits } from './visits'
 
@@ -33,7 +36,7 @@ export interface SeedScope {
 }
 
 const SERVICES: readonly FleetService[] = ['ingest', 'feature-store', 'trainer', 'migrator', 'ranker', 'standby']
-const DICTIONARY = 'movielens'
+const TRAINERS: readonly FleetService[] = ['trainer', 'standby']
 const STREAM = { users: 300, items: 60, startMs: Date.UTC(2024, 0, 1), everyMs: 20_000 }
 const EVENTS_PER_S = 100
 const EVENTS_PER_FAULT = 3000 // half a minute each: the stream lasts longer than any plan
@@ -76,36 +79,73 @@ interface Running extends SeedScope {
 }
 
 /** Sends the stream while the plan is carried out; then waits until all of it is learned and answered from. */
-async function underFaults({ seed, count, events, fleet, watch, ...running }: Running): Promise<Outcome> {
-  await stock(fleet, running.runtime)
-  const front = new Front({ clock, eventsPerS: EVENTS_PER_S, limit: Infinity })
-  const enough = new AbortController()
-  const replaying = replayPatiently(events, {
-    ...{ address: fleet.address('ingest'), source: `seed-${seed}`, clock, until: enough.signal },
-    pace: (event) => front.pace(event),
-    onProgress: (acknowledged) => front.advance(acknowledged),
-  })
-  const carrying = carryOut({ seed, count, ...running })
-  await Promise.race([carrying, replaying.then(() => carrying)]) // whichever fails first says why
-  enough.abort()
-  const replay = await replaying
-  const learned = await learnAll(fleet.address(watch.ownerService), replay.ends, clock)
-  running.say(`seed ${seed}: ${replay.acknowledged} events acknowledged, learned in ${learned.step} steps: ${learned.digest.slice(0, 16)}…`)
+async function underFaults({ events, ...running }: Running): Promise<Outcome> {
+  const { seed, fleet, watch, runtime, say } = running
+  await stock(fleet, runtime)
+  const stream = new SiegeStream({ address: fleet.address('ingest'), source: `seed-${seed}`, clock, eventsPerS: EVENTS_PER_S })
+  const sending = stream.run(events)
+  const carrying = carryOut({ ...running, stream })
+  const meanwhile = await Promise.race([carrying, sending.then(() => carrying)]) // whichever fails first says why
+  stream.end()
+  await sending
+  await fleet.signal('ingest', 'SIGTERM') // else its clock goes on, and nothing is ever the end
+  const ends = await settled(runtime)
+  const learned = await learnAll(fleet.address(watch.ownerService), ends, clock)
+  say(`seed ${seed}: ${stream.accepted.length} events acknowledged, learned in ${learned.step} steps: ${learned.digest.slice(0, 16)}…`)
   await answered(fleet.address('ranker'), { userId: events[0].userId, step: learned.step }, clock)
   const other = await digestOf(fleet.address(watch.followerService), learned)
-  return { accepted: events.slice(0, replay.acknowledged).map(({ eventId }) => eventId), learned, others: [other] }
+  return { accepted: stream.accepted, learned, others: [other], meanwhile }
 }
 
-async function carryOut({ seed, count, backEnd, siege, recoveries, say }: Omit<Running, 'events' | 'fleet' | 'watch'>): Promise<void> {
+/** Brings one fault after the other, with the changes that come with it, and looks at the house after each. */
+async function carryOut(running: Omit<Running, 'events'> & { readonly stream: SiegeStream }): Promise<Found> {
+  const { seed, count, backEnd, fleet, runtime, siege, stream, say } = running
+  const changes = planChanges(count, { seed, ...STREAM })
+  const inspection = new Inspection({ log: runtime.log, clock, trainers: TRAINERS.map((name) => auditedAt(fleet.address(name))) })
+  const total = { lost: 0, digestsDiffering: 0 }
   for (const [i, fault] of planFaults(count, { seed, engineFaults: backEnd.faults }).entries()) {
+    if (i >= count / 2) stream.goLive()
+    const change = changes[i]
     const startMs = clock.monotonicMs()
-    const { hotMs, coldMs } = await siege.suffer(fault)
-    if (hotMs !== undefined) recoveries.hotMs.push(hotMs)
-    if (coldMs !== undefined) recoveries.coldMs.push(coldMs)
-    const steppedMs = hotMs ?? coldMs
-    const again = steppedMs === undefined ? '' : `, the next step after ${Math.round(steppedMs)} ms`
-    say(`seed ${seed}, fault ${i + 1}/${count}: ${spellFault(fault)}${again}; ${Math.round(clock.monotonicMs() - startMs)} ms in all`)
+    const changing = change && makeChange(fleet.address('ingest'), change, clock)
+    const [recovery] = await Promise.all([siege.suffer(fault), changing])
+    const overMs = clock.monotonicMs()
+    await siege.attached()
+    const { lost, digestsDiffering } = await inspection.look(stream.accepted)
+    total.lost += lost
+    total.digestsDiffering += digestsDiffering
+    const words = [`seed ${seed}, fault ${i + 1}/${count}: ${spellFault(fault)}${note(running, recovery)}`, change && spellChange(change)]
+    const took = `${Math.round(overMs - startMs)} ms and ${Math.round(clock.monotonicMs() - overMs)} to look`
+    say([...words, took, lost + digestsDiffering > 0 && `lost ${lost}, digests differing ${digestsDiffering}`].filter(Boolean).join('; '))
   }
+  return total
+}
+
+/** Keeps how long a recovery took, and says it. */
+function note({ recoveries }: Pick<Running, 'recoveries'>, { hotMs, coldMs }: Recovery): string {
+  if (hotMs !== undefined) recoveries.hotMs.push(hotMs)
+  if (coldMs !== undefined) recoveries.coldMs.push(coldMs)
+  const steppedMs = hotMs ?? coldMs
+  return steppedMs === undefined ? '' : `, the next step after ${Math.round(steppedMs)} ms`
+}
+
+/** Waits until nothing is on its way any more, and gives the ends of `events`. */
+async function settled({ store, log }: Runtime): Promise<number[]> {
+  const partitions = Array.from({ length: log.partitions(TOPICS.events) }, (_, partition) => partition)
+  const ends = (topic: 'events' | 'touches'): Promise<number[]> =>
+    Promise.all(partitions.map((partition) => log.next({ topic, partition })))
+  return patiently(clock, async () => {
+    const expected = { events: await ends('events'), touches: await ends('touches') }
+    for (const partition of partitions) {
+      const { events, touches } = await store.positions(partition)
+      const isFolded = events >= expected.events[partition] && touches >= expected.touches[partition]
+      if (!isFolded || (await store.outbox(partition, 1)).length > 0)
+        throw new UnavailableError('the feature store', `it has not folded, or published, all of partition ${partition}`)
+    }
+    const [events, touches] = [await ends('events'), await ends('touches')] // what was published meanwhile is folded next
+    if (!isDeepStrictEqual({ events, touches }, expected)) throw new UnavailableError('the log', 'it has grown; look again')
+    return events
+  })
 }
 
 /** Puts the catalogue in, and waits until it is folded: what events then meet does not depend on when. */

@@ -222,8 +222,8 @@ export class Siege {
     return { coldMs: steppedMs - atMs }
   }
 
-  /** A standby is attached once it follows, at most a few steps behind. */
-  private async attached(): Promise<void> {
+  /** Resolves once a standby is attached: it follows, at most a few steps behind. */
+  async attached(): Promise<void> {
     const { watch, clock } = this.scope
     const look = async (): Promise<void> => {
       const [owner, follower] = await Promise.all([watch.ownerService, watch.followerService].map((service) => this.status(service)))

@@ -5,6 +5,7 @@ import { type Ledger, readLedger } from '../fleet/ledger'
 import { raiseTwins } from '../fleet/twins'
 import { type Afresh, foldAfresh } from './afresh'
 import { findDiffering } from './differing-features'
+import type { Found } from './inspection'
 
 /** What is wrong after faults, in numbers; all 0 where nothing is. */
 export interface Verdict {
@@ -24,12 +25,18 @@ export interface Outcome {
   readonly learned: LearnedState
   /** The digests of other trainers after the same step. */
   readonly others: readonly string[]
+  /** What was found while faults came. */
+  readonly meanwhile: Found
 }
 
 const TOLD_MAX = 3
 
 /** Holds the outcome against a fresh fold of the log and against fresh followers by replay; says of a few features how they differ. */
-export async function judge(runtime: Runtime, { accepted, learned, others }: Outcome, say: (text: string) => void): Promise<Verdict> {
+export async function judge(
+  runtime: Runtime,
+  { accepted, learned, others, meanwhile }: Outcome,
+  say: (text: string) => void,
+): Promise<Verdict> {
   const { store, log } = runtime
   const afresh = await foldAfresh(runtime)
   const ledger = await readLedger(log)
@@ -37,9 +44,12 @@ export async function judge(runtime: Runtime, { accepted, learned, others }: Out
   const digests = [...others, ...twins.map(({ step, digest }) => (step === learned.step ? digest : `step ${step}`))]
   const differing = await findDiffering(store, log.partitions(TOPICS.events), afresh)
   for (const words of differing.slice(0, TOLD_MAX)) say(`in the store, ${words}`)
+  const { lost, doubled } = weigh({ accepted, examples: learned.status.examples }, ledger, afresh)
+  const ends = twins.length === 0 ? 1 : digests.filter((digest) => digest !== learned.digest).length
   return {
-    ...weigh({ accepted, examples: learned.status.examples }, ledger, afresh),
-    digestsDiffering: twins.length === 0 ? 1 : digests.filter((digest) => digest !== learned.digest).length,
+    lost: lost + meanwhile.lost,
+    doubled,
+    digestsDiffering: ends + meanwhile.digestsDiffering,
     featuresDiffering: differing.length,
   }
 }

@@ -1,6 +1,6 @@
 import { builtInDictionary, compileDictionary } from '@freshet/features'
 import { openMemoryFold } from '@freshet/materialize'
-import { catalogue, visits } from './visits'
+import { catalogue, linksOf, liveVisits, visits } from './visits'
 
 const options = { seed: 5, users: 30, items: 20, startMs: 1_700_000_000_000, everyMs: 20_000 }
 
@@ -38,5 +38,31 @@ describe('visits', () => {
       fold.event({ record: { $case: 'event', event }, sequence, acceptedMs: event.timeMs }),
     )
     expect(groups.length).toBeGreaterThan(250)
+  })
+})
+
+describe('live visits', () => {
+  const events = visits(400, options)
+  const live = liveVisits(events)
+
+  it('are the same ones at the time of their arrival', () => {
+    expect(live.map(({ eventId, type, itemId, requestId }) => [eventId, type, itemId, requestId])).toEqual(
+      events.map(({ eventId, type, itemId, requestId }) => [eventId, type, itemId, requestId]),
+    )
+    expect(new Set(live.map(({ timeMs }) => timeMs))).toEqual(new Set([0]))
+  })
+
+  it('come from users and from sessions, each a session of one user, as its link says', () => {
+    const links = new Map(linksOf(live).map(({ sessionId, userId }) => [sessionId, userId]))
+    expect(live.map(({ userId, sessionId }) => (sessionId === '' ? userId : links.get(sessionId)))).toEqual(
+      events.map(({ userId }) => userId),
+    )
+    expect([...links.values()].sort()).toEqual(['u0', 'u10', 'u15', 'u20', 'u25', 'u5'])
+  })
+
+  it('are linked once a session', () => {
+    const links = linksOf(live)
+    expect(new Set(links.map(({ sessionId }) => sessionId)).size).toBe(links.length)
+    expect(linksOf(events)).toEqual([])
   })
 })

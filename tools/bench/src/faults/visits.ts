@@ -1,4 +1,4 @@
-import { Event, Impression, ImpressionItem, Item, AttributeValue } from '@freshet/contracts'
+import { Event, Impression, ImpressionItem, Item, AttributeValue, Link } from '@freshet/contracts'
 import { randomBelow } from '@freshet/kernel'
 
 /** A recorded stream: the same prefix whatever its length. */
@@ -28,6 +28,18 @@ export function visits(count: number, options: VisitsOptions): Event[] {
   return events.slice(0, count)
 }
 
+/** The same visits as they happen: at the time of their arrival, and those of some users in a session that nobody knows yet. */
+export const liveVisits = (events: readonly Event[]): Event[] =>
+  events.map((event) =>
+    isVisitor(event) ? { ...event, timeMs: 0, userId: '', sessionId: sessionOf(event.userId) } : { ...event, timeMs: 0 },
+  )
+
+/** Whose sessions these events turn out to have been: each session once. */
+export const linksOf = (events: readonly Event[]): Link[] =>
+  [...new Set(events.flatMap(({ sessionId }) => (sessionId === '' ? [] : [sessionId])))].map((sessionId) =>
+    Link.create({ sessionId, userId: userOf(sessionId) }),
+  )
+
 /** The catalogue that the visits are of. */
 export const catalogue = ({ items }: Pick<VisitsOptions, 'items'>): Item[] =>
   Array.from({ length: items }, (_, i) => {
@@ -51,6 +63,11 @@ function eventsOf(visit: number, { seed, users, items, startMs, everyMs }: Visit
     return Event.create({ ...fields, eventId, type: 'rating', itemId: shown[0], value: 1 + draw(5, 4), timeMs: timeMs - late })
   })
 }
+
+const VISITORS = 5 // one user of so many is not known at first
+const isVisitor = ({ userId }: Event): boolean => Number(userId.slice(1)) % VISITORS === 0
+const sessionOf = (userId: string): string => `session-${userId}`
+const userOf = (sessionId: string): string => sessionId.slice(sessionOf('').length)
 
 const listOf = (itemIds: readonly string[]): Impression =>
   Impression.create({ items: [...new Set(itemIds)].map((itemId) => ImpressionItem.create({ itemId })), surface: 'home' })
