@@ -81,7 +81,7 @@ export class Trainer {
       }
     }
     await this.versions.idle()
-    if (this.isActing && this.versions.isBehind(this.line)) await this.lastVersion().catch(ignoreConflict)
+    if (this.isActing && this.replay.waiting === 0 && this.versions.isBehind(this.line)) await this.lastVersion().catch(ignoreConflict)
     this.commands.close()
   }
 
@@ -171,8 +171,8 @@ export class Trainer {
   }
 
   private async beginVersion(): Promise<Saving | undefined> {
+    this.assertNothingWaits()
     if (this.isActing) return this.owner.beginVersion()
-    if (this.replay.waiting > 0) throw new PreconditionError('cuts wait for the owner to survive them', 'ask the owner, or in a moment')
     return this.versions.begin(this.line)
   }
 
@@ -250,6 +250,12 @@ export class Trainer {
   private assertOwner(): void {
     const { desk } = this.line
     if (!this.isActing) throw new NotOwnerError(this.options.id, desk.state.owner)
+    this.assertNothingWaits()
+  }
+
+  /** A state without a cut that the journal holds already is no version of it, and nothing to hand on: the owner's next turn executes it. */
+  private assertNothingWaits(): void {
+    if (this.replay.waiting > 0) throw new PreconditionError('cuts wait for the owner to survive them', 'ask the owner, or in a moment')
   }
 }
 
