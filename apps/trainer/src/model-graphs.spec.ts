@@ -4,11 +4,28 @@ import { compileOnnx, graphHash } from '@freshet/onnx'
 import { inputName, interpretGraph, type Feed, type GraphSpec } from '@freshet/tensor'
 
 const modelSetOf = (name: string): ModelSet => {
-  const { layout, declared } = compileDictionary(builtInDictionary(name))
+  const { layout, declared } = compileDictionary(texts.get(name) ?? builtInDictionary(name))
   return declareModelSet(layout, declared.model)
 }
 
-describe.each(builtInDictionaries())('the model set of the %s dictionary', (name) => {
+/** One dictionary with each of the other kinds, and towers of their own. */
+const texts = new Map(
+  Object.entries({
+    'demo as deepfm': '{ kind: deepfm, dimensions: 8, hidden: [16] }',
+    'demo as dcn-v2': '{ kind: dcn-v2, dimensions: 8, hidden: [16] }',
+    'demo as stacked dcn-v2': '{ kind: dcn-v2, dimensions: 8, hidden: [16], crossLayers: 3, crossRank: 4, structure: stacked }',
+  }).map(([name, rank]) => [
+    name,
+    builtInDictionary('demo')
+      .replace(/^ {2}rank: .*$/m, `  rank: ${rank}`)
+      .replace(
+        'recall: {',
+        'recall: { user: { layers: [{ width: 8, activation: tanh }] }, item: { layers: [{ width: 8, activation: linear }] },',
+      ),
+  ]),
+)
+
+describe.each([...builtInDictionaries(), ...texts.keys()])('the model set of the %s dictionary', (name) => {
   const modelSet = modelSetOf(name)
 
   it.each(['gradient', 'update', 'rank', 'rankItem', 'rankParts', 'user', 'item'] as const)(

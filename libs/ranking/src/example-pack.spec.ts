@@ -4,9 +4,15 @@ import { bytesOf } from '@freshet/kernel'
 import { interpretGraph, type GraphRunner } from '@freshet/tensor'
 import { ExamplePack } from './example-pack'
 import { ItemParts } from './item-parts'
-import { itemState, NOW_MS, openTrainedShop, resultOf, userState, type Shop } from './shop.fixture'
+import { DICTIONARY_TEXT, itemState, NOW_MS, openTrainedShop, resultOf, userState, type Shop } from './shop.fixture'
 
-describe('a pack of examples', () => {
+const ranks = [
+  ['Wide & Deep', '{ dimensions: 3, hidden: [4] }'],
+  ['DeepFM', '{ kind: deepfm, dimensions: 3, hidden: [4] }'],
+  ['DCN-V2', '{ kind: dcn-v2, dimensions: 3, hidden: [4] }'],
+]
+
+describe.each(ranks)('a pack of examples that a %s ranks', (_, rank) => {
   let shop: Shop
   let pack: ExamplePack
   const user = userState({ viewed: ['item-2', 'item-0'] })
@@ -16,7 +22,7 @@ describe('a pack of examples', () => {
   let made: number[]
 
   beforeEach(async () => {
-    shop = await openTrainedShop(6)
+    shop = await openTrainedShop(6, DICTIONARY_TEXT.replace(/rank: {.*}/, `rank: ${rank}`))
     const { index, model, modelSet, dictionary } = shop
     pack = new ExamplePack({ layout: dictionary.layout, modelSet, parts: new ItemParts(index, model, modelSet.partWidth) })
     whole = await interpretGraph(modelSet.graphs.rank)
