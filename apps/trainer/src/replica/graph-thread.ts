@@ -20,7 +20,10 @@ export function compileInThread({ compiler, execArgv }: GraphThreadOptions): Com
     const runner = new ThreadRunner(
       new Worker(path.join(__dirname, `graph-thread-entry${path.extname(__filename)}`), { workerData, execArgv }),
     )
-    await runner.ready
+    await runner.ready.catch(async (error: unknown) => {
+      await runner.release()
+      throw error
+    })
     return runner
   }
 }
@@ -45,7 +48,8 @@ class ThreadRunner implements GraphRunner {
     worker.on('error', (error: Error) => (this.failure = error))
     this.ended = new Promise((resolve) => worker.once('exit', () => resolve()))
     void this.ended.then(() => {
-      for (const { reject } of this.waiting.splice(0)) reject(this.failure ?? gone())
+      const failure = (this.failure ??= gone())
+      for (const { reject } of this.waiting.splice(0)) reject(failure)
     })
   }
 

@@ -1,11 +1,9 @@
-import { Module } from '@nestjs/common'
-import { ReplicaService } from '@freshet/contracts/services'
 import { compileOnnx, graphHash } from '@freshet/onnx'
-import { loadConfig, openRuntime, serve } from '@freshet/service'
+import { loadConfig, openRuntime } from '@freshet/service'
 import { sourceArguments } from '@freshet/testing'
 import type { CompileGraph } from '@freshet/tensor'
 import { smallRanker } from './small-ranker.fixture'
-import { ReplicaModule } from './replica.module'
+import { serveReplica } from './serve-replica'
 
 /** A runtime that rounds otherwise: one bit of one output is another. */
 export const compileOtherwise = (): CompileGraph => async (spec) => {
@@ -28,13 +26,7 @@ async function main([data, address, hidden, compiler]: string[]): Promise<void> 
   const thread = { compiler: { module: __filename, name: compiler }, execArgv: [...sourceArguments] }
   const graph = { hash: graphHash(gradient), gradient }
 
-  @Module({ imports: [ReplicaModule.of(async () => graph, thread)] })
-  class ReplicaProcess {}
-
-  const served = await serve({
-    ...{ name: 'replica', runtime, modules: [ReplicaProcess] },
-    grpc: { address, setting: 'trainer.grpc', services: [ReplicaService] },
-  })
+  const served = await serveReplica({ runtime, address, graphOf: async () => graph, thread })
   process.on('message', () => void served.close().then(() => process.exit(0)))
   process.send?.(served.grpcAddress)
 }

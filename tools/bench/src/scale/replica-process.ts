@@ -1,0 +1,15 @@
+import { graphHash } from '@freshet/onnx'
+import { loadConfig, openRuntime } from '@freshet/service'
+import { serveReplica } from '@freshet/trainer-service/replica'
+import { wideAndDeep } from '../step/wide-and-deep'
+
+/** A process that is a replica for the model whose digests are compared: `directory address`. It says its address when it listens. */
+async function main([data, address]: string[]): Promise<void> {
+  const runtime = await openRuntime(loadConfig({ env: {}, overrides: { data, logging: { level: 'silent' } } }))
+  const { gradient } = wideAndDeep()
+  const graph = { hash: graphHash(gradient), gradient }
+  const served = await serveReplica({ runtime, address, graphOf: async () => graph })
+  process.send?.(served.grpcAddress)
+}
+
+void main(process.argv.slice(2))
