@@ -20,6 +20,8 @@ export interface Output {
 /** One of them. */
 export interface OutputStream {
   readonly isTTY?: boolean
+  /** How wide a terminal is. */
+  readonly columns?: number
   write(text: string): unknown
 }
 

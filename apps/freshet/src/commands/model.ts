@@ -1,10 +1,14 @@
 import type { Command } from 'commander'
+import { writeFileSync } from 'node:fs'
 import { trainer } from '@freshet/contracts/services'
 import { InvalidFieldError, NotFoundError } from '@freshet/kernel'
 import { call } from '@freshet/service'
 import { configOf, type DataSetOptions } from '../data-set'
 import { withServices } from '../services'
-import { count, table, type Output } from '../terminal'
+import { explain } from '../model/explain'
+import { modelSvg } from '../model/model-svg'
+import { modelText } from '../model/model-text'
+import { count, table, type Output, type Terminal } from '../terminal'
 import { addCommand, terminalOf, type AddCommand } from './command'
 
 /** Versions at rest, and which of them answers. */
@@ -26,17 +30,49 @@ export const addModel: AddCommand = (program, output) => {
     )
   })
 
-  addCommand(model, { name: 'show <version>', description: 'show one version', examples: ['model show v-1'] }).action(
-    async (name: string, options: DataSetOptions) => {
-      const terminal = terminalOf(output, options)
-      const versions = await listVersions(options, terminal.note)
-      const found = versions.find(({ version }) => version === name)
-      if (!found) throw new NotFoundError('version', name, `there are: ${versions.map(({ version }) => version).join(', ') || 'none'}`)
-      terminal.answer(trainer.VersionSummary.toJSON(found), table(factsOf(found)))
-    },
-  )
-
+  addShow(model, output)
   addRollback(model, output)
+}
+
+/** What is learned: as it is declared and has grown; or one version at rest. */
+function addShow(model: Command, output: Output): void {
+  addCommand(model, {
+    name: 'show [version]',
+    description: 'explain the model: what it reads, its tables, its layers; or show one version',
+    examples: ['model show', 'model show --svg model.svg', 'model show v-1'],
+  })
+    .option('--svg <file>', 'draw the model as a picture into a file')
+    .action(async (name: string | undefined, options: ShowOptions) => {
+      const terminal = terminalOf(output, options)
+      if (name !== undefined) return showVersion(name, options, terminal)
+      const described = await explain(options)
+      if (options.svg !== undefined) writePicture(options.svg, modelSvg(described))
+      terminal.answer(described, modelText(described))
+    })
+}
+
+interface ShowOptions extends DataSetOptions {
+  readonly svg?: string
+}
+
+async function showVersion(name: string, options: ShowOptions, terminal: Terminal): Promise<void> {
+  if (options.svg !== undefined) {
+    const rule = 'a version has no picture of its own'
+    throw new InvalidFieldError({ field: '--svg', value: options.svg, rule, remedy: 'leave the version out' })
+  }
+  const versions = await listVersions(options, terminal.note)
+  const found = versions.find(({ version }) => version === name)
+  if (!found) throw new NotFoundError('version', name, `there are: ${versions.map(({ version }) => version).join(', ') || 'none'}`)
+  terminal.answer(trainer.VersionSummary.toJSON(found), table(factsOf(found)))
+}
+
+function writePicture(file: string, picture: string): void {
+  try {
+    writeFileSync(file, picture)
+  } catch (error) {
+    const rule = `it cannot be written (${String(error).replace(/^Error: /, '')})`
+    throw new InvalidFieldError({ field: '--svg', value: file, rule, remedy: 'name a file in a folder that can be written' })
+  }
 }
 
 /** Which version answers: one that stays, or always the newest. */

@@ -86,7 +86,7 @@ class RunningTrainer implements AsyncDisposable {
   }
 }
 
-const DEADLINE_MS = 3000
+const DEADLINE_MS = 10_000 // between two steps of a backfill
 
 /** Aborts at the first Ctrl-C, or when the process is told to end. */
 function untilInterrupted(): Disposable & { readonly signal: AbortSignal } {

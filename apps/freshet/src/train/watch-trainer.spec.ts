@@ -1,5 +1,6 @@
 import { trainer } from '@freshet/contracts/services'
 import { UnavailableError } from '@freshet/kernel'
+import { DeadlineExceededError } from '@freshet/service'
 import { fakeClock } from '@freshet/testing'
 import type { TrainerLook } from './picture'
 import { createPainter, lookJson, watchTrainer } from './watch-trainer'
@@ -45,6 +46,17 @@ describe('the view of a trainer', () => {
     expect(looks.map(({ etaS }) => etaS)).toEqual([undefined, 3, undefined, 2, 1])
   })
 
+  it('tells a trainer that is busy from one that is away', async () => {
+    const [clock, stop, looks] = [fakeClock(), new AbortController(), [] as TrainerLook[]]
+    const show = (look: TrainerLook): void => {
+      looks.push(look)
+      stop.abort()
+    }
+    const ask = (): Promise<never> => Promise.reject(new DeadlineExceededError('getStatus', 10_000))
+    await watchTrainer({ ask, clock, signal: stop.signal, everyMs: 1, show })
+    expect(looks[0].away).toBe('busy: it does not answer in time')
+  })
+
   it('remembers as many figures as a line draws', async () => {
     const looks = await watched(Array.from({ length: 50 }, (_, i) => statusAt(i + 1, 0)))
     expect(looks[49].history.loss).toHaveLength(40)
@@ -75,6 +87,12 @@ describe('a painter', () => {
     paint(look)
     expect(written[0]).toMatch(/^trainer/)
     expect(written[1]).toBe(`\u001b[7A\u001b[J${written[0]}`)
+  })
+
+  it('breaks no line on a narrow one', () => {
+    const written: string[] = []
+    createPainter({ isTTY: true, columns: 20, write: (text) => written.push(text) })({ away: 'away: a long story', history: look.history })
+    expect(written).toEqual(['trainer    away: a l\n'])
   })
 
   it('writes a line each elsewhere', () => {

@@ -47,6 +47,8 @@ export const lookJson = ({ status, away, etaS }: TrainerLook): object => ({
 /** Where looks are drawn. */
 export interface Canvas {
   readonly isTTY?: boolean
+  /** Of a terminal. */
+  readonly columns?: number
   write(text: string): unknown
 }
 
@@ -55,15 +57,22 @@ export function createPainter(canvas: Canvas): (look: TrainerLook) => void {
   let lines = 0
   return (look) => {
     if (!canvas.isTTY) return void canvas.write(`${trainerLine(look)}\n`)
-    const picture = trainerPicture(look)
+    const picture = clipped(trainerPicture(look), canvas.columns)
     canvas.write(`${lines > 0 ? `\u001b[${lines}A\u001b[J` : ''}${picture}`)
     lines = picture.split('\n').length - 1
   }
 }
 
+/** A line that the terminal would break counts as several: the next picture would not meet the first line. */
+const clipped = (picture: string, columns = Infinity): string =>
+  picture
+    .split('\n')
+    .map((line) => line.slice(0, columns))
+    .join('\n')
+
 function refusalOf(error: unknown): string {
-  if (isFreshetError(error)) return `away: ${error.message}`
-  throw error
+  if (!isFreshetError(error)) throw error
+  return error.code === 'DEADLINE_EXCEEDED' ? 'busy: it does not answer in time' : `away: ${error.message}`
 }
 
 function remember(values: number[], value: number): void {
