@@ -23,7 +23,7 @@ export interface TrialTools {
 }
 
 /** As many examples as a cut of a running shop has. */
-export const TRIAL_EXAMPLES = 256
+const TRIAL_EXAMPLES = 256
 
 /**
  * More than this is no other order of sums: TF32 and half precision are beyond it, Float32 in any order is not.
