@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { InvalidFieldError } from '@freshet/kernel'
 import { compileDictionary } from './dictionary'
 
@@ -56,6 +58,17 @@ describe('the towers that recall', () => {
         { width: 4, activation: 'relu' },
       ],
     })
+  })
+})
+
+describe('the examples of docs/MODELS.md', () => {
+  const page = readFileSync(path.join(__dirname, '../../../docs/MODELS.md'), 'utf8')
+  const examples = [...page.matchAll(/```yaml\n(model:[^`]*)```/g)].map(([, example]) => example)
+
+  it('are dictionaries, of each kind but one that is the default', () => {
+    const models = examples.map((example) => compileDictionary(`${TEXT}\n${example}`).declared.model)
+    expect(models.map(({ rank }) => rank.kind)).toEqual([undefined, 'deepfm', 'dcn-v2', undefined])
+    expect(models[3].recall.user?.layers).toHaveLength(2)
   })
 })
 
