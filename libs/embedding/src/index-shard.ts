@@ -77,6 +77,7 @@ export class IndexShard {
 
   /** The slots among which a hash is. */
   slotsOf(hash: number): Slots {
+    if (this.moved === 0) return this.now
     return ((hash - this.start) & this.now.mask) < this.moved ? this.next : this.now
   }
 

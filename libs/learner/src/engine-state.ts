@@ -30,6 +30,8 @@ export class EngineState {
   dense: Float32Array
   /** How often it was restored: whoever keeps places of rows then forgets them. */
   restorations = 0
+  /** By table: the ids, as pairs, whose rows were given up in the last step. Whoever has their values by value has to hear of it. */
+  gone: readonly Uint32Array[] = []
   /** By slot of the dense optimiser: Float32[P]. */
   slots: readonly Float32Array[]
   /** By the declaration's order. */
@@ -77,6 +79,16 @@ export class EngineState {
     this.dense = dense
     this.slots = slots
     this.restorations++
+  }
+
+  /** Lets rows expire that a step has not met, once all that it meets have been found or born. */
+  expire(): void {
+    this.gone = this.tables.map((table) => table.expire({ step: this.step }))
+  }
+
+  /** How often ids lost their rows otherwise: whoever keeps places of rows then forgets them. */
+  get deletions(): number {
+    return this.tables.reduce((sum, { deletions }) => sum + deletions, 0)
   }
 
   /** SHA-256 over all of it, as 64 hexadecimal digits. */

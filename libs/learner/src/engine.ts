@@ -55,7 +55,7 @@ export interface EngineTools {
   readonly logicalShards: number
   /** How many steps must have met an id before it gets a row; 1 unless given. */
   readonly admission?: number
-  /** By table: memory that is taken at once. Without influence on any value. */
+  /** By table: the memory that is taken at once, and what it forgets by. */
   readonly tables?: Readonly<Record<string, TableMemoryOptions>>
 }
 
@@ -64,6 +64,9 @@ export interface TableMemoryOptions {
   readonly shards?: number
   readonly pageBytes?: number
   readonly rowsExpected?: number
+  /** Unlike the others, these two decide which rows are given up, and so are constants of the line. */
+  readonly expireAfterSteps?: number
+  readonly memoryBytes?: number
 }
 
 /** Opens an engine: all of them give the same bits. */

@@ -60,6 +60,7 @@ class PlainEngine implements StepEngine {
       table.gatherRows(rows, occurrences.ids, values)
       return { ...occurrences, rows, values }
     })
+    state.expire()
     const results: ShardResult[] = []
     for (const [nth, range] of ranges.entries()) results.push(await this.runShard(batch, gathered, { ...range, nth }))
     const denseGradient = sumInOrder(results.map(({ outputs }) => outputs.denseGradient ?? NONE))

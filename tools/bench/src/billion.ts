@@ -13,11 +13,12 @@ interface Effort {
   readonly batches: number
   readonly rounds: number
   readonly steps: number
+  /** Before anything is measured. */
+  readonly warmUpSteps: number
 }
 
-const FULL: Effort = { rows: 15_625_000, batches: 32, rounds: 7, steps: 60 } // rows of 64: a billion parameters
-const QUICK: Effort = { rows: 500_000, batches: 8, rounds: 3, steps: 20 }
-const WARM_UP_STEPS = 16
+const FULL: Effort = { rows: 15_625_000, batches: 32, rounds: 7, steps: 60, warmUpSteps: 16 } // rows of 64: a billion parameters
+const QUICK: Effort = { rows: 312_500, batches: 8, rounds: 3, steps: 10, warmUpSteps: 4 }
 const OURS = join(__dirname, 'billion', 'ours.js')
 const PEER_SCRIPT = join(__dirname, '..', 'peers', 'billion.py')
 const [RATIO_MIN, RESIDENT_RATIO_MAX, RESIDENT_GB_MAX] = [1.5, 0.57, 5]
@@ -32,7 +33,7 @@ async function billion(scope: BenchScope) {
   const speeds: Record<string, Measured> = {}
   const ratios: number[] = []
   for (const kind of KINDS) {
-    for (const peer of [ours, theirs]) await peer?.spend(WARM_UP_STEPS, kind)
+    for (const peer of [ours, theirs]) await peer?.spend(effort.warmUpSteps, kind)
     const rounds = await compare(scope, { effort, kind, ours, theirs })
     const measured = rounds.flatMap((round) => (round.theirs === null ? [] : [round.ours / round.theirs]))
     const name = kind.replace('-', '_')

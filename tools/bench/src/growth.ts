@@ -26,7 +26,7 @@ const FULL = {
   newIdSteps: 2000,
   axes: { ids: [1e5, 1e6, 1e7, WIDE_IDS], width: [8, 16, 32, 64, 128], batch: [32, 128, 512, 2048, 8192] },
 } as const
-const QUICK = { steps: 10, newIdSteps: 120, axes: { ids: [1e5, 1e6], width: [8, 64], batch: [32, 2048] } } as const
+const QUICK = { steps: 8, newIdSteps: 80, axes: { ids: [1e5, 1e6], width: [8, 64], batch: [32, 2048] } } as const
 const HIDDEN = [64, 32] // the dense part is small: what grows is the sparse one
 const BATCHES = 16
 const WORKERS = 2
@@ -64,7 +64,7 @@ async function growth(scope: BenchScope) {
     ...figures,
     growing_p50_ms: { value: middle, unit: 'ms' },
     growing_p999_ms: { value: far, unit: 'ms' },
-    growing_p999_ratio: { value: far / middle, unit: 'times the median', goal: atMost(STALL_MAX) },
+    p999_over_median: { value: far / middle, unit: 'times the median', goal: atMost(STALL_MAX) },
   }
 }
 
@@ -89,13 +89,17 @@ async function grow(steps: number): Promise<number[]> {
   const engine = await openEngineOf({ model: modelOf(BASE.width), rows: 0, logicalShards: LOGICAL_SHARDS })
   await engine.crew.scaleTo(WORKERS)
   const perBatch = BASE.batch * SHAPE.slots
+  const batchAt = (step: number): StepBatch => {
+    const rows = Uint32Array.from({ length: perBatch }, (_, i) => step * perBatch + i)
+    return batchOf(rows, BASE.batch)
+  }
   const times: number[] = []
-  for (let step = 0; step < steps; step++) {
-    const batch = batchOf(
-      Uint32Array.from({ length: perBatch }, (_, i) => step * perBatch + i),
-      BASE.batch,
-    )
-    await new EngineSteps(engine, [batch]).run(1, (ms) => times.push(ms))
+  for (let step = 0, batch = batchAt(0); step < steps; step++) {
+    const next = batchAt(step + 1)
+    const startMs = performance.now()
+    await engine.step(batch, { next })
+    times.push(performance.now() - startMs)
+    batch = next
   }
   await engine.close()
   return times.slice(BATCHES)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { mixedBatch, mixedModel, mixedTools } from '../mixed-model.fixture'
+import { FORGETFUL, mixedBatch, mixedModel, mixedTools } from '../mixed-model.fixture'
 import { openEngine } from '../plain-engine'
 import { openSharedEngine } from './shared-engine'
 import { testThreads } from './threads.fixture'
@@ -15,10 +15,11 @@ const event = fc.oneof(
 const step = fc.record({ round: fc.nat(9), count: fc.integer({ min: 1, max: 24 }), isForetold: fc.boolean(), event })
 
 describe('whatever comes', () => {
-  it('the shared engine is the plain one: any cuts, any crew that joins, leaves and dies, any number of shards', async () => {
+  it('the shared engine is the plain one: any cuts, any crew that joins, leaves and dies, any number of shards, tables that forget', async () => {
+    const parts = [fc.array(step, { minLength: 2, maxLength: 6 }), fc.integer({ min: 1, max: 6 }), fc.boolean()] as const
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 6 }), fc.integer({ min: 1, max: 6 }), async (steps, logicalShards) => {
-        const tools = mixedTools(model, { logicalShards })
+      fc.asyncProperty(...parts, async (steps, logicalShards, isForgetful) => {
+        const tools = mixedTools(model, { logicalShards, ...(isForgetful ? { tables: FORGETFUL } : {}) })
         const [engine, plain] = [await openSharedEngine(model, { ...tools, start: testThreads }), await openEngine(model, tools)]
         const batches = steps.map(({ round, count }) => mixedBatch(round, count))
         for (const [i, { event: happens, isForetold }] of steps.entries()) {

@@ -28,7 +28,7 @@ export class CutDesk {
   private capacity = 0
   private readonly geometries: CutGeometry[] = []
   /** Which of the two plans holds which batch. */
-  private planned: { readonly batch: StepBatch; readonly plan: number; readonly restorations: number } | undefined
+  private planned: { readonly batch: StepBatch; readonly plan: number; readonly moves: number } | undefined
   private plan = 0
   private batch: StepBatch | undefined
   private dense: Float32Array | undefined
@@ -51,7 +51,7 @@ export class CutDesk {
 
   /** Whether a batch's ids were looked up while the step before ran. */
   isPlanned(batch: StepBatch): boolean {
-    return this.planned?.batch === batch && this.planned.restorations === this.parts.state.restorations
+    return this.planned?.batch === batch && this.planned.moves === this.moves
   }
 
   /** Lays a batch's ids out in the plan that is free; the tasks make them unique and look them up. */
@@ -61,7 +61,7 @@ export class CutDesk {
     for (const place of geometry.lookups) copyIds(batch, place, { geometry, plan: this.views.plans[plan][place.table] })
     for (const [t, { occurrences }] of geometry.tables.entries()) this.views.plans[plan][t].layOut(occurrences, scratch)
     for (const place of geometry.lookups) weighBags(place, this.views.plans[plan][place.table], batch.count)
-    this.planned = { batch, plan, restorations: this.parts.state.restorations }
+    this.planned = { batch, plan, moves: this.moves }
     return geometry.tables.flatMap((_, t) => Array.from({ length: PARTITIONS }, (__, p) => [TASK.partition, t, p, plan]))
   }
 
@@ -74,9 +74,11 @@ export class CutDesk {
     const geometry = this.geometryOf(batch.count)
     for (const [t, table] of state.tables.entries()) {
       const plan = views.plans[this.plan][t]
+      plan.meet(table, state.step)
       plan.bear(geometry.tables[t].occurrences, table)
       plan.touch(table)
     }
+    state.expire()
     for (const [c, { input, isDrawn }] of this.model.columns.entries()) if (!isDrawn) views.columns[c].set(batch.columns[input])
     if (this.dense !== state.dense) views.dense.set(state.dense)
     this.dense = state.dense
@@ -138,6 +140,12 @@ export class CutDesk {
   /** shape  → Float32[count, n] */
   scores(): Float32Array {
     return this.views.scores.slice(0, this.geometry.count * this.views.sizes.scoreWidth)
+  }
+
+  /** How often rows have changed their places otherwise than by steps. */
+  private get moves(): number {
+    const { restorations, deletions } = this.parts.state
+    return restorations + deletions
   }
 
   private get geometry(): CutGeometry {

@@ -1,4 +1,4 @@
-import { mixedBatch, mixedModel, mixedTools } from '../mixed-model.fixture'
+import { FORGETFUL, mixedBatch, mixedModel, mixedTools } from '../mixed-model.fixture'
 import { openEngine } from '../plain-engine'
 import { openSharedEngine, type SharedEngine } from './shared-engine'
 import { compileInterpreted, testThreads } from './threads.fixture'
@@ -111,6 +111,34 @@ describe('an engine that shares its work', () => {
     await engine.state.restore(parts)
     await engine.step(second)
     await plain.step(second)
+    expect(engine.state.digest()).toBe(plain.state.digest())
+    await engine.close()
+  })
+
+  it('goes on from a deletion, though it had looked ids up for what would come next', async () => {
+    const [engine, plain] = [await open(), await openEngine(model, tools)]
+    await engine.crew.scaleTo(2)
+    const [first, second] = [mixedBatch(4), mixedBatch(5)]
+    for (const each of [engine, plain]) {
+      await each.step(first, { next: second })
+      expect(each.state.tables[0].delete(second.ids.history, 10)).toBeGreaterThan(2)
+      await each.step(second)
+    }
+    expect(engine.state.digest()).toBe(plain.state.digest())
+    await engine.close()
+  })
+
+  it('tells which ids had to go, as the plain one does', async () => {
+    const forgetful = { ...tools, tables: FORGETFUL }
+    const engine = await openSharedEngine(model, { ...forgetful, compile: compileInterpreted(), start: testThreads })
+    const plain = await openEngine(model, forgetful)
+    const gone: number[] = []
+    for (const round of [...ROUNDS, ...ROUNDS]) {
+      for (const each of [engine, plain]) await each.step(mixedBatch(round, 3))
+      expect(engine.state.gone).toEqual(plain.state.gone)
+      gone.push(...plain.state.gone.map(({ length }) => length))
+    }
+    expect(gone.filter((length) => length > 0).length).toBeGreaterThan(5)
     expect(engine.state.digest()).toBe(plain.state.digest())
     await engine.close()
   })

@@ -39,7 +39,9 @@ export async function openSharedEngine(model: TrainableModel, tools: SharedEngin
   const { logicalShards, seed, start } = tools
   const parts = { model: worked, tables: state.tables, logicalShards, seed }
   const hand = new Hand(OWNER, parts, await tools.compile(gradient))
-  const options = tableOptions(model, tools).map(({ rowsExpected: _, ...own }) => ({ ...own, isShared: true })) // pages of the same length
+  const options = tableOptions(model, tools).map(
+    ({ rowsExpected: _, memoryBytes: __, expireAfterSteps: ___, ...own }) => ({ ...own, isShared: true }), // pages of the same length
+  )
   const crew = new Crew({
     board,
     tables: state.tables,

@@ -124,6 +124,11 @@ export class TablePlan {
     this.distinct[partition] = count
   }
 
+  /** Says that a step meets the rows that were found: none of them is given up in it. */
+  meet(table: Table, step: number): void {
+    for (let p = 0; p < PARTITIONS; p++) table.meet(this.rowsOf(p), { step })
+  }
+
   /** Gives rows to the ids that have none, in order of their first occurrence among the first `count`. */
   bear(count: number, table: Table): void {
     if (this.missing.every((ids) => ids === 0)) return
@@ -138,7 +143,12 @@ export class TablePlan {
 
   /** Says that all rows of the cut are about to change. */
   touch(table: Table): void {
-    for (let p = 0; p < PARTITIONS; p++) table.touch(this.rows.subarray(this.begins[p], this.begins[p] + this.distinct[p]))
+    for (let p = 0; p < PARTITIONS; p++) table.touch(this.rowsOf(p))
+  }
+
+  /** The rows of a partition's distinct ids. */
+  private rowsOf(partition: number): Uint32Array {
+    return this.rows.subarray(this.begins[partition], this.begins[partition] + this.distinct[partition])
   }
 
   private give(place: number, row: number): void {
