@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { type CarrierNotice, carriersTo, type StartThread } from '@freshet/learner'
+import { dialReplica } from './dial-replica'
 
 /** A replica that an engine has shards computed by. */
 export interface RemoteReplica {
@@ -21,5 +22,5 @@ export const carrierTo = ({ address, graphHash, onNotice, execArgv }: RemoteRepl
   carriersTo({
     ...{ graphHash, onNotice, execArgv },
     compiler: { module: require.resolve('@freshet/onnx'), name: 'compileOnnx' },
-    dialler: { module: path.join(__dirname, `dial-replica${path.extname(__filename)}`), name: 'dialReplica', address },
+    dialler: { module: path.join(__dirname, `dial-replica${path.extname(__filename)}`), name: dialReplica.name, address },
   })

@@ -5,6 +5,7 @@ import { compileOnnx, graphHash } from '@freshet/onnx'
 import { freePorts, sourceArguments, type SpawnedSource, spawnSource, temporaryDirectory, type TemporaryDirectory } from '@freshet/testing'
 import { type CompileGraph, declareUpdate } from '@freshet/tensor'
 import { carrierTo } from './carrier-to'
+import { compileOtherwise } from './replica-process.fixture'
 import { smallBatch, smallRanker } from './small-ranker.fixture'
 
 const LOGICAL_SHARDS = 4
@@ -74,12 +75,12 @@ class Pair implements AsyncDisposable {
 
 interface Process {
   readonly hidden?: number
-  readonly compiler?: 'compileOnnx' | 'compileOtherwise'
+  readonly compiler?: () => CompileGraph
 }
 
-const replicaAt = (port: number, { hidden = 8, compiler = 'compileOnnx' }: Process = {}): SpawnedSource =>
+const replicaAt = (port: number, { hidden = 8, compiler = compileOnnx }: Process = {}): SpawnedSource =>
   spawnSource(path.join(__dirname, 'replica-process.fixture.ts'), [
-    ...[directory.within(`${port}`), `127.0.0.1:${port}`, `${hidden}`, compiler],
+    ...[directory.within(`${port}`), `127.0.0.1:${port}`, `${hidden}`, compiler.name],
   ])
 
 describe('replicas over gRPC', () => {
@@ -108,7 +109,7 @@ describe('replicas over gRPC', () => {
   it('count for nothing where one rounds otherwise, or builds another model', async () => {
     const [lying, other] = await freePorts(2)
     await using pair = await Pair.open()
-    await using liar = replicaAt(lying, { compiler: 'compileOtherwise' })
+    await using liar = replicaAt(lying, { compiler: compileOtherwise })
     await using stranger = replicaAt(other, { hidden: 16 })
     await Promise.all([liar.next(), stranger.next()])
     for (const port of [lying, other]) await pair.invite(`127.0.0.1:${port}`)

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { PreconditionError } from '@freshet/kernel'
 import { type FakeClock, fakeClock } from '@freshet/testing'
 import { type CompileGraph, interpretGraph } from '@freshet/tensor'
 import type { StepBatch } from '../engine'
@@ -108,7 +109,7 @@ export class CarrierRoom implements AsyncDisposable {
 /** Lets others have their turn until something is so; fails where it never is. */
 export async function turns(isSo: () => boolean): Promise<void> {
   for (let turn = 0; !isSo(); turn++) {
-    if (turn > TURNS_MAX) throw new RangeError(`never so: ${String(isSo)}`)
+    if (turn > TURNS_MAX) throw new PreconditionError(`never so: ${String(isSo)}`, 'look at what it waits for')
     await setImmediate()
   }
 }

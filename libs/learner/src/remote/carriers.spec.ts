@@ -6,6 +6,7 @@ import { openSharedEngine } from '../shared/shared-engine'
 import { testThreads } from '../shared/threads.fixture'
 import type { CarrierNotice } from './carrier'
 import { carriersTo } from './carriers'
+import { dialFake } from './dial-fake.fixture'
 import { GRAPH_HASH } from './fake-replica.fixture'
 
 const model = mixedModel()
@@ -13,7 +14,7 @@ const execArgv = ['--conditions=@freshet/source', '-r', path.resolve(__dirname, 
 
 function carrier(module: string, onNotice: (notice: CarrierNotice) => void) {
   const compiler = { module: path.join(__dirname, '../shared/threads.fixture.ts'), name: 'compileInterpreted' }
-  return carriersTo({ graphHash: GRAPH_HASH, compiler, dialler: { module, name: 'dialFake', address: 'anywhere' }, onNotice, execArgv })
+  return carriersTo({ graphHash: GRAPH_HASH, compiler, dialler: { module, name: dialFake.name, address: 'anywhere' }, onNotice, execArgv })
 }
 
 describe('carriers in threads of their own', () => {

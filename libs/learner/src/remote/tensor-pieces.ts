@@ -6,7 +6,7 @@ import { bytesOf, CorruptError, InvalidFieldError } from '@freshet/kernel'
 export const PIECE_FLOATS = 65_536
 
 /** Floats that one end of a stream keeps of the other's: 256 MiB. */
-export const KEPT_FLOATS_MAX = 1 << 26
+const KEPT_FLOATS_MAX = 1 << 26
 
 /**
  * A tensor as the pieces that it travels in. Their values are views: send them before the tensor is written again.
