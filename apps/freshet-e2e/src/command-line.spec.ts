@@ -4,7 +4,7 @@ import { type Ended, runFreshet } from './processes.fixture'
 import { clicks, items, learned, send, stock } from './shop.fixture'
 
 const NOBODY = '127.0.0.1:1'
-const COMMANDS = ['up', 'import', 'recommend', 'rank', 'similar', 'status', 'evaluate', 'model', 'migrate', 'verify']
+const COMMANDS = ['up', 'import', 'recommend', 'rank', 'similar', 'status', 'evaluate', 'model', 'migrate', 'verify', 'train', 'doctor']
 const json = ({ stdout }: Ended): unknown => JSON.parse(stdout)
 
 describe('the command line', () => {
@@ -69,6 +69,28 @@ describe('the command line', () => {
     expect(ranked).toMatchObject({ items: { length: 3 }, unknownItemIds: ['mystery'] })
     const similar = await freshet('similar', 'item-1', '--limit', '4')
     expect([similar.code, similar.stdout.match(/\bitem-\d+\b/g)?.length]).toEqual([0, 4])
+  })
+
+  it('shows what learns: once, and as the model that it is', async () => {
+    const once = await freshet('train', '--once')
+    expect([once.code, once.stdout]).toEqual([0, expect.stringMatching(/^trainer .*owner[\s\S]*log loss[\s\S]*MiB in all/)])
+    const look = json(await freshet('train', '--once', '--json')) as Record<string, number>
+    expect(look).toMatchObject({ provider: 'cpu', role: 'TRAINER_ROLE_OWNER' })
+    expect(look.residentBytes).toBeGreaterThan(look.tableBytes)
+    const model = json(await freshet('model', 'show', '--json')) as { live: Record<string, number>; denseParameters: number }
+    expect(model.denseParameters).toBe(look.denseParameters)
+    expect(model.live.rows).toBeGreaterThanOrEqual(look.rows)
+  })
+
+  it('examines the machine, its own services included, and every provider that the runtime offers', async () => {
+    const ended = await freshet('doctor', '--json')
+    const { isWell, findings } = json(ended) as { isWell: boolean; findings: { check: string; state: string; says: string }[] }
+    expect([isWell, ended.code]).toEqual([findings.every(({ state }) => state !== 'wrong'), isWell ? 0 : 1])
+    const said = Object.fromEntries(findings.map(({ check, says }) => [check, says]))
+    expect(said['provider cpu']).toMatch(/^a step in \d+\.\d ms, every bit as on the CPU$/)
+    expect(said['ports of services alone']).toBe('each could listen, or does')
+    const strange = await freshet('doctor', '--on', 'abacus')
+    expect([strange.code, strange.stderr]).toEqual([2, expect.stringContaining('the installed ONNX Runtime offers cpu')])
   })
 
   it('shows each stage on one screen, and the same as JSON', async () => {

@@ -70,6 +70,7 @@ describe('the picture of a model', () => {
     const { model } = described(builtInDictionary('demo'), STATUS)
     const svg = modelSvg(model)
     expect(svg.match(/<rect [^>]*rx="4"/g)).toHaveLength(3 + 1 + model.layers.length + 2)
+    expect(svg.match(/<line /g)).toHaveLength(3 * 1 + 1 * model.layers.length + model.layers.length) // a layer has one way out
     expect(svg).toContain('rows: 3,000 × 26 floats')
     expect(svg).toContain('recent (sequence): 10 ids')
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" viewBox="0 0 1270 \d+"[\s\S]*<\/svg>\n$/)

@@ -6,6 +6,8 @@ interface Box {
   readonly heading: string
   readonly lines: readonly string[]
   readonly colour: string
+  /** The model that it belongs to; absent where all read it. */
+  readonly model?: string
 }
 
 const [LINE, PAD, BOX_WIDTH, GAP_X, GAP_Y, TOP] = [16, 10, 260, 70, 18, 56]
@@ -59,6 +61,7 @@ const layerBoxes = ({ layers }: ModelDescription): Box[] =>
     heading: `${name}: ${count(whole)}`,
     lines: parameters.map((parameter) => `${parameter.name}  ${parameter.shape.join(' × ')}`),
     colour: '#e9f5ea',
+    model: name.split('/')[0],
   }))
 
 /** What the layers of one model give together. */
@@ -67,8 +70,8 @@ function outputBoxes({ layers, models }: ModelDescription): Box[] {
   const ranked = named('rank/').map(({ name }) => name)
   const recalled = named('recall/').map(({ name }) => name)
   return [
-    { heading: 'score', lines: [`P(positive), by ${models.rank}`, ...ranked], colour: '#f3eafa' },
-    { heading: 'candidates', lines: [`vectors, by ${models.recall}`, ...recalled], colour: '#f3eafa' },
+    { heading: 'score', lines: [`P(positive), by ${models.rank}`, ...ranked], colour: '#f3eafa', model: 'rank' },
+    { heading: 'candidates', lines: [`vectors, by ${models.recall}`, ...recalled], colour: '#f3eafa', model: 'recall' },
   ]
 }
 
@@ -89,14 +92,19 @@ function place(boxes: readonly Box[], x: number): Placed[] {
   })
 }
 
-/** One thin line from each box of a column to each of the next. */
+/** One thin line from each box of a column to each of the next that goes on with it. */
 const arrows = (from: readonly Placed[], to: readonly Placed[]): string[] =>
   from.flatMap((start) =>
-    to.map((end) => {
+    to.filter(goesOn(start)).map((end) => {
       const [y1, y2] = [start, end].map(({ y, box }) => y + heightOf(box) / 2)
       return `<line x1="${start.x + BOX_WIDTH}" y1="${y1}" x2="${end.x}" y2="${y2}" stroke="#ccc"/>`
     }),
   )
+
+const goesOn =
+  (start: Placed) =>
+  (end: Placed): boolean =>
+    start.box.model === undefined || start.box.model === end.box.model
 
 const drawBox = ({ box, x, y }: Placed): string[] => [
   `<rect x="${x}" y="${y}" width="${BOX_WIDTH}" height="${heightOf(box)}" rx="4" fill="${box.colour}" stroke="#999"/>`,
