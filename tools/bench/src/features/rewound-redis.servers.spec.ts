@@ -31,6 +31,15 @@ async function caughtUp({ log }: FoldHouse, store: OnlineStore): Promise<void> {
   }
 }
 
+/** Waits for snapshots of all that is folded, and lets the log have lost what they contain. */
+async function keepSnapshotsAlone({ log }: FoldHouse, snapshots: ReturnType<typeof openSnapshotFiles>): Promise<void> {
+  for (const partition of PARTITIONS) {
+    const end = await log.next({ topic: TOPICS.events, partition })
+    while ((await snapshots.newest(partition))?.positions.events !== end) await new Promise(setImmediate)
+    await log.trim({ topic: TOPICS.events, partition }, end)
+  }
+}
+
 /** Each group that a trainer would take, by what follows from the events alone; one out of order fails. */
 async function examplesOf({ log }: FoldHouse): Promise<unknown> {
   return Promise.all(
@@ -83,11 +92,7 @@ describe('a fold over Redis', () => {
     await using store = await open(redis)
     await using _ = await fold(house, store, { snapshots })
     await caughtUp(house, store)
-    for (const partition of PARTITIONS) {
-      const end = await house.log.next({ topic: TOPICS.events, partition })
-      while ((await snapshots.newest(partition))?.positions.events !== end) await new Promise(setImmediate)
-      await house.log.trim({ topic: TOPICS.events, partition }, end)
-    }
+    await keepSnapshotsAlone(house, snapshots)
     await redis.flush()
     await house.goOn((2 * EVENTS) / 3)
     await caughtUp(house, store)
@@ -105,6 +110,26 @@ describe('a fold over a Redis Cluster', () => {
     await house.goOn(EVENTS / 3)
     await cluster.masters[0].kill()
     await house.goOn(EVENTS / 3)
+    await caughtUp(house, store)
+    expect(await examplesOf(house)).toEqual(await undisturbed())
+  })
+  it('rebuilds what one emptied node had from snapshots and the log, and leaves alone what the others have', async () => {
+    await using cluster = await startRedisCluster()
+    await using directory = await temporaryDirectory()
+    const snapshots = openSnapshotFiles(directory.path)
+    const house = await FoldHouse.open(EVENTS / 3)
+    await using store = await open(cluster)
+    await using _ = await fold(house, store, { snapshots })
+    await caughtUp(house, store)
+    await keepSnapshotsAlone(house, snapshots)
+    for (const partition of PARTITIONS) while ((await store.outbox(partition, 1)).length > 0) await new Promise(setImmediate)
+    const standings = () => Promise.all(PARTITIONS.map((partition) => store.positions(partition)))
+    const before = await standings()
+    await cluster.masters[0].flush()
+    await caughtUp(house, store)
+    const isAsBefore = (await standings()).map(({ lineage }, partition) => lineage === before[partition].lineage)
+    expect([...new Set(isAsBefore)].sort()).toEqual([false, true])
+    await house.goOn((2 * EVENTS) / 3)
     await caughtUp(house, store)
     expect(await examplesOf(house)).toEqual(await undisturbed())
   })

@@ -4,7 +4,7 @@ import { FeatureStoreClient } from '@freshet/contracts/services'
 import { type Entry, TOPICS } from '@freshet/event-log'
 import { userKey } from '@freshet/features'
 import { partitionOf, systemClock } from '@freshet/kernel'
-import { partitionStatus } from '@freshet/materialize'
+import { openSnapshotFiles, partitionStatus, runFolders } from '@freshet/materialize'
 import { call, connect, loadConfig, openLogger, openRuntime, type Runtime } from '@freshet/service'
 import {
   freePorts,
@@ -32,12 +32,17 @@ let runtime: Runtime
 
 beforeAll(async () => {
   ;[directory, broker, redis] = await Promise.all([temporaryDirectory(), startKafkaBroker(), startRedis()])
-  const overrides = { data: directory.path, log: `kafka://${broker.address}`, store: redis.address }
-  runtime = await openRuntime(loadConfig({ env: {}, overrides }), { logger: openLogger({ name: 'test', level: 'silent' }) })
+  runtime = await openRuntimeOf('default', directory)
 }, 120_000)
 afterAll(async () => {
   for (const started of [runtime, redis, broker, directory]) await started?.[Symbol.asyncDispose]()
 })
+
+/** A data set of its own on the engines. */
+function openRuntimeOf(name: string, { path: data }: TemporaryDirectory): Promise<Runtime> {
+  const overrides = { name, data, log: `kafka://${broker.address}`, store: redis.address }
+  return openRuntime(loadConfig({ env: {}, overrides }), { logger: openLogger({ name: 'test', level: 'silent' }) })
+}
 
 /** A feature store as a process, and what it folds. */
 async function startFolding() {
@@ -142,5 +147,36 @@ describe('feature stores that share a group, each a process', () => {
     }
     expect(outcomes.reduce((sum, { end }) => sum + end, 0)).toBe(written)
     expect(written).toBeGreaterThan(USERS)
+  })
+})
+
+describe('the retention of a partition on Kafka', () => {
+  it('has the broker delete what is old and in both snapshots, and what Redis loses then comes back from those', async () => {
+    await using directory = await temporaryDirectory()
+    await using scene = await openRuntimeOf('kept', directory)
+    const { log, store, firstDictionary: dictionary } = scene
+    const [snapshots, partition] = [openSnapshotFiles(directory.within('snapshots')), clickOf(0, 0).partition]
+    const of = { topic: TOPICS.events, partition }
+    const foldOn = () =>
+      runFolders({ log, store, dictionary, clock: systemClock, member: 'one', snapshots, snapshotEveryMs: 0, retentionMs: 1, onTrouble: () => undefined }) // prettier-ignore
+    await using folders = await foldOn()
+    while ((await log.first(of)) === 0) await log.append(of, [clickOf(0, 0).entry])
+    await using other = await openRuntimeOf('kept', directory) // who asks the broker anew
+    const first = await other.log.first(of)
+    expect(first).toBeGreaterThan(0)
+    const [, older] = await snapshots.kept(partition)
+    expect(first).toBeLessThanOrEqual(older.events)
+    await expect(other.log.read(of, 0, { records: 1 })).rejects.toMatchObject({ code: 'OFFSET_OUT_OF_RANGE' })
+
+    await redis.flush()
+    await log.append(of, [clickOf(0, 0).entry])
+    const end = await log.next(of)
+    await until(async () => (await partitionStatus(log, store, partition)).state.folded === end)
+    expect(await partitionStatus(log, store, partition)).toMatchObject({
+      positions: { events: end },
+      lost: { events: 0 },
+      state: { duplicates: 0 },
+    })
+    expect(folders.owned.has(partition)).toBe(true)
   })
 })
