@@ -7,10 +7,13 @@ import { type Audited, Inspection } from './inspection'
 
 let log: EventLog
 let clock: FakeClock
+let said: string[]
+const say = (text: string): void => void said.push(text)
 
 beforeEach(() => {
   log = openMemoryLog({ partitions: { events: 2 } })
   clock = fakeClock()
+  said = []
 })
 
 async function write(partition: number, ...ids: string[]): Promise<void> {
@@ -36,7 +39,7 @@ function trainerAt(at: number, spell: (step: number) => string = (step) => `stat
 
 describe('a look at a house between two faults', () => {
   it('finds nothing where all that was acknowledged is in the log', async () => {
-    const inspection = new Inspection({ log, clock, trainers: [trainerAt(3), trainerAt(3)] })
+    const inspection = new Inspection({ log, clock, say, trainers: [trainerAt(3), trainerAt(3)] })
     await write(0, 'a', 'b')
     expect(await inspection.look(['a', 'b'])).toEqual({ lost: 0, digestsDiffering: 0 })
     await write(1, 'c')
@@ -44,7 +47,7 @@ describe('a look at a house between two faults', () => {
   })
 
   it('misses what was acknowledged since the last look and is not there, once', async () => {
-    const inspection = new Inspection({ log, clock, trainers: [trainerAt(3)] })
+    const inspection = new Inspection({ log, clock, say, trainers: [trainerAt(3)] })
     await write(0, 'a')
     expect((await inspection.look(['a', 'b'])).lost).toBe(1)
     expect((await inspection.look(['a', 'b'])).lost).toBe(0)
@@ -54,7 +57,7 @@ describe('a look at a house between two faults', () => {
     await write(0, 'a', 'b', 'c')
     let isRewound = false
     const next: EventLog['next'] = async (of) => (isRewound && of.partition === 0 ? 1 : log.next(of))
-    const inspection = new Inspection({ log: { ...log, next }, clock, trainers: [trainerAt(3)] })
+    const inspection = new Inspection({ log: { ...log, next }, clock, say, trainers: [trainerAt(3)] })
     expect((await inspection.look(['a', 'b', 'c'])).lost).toBe(0)
     isRewound = true
     expect((await inspection.look(['a', 'b', 'c'])).lost).toBe(2)
@@ -62,10 +65,11 @@ describe('a look at a house between two faults', () => {
 
   it('asks all trainers for one step that lies before each, and tells when they differ after it', async () => {
     const [ahead, behind] = [trainerAt(12), trainerAt(10)]
-    expect((await new Inspection({ log, clock, trainers: [ahead, behind] }).look([])).digestsDiffering).toBe(0)
+    expect((await new Inspection({ log, clock, say, trainers: [ahead, behind] }).look([])).digestsDiffering).toBe(0)
     expect([ahead.asked, behind.asked]).toEqual([[16], [16]])
     const strange = trainerAt(12, (step) => `another state ${step}`)
-    expect((await new Inspection({ log, clock, trainers: [ahead, strange] }).look([])).digestsDiffering).toBe(1)
+    expect((await new Inspection({ log, clock, say, trainers: [ahead, strange] }).look([])).digestsDiffering).toBe(1)
+    expect(said).toEqual(["after step 16 the trainers' states are state 16 and another state 16"])
   })
 
   it('asks for a later step where somebody was not there to answer', async () => {
@@ -78,7 +82,7 @@ describe('a look at a house between two faults', () => {
       },
     }
     const steady = trainerAt(10)
-    const looking = new Inspection({ log, clock, trainers: [restarted, steady] }).look([])
+    const looking = new Inspection({ log, clock, say, trainers: [restarted, steady] }).look([])
     await clock.advance(1000)
     expect(await looking).toEqual({ lost: 0, digestsDiffering: 0 })
     expect(steady.asked).toEqual([14, 19])

@@ -21,6 +21,7 @@ export interface InspectionScope {
   readonly clock: Clock
   /** All that should have one state, whoever owns the model set. */
   readonly trainers: readonly Audited[]
+  readonly say: (text: string) => void
 }
 
 /** What a look found; all 0 where nothing is wrong. */
@@ -72,9 +73,11 @@ export class Inspection {
 
   /** The digests after one step that nobody has made yet. */
   private async digests(): Promise<string[]> {
-    const { trainers } = this.scope
+    const { trainers, say } = this.scope
     const step = AHEAD + Math.max(...(await Promise.all(trainers.map((trainer) => trainer.step()))))
-    return Promise.all(trainers.map((trainer) => trainer.digest(step)))
+    const digests = await Promise.all(trainers.map((trainer) => trainer.digest(step)))
+    if (new Set(digests).size > 1) say(`after step ${step} the trainers' states are ${digests.join(' and ')}`)
+    return digests
   }
 }
 

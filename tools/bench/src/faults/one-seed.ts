@@ -101,7 +101,7 @@ async function underFaults({ events, ...running }: Running): Promise<Outcome> {
 async function carryOut(running: Omit<Running, 'events'> & { readonly stream: SiegeStream }): Promise<Found> {
   const { seed, count, backEnd, fleet, runtime, siege, stream, say } = running
   const changes = planChanges(count, { seed, ...STREAM })
-  const inspection = new Inspection({ log: runtime.log, clock, trainers: TRAINERS.map((name) => auditedAt(fleet.address(name))) })
+  const inspection = new Inspection({ log: runtime.log, clock, say, trainers: TRAINERS.map((name) => auditedAt(fleet.address(name))) })
   const total = { lost: 0, digestsDiffering: 0 }
   for (const [i, fault] of planFaults(count, { seed, engineFaults: backEnd.faults }).entries()) {
     if (i >= count / 2) stream.goLive()
