@@ -12,6 +12,9 @@ const RECALL = 'recall: { dimensions: 16, user: { layers: [{ width: 16, activati
 
 const KEEP = { FRESHET_TRAINER_VERSIONS_KEPT: '100' } // so that the whole journal stays for the twin
 
+/** One alone may overshoot: the demo's rates are those of tastes that drift, and a round is a step or two. */
+const ROUNDS = 4
+
 /** The dictionary of the other suites, with another model. */
 const declared = (rank: string): string =>
   builtInDictionary(DICTIONARY)
@@ -45,11 +48,13 @@ describe.each([
     await learned(house)
     const ids = ['item-3', 'item-6']
     const [before, otherBefore] = await probabilities(house, 'ada', ids)
-    await send(
-      house,
-      Array.from({ length: 20 }, (_, i) => event({ userId: 'ada', itemId: 'item-3', eventId: `ada-${i}` })),
-    )
-    await learned(house)
+    for (let round = 0; round < ROUNDS; round++) {
+      await send(
+        house,
+        Array.from({ length: 20 }, (_, i) => event({ userId: 'ada', itemId: 'item-3', eventId: `ada-${round}-${i}` })),
+      )
+      await learned(house)
+    }
     const [after, otherAfter] = await probabilities(house, 'ada', ids)
     expect(after).toBeGreaterThan(before)
     expect(after / before).toBeGreaterThan(otherAfter / otherBefore)
