@@ -1,4 +1,4 @@
-import { TOPICS } from '@freshet/event-log'
+import { type EventLog, TOPICS } from '@freshet/event-log'
 import { ExampleSource } from './example-source'
 import { group, groups, openRoom, publish } from './training-room.fixture'
 
@@ -55,6 +55,19 @@ describe('an example source', () => {
     await source.refill(100)
     expect(offsetsOf(await source.of([{ partition: 0, from: 2, to: 4 }]))).toEqual([2, 3])
     expect(offsetsOf(source.take(100).parts)).toEqual([4, 5])
+  })
+
+  it('waits for what a cut names, where readers hear of the cut before they hear of all that it names', async () => {
+    const { log } = openRoom()
+    await publish(log, 0, groups(0, 5))
+    let heard = 2 // what readers see
+    const late: EventLog = {
+      ...log,
+      read: async (of, from, limit) => (await log.read(of, from, limit)).filter(({ offset }) => offset < heard),
+      grown: async () => void heard++,
+    }
+    const parts = await new ExampleSource(late, [0]).of([{ partition: 0, from: 0, to: 4 }])
+    expect(offsetsOf(parts)).toEqual([0, 1, 2, 3])
   })
 
   it('reads ranges that are larger than one read', async () => {

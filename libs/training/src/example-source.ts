@@ -150,7 +150,14 @@ export class ExampleSource {
       return ahead.splice(0, known < 0 ? ahead.length : known).map(({ group }) => group)
     }
     const groups: ExampleGroup[] = []
-    for await (const { value } of readRecords(this.log, { partition, from, to })) groups.push(ExampleGroup.decode(value))
+    for (let at = from; at < to;) {
+      for await (const { offset, value } of readRecords(this.log, { partition, from: at, to })) {
+        groups.push(ExampleGroup.decode(value))
+        at = offset + 1
+      }
+      // a cut names what is durable; where the journal is heard of before it, the rest is on its way, and a cut without it would be another one
+      if (at < to) await this.log.grown({ topic: TOPICS.examples, partition }, at, new AbortController().signal)
+    }
     this.forget(partition, to)
     return groups
   }
