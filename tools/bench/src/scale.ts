@@ -24,7 +24,7 @@ const QUICK: Effort = { rows: 100_000, batches: 8, rounds: 3, steps: 3, proven: 
 const DENSE_HEAVY = [1024, 512, 256] // 1.05 M dense parameters: the graph takes nine tenths of a step
 const LOGICAL_SHARDS = 4
 const SPEEDUP_MIN = 1.7
-const PATIENCE_MS = 400 // a step, until a replica has compiled its graph and proven itself
+const PATIENCE_MS = 1500 // a step, until a replica was dialled again, has compiled its graph and proven itself
 
 /** Two workers beside one, round by round on the same engine; then the digests that any crew comes to. */
 async function scale(scope: BenchScope) {
@@ -66,7 +66,7 @@ async function isOneDigest(scope: BenchScope, { provenRows: rows, batches, prove
   const model = wideAndDeep()
   const work = makeBatches({ rows, batches }).map(stepBatch)
   await using replica = new RemoteReplica(scope.directory)
-  const schedule = { killedAt: Math.floor(proven / 2), startedAt: Math.floor((3 * proven) / 4), patienceMs: PATIENCE_MS }
+  const schedule = { killedAt: Math.floor(proven / 3), startedAt: Math.floor(proven / 2), patienceMs: PATIENCE_MS }
   const digests = new Set<string>()
   const crews: readonly Crew[] = [...THREADS, withReplica(replica, graphHash(model.gradient), schedule)]
   for (const { name, before, isShown } of crews) {
