@@ -19,7 +19,7 @@ describe('a shard of the index', () => {
     let movedMost = 0
     fc.assert(
       fc.property(fc.array(call, { minLength: 100, maxLength: 300, size: 'max' }), fc.constantFrom(0.45, 0.75, 1), (calls, load) => {
-        const shard = open({ load })
+        const shard = open({ load, length: 128 })
         const twin = new Map<number, number>()
         calls.forEach(({ isRemoval, hash }, i) => {
           const known = twin.get(hash)

@@ -53,7 +53,7 @@ export interface ShardOptions {
  * slots over, from one gap between entries to another. An entry's own place says on which side it is, so a lookup meets one side only.
  *
  * cost    an insertion moves at most {@link MOVED_AT_ONCE} slots and what is left of the entries that touch the last one; growth ends
- *         after a sixteenth of the slots as insertions, long before there could be another one
+ *         after as many insertions as a sixty-fourth of the slots, long before there could be another one
  */
 export class IndexShard {
   /** What is looked up, and what it grows into. */
@@ -176,7 +176,7 @@ export class IndexShard {
 /** Of a shard's control: how often it grew, where growth began, how many slots were moved. */
 export const CONTROL_WORDS = 3
 export const SIDES = 2
-export const MOVED_AT_ONCE = 16
+export const MOVED_AT_ONCE = 64 // half a kibibyte in order, which costs little more than its first cache line
 export const SLOT_BYTES = 8
 
 /** One slot stays free at least: it is where a search ends. */
