@@ -1,13 +1,12 @@
 import { type EventLog, TOPICS } from '@freshet/event-log'
 import type { Clock } from '@freshet/kernel'
-import type { OnlineStore } from '@freshet/online-store'
 import type { PartitionFolder } from './partition-folder'
-import { RESTORING_KEY } from './restore-partition'
+import type { SharedItems } from './shared-items'
 
 /** What is looked at before the first event. */
 export interface CatalogueScope {
   readonly log: EventLog
-  readonly store: OnlineStore
+  readonly items: SharedItems
   readonly clock: Clock
   readonly signal: AbortSignal
 }
@@ -28,26 +27,26 @@ const PATIENCE_MS = 30_000 // longer than a group takes to miss a member: then s
 export async function catalogueFirst(
   folder: PartitionFolder,
   partition: number,
-  { log, store, clock, signal }: CatalogueScope,
+  { log, items, clock, signal }: CatalogueScope,
 ): Promise<void> {
   const partitions = [...Array(log.partitions(TOPICS.catalog)).keys()]
-  const ends = await Promise.all(partitions.map((each) => log.next({ topic: TOPICS.catalog, partition: each })))
+  const ends = await Promise.all(partitions.map((each) => endOf(each, { log, items })))
   while (!signal.aborted && folder.positions.catalog < ends[partition]) if ((await folder.step(['catalog'])) === 0) break
   const others = partitions.filter((each) => each !== partition && ends[each] > 0)
   for (let seen = '', sinceMs = 0; !signal.aborted;) {
     await folder.verify()
-    const lacking = await Promise.all(others.map((each) => lackOf(store, each, ends[each])))
-    if (lacking.every((lack) => lack === undefined)) return
-    if (lacking.join() !== seen) [seen, sinceMs] = [lacking.join(), clock.monotonicMs()]
-    if (clock.monotonicMs() - sinceMs >= PATIENCE_MS) return
+    const lacks = await Promise.all(others.map((each) => items.see(each, ends[each])))
+    if (lacks.every((lack) => lack === undefined)) return
+    if (lacks.join() !== seen) [seen, sinceMs] = [lacks.join(), clock.monotonicMs()]
+    if (clock.monotonicMs() - sinceMs >= PATIENCE_MS) return lacks.forEach((lack, i) => lack && items.catalogues.excuse(others[i], lack))
     await clock.sleep(LOOK_MS, signal)
   }
 }
 
-/** Where a partition is on its way to a catalogue that ends at `end`, in words that change as it moves; undefined where it is there. */
-async function lackOf(store: OnlineStore, partition: number, end: number): Promise<string | undefined> {
-  const { catalog, lineage } = await store.positions(partition)
-  if (catalog < end) return `at ${catalog}`
-  const [mark] = await store.read(partition, [RESTORING_KEY]) // a restoration stands at its end from its first commit on
-  return mark && `restoring ${lineage}`
+/** Where a partition's catalogue ends now. One that was seen beyond is of a log that has been brought back from a backup since. */
+async function endOf(partition: number, { log, items }: Pick<CatalogueScope, 'log' | 'items'>): Promise<number> {
+  const seen = items.catalogues.furthestOf(partition)
+  const end = await log.next({ topic: TOPICS.catalog, partition })
+  if (seen > end) items.catalogues.forget(partition)
+  return end
 }

@@ -16,6 +16,7 @@ export function openTurnableStore(partitions: number): TurnableStore {
   return {
     positions: (...asked) => present.positions(...asked),
     read: (...asked) => present.read(...asked),
+    look: (...asked) => present.look(...asked),
     commit: (...asked) => present.commit(...asked),
     outbox: (...asked) => present.outbox(...asked),
     scan: (...asked) => present.scan(...asked),

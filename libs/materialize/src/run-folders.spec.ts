@@ -69,6 +69,24 @@ describe('the folders of a process', () => {
     expect(trace).toEqual([256, 300, 300, 'rest']) // the second step brings what the first one did to the item, the third what the second did
   })
 
+  it('see how far others are with their catalogues, though nothing is read of them', async () => {
+    const house = new LogHouse()
+    for (const itemId of ['a', 'b', 'c', 'd'])
+      await house.appendCatalog(itemId, { $case: 'item', item: { itemId, attributes: {}, unavailable: false, createdMs: 1 } })
+    await using first = await join(house, 'one')
+    await using second = await join(house, 'two')
+    for (const { owned, items } of [first, second]) {
+      while (owned.size !== 1) await new Promise(setImmediate)
+      const other = 1 - [...owned.keys()][0]
+      await house.appendCatalog(['e', 'f', 'g', 'h'].find((id) => partitionOf(id, 2) === other) ?? '', {
+        $case: 'deletedItemId',
+        deletedItemId: 'e',
+      })
+      const end = await house.log.next({ topic: TOPICS.catalog, partition: other })
+      while (items.catalogues.furthestOf(other) < end) await new Promise(setImmediate)
+    }
+  })
+
   it('start a partition over after trouble, and say so', async () => {
     const house = new LogHouse()
     const trouble: unknown[] = []

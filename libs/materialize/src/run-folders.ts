@@ -116,7 +116,7 @@ class Crew {
     await Promise.all([...this.ends.values(), this.reporting])
   }
 
-  /** Once a second: displays how far the fold has come. Once a minute: learns which items others have met. */
+  /** Once a second: displays how far the fold has come, and sees how far that of others has. Once a minute: learns which items those have met. */
   attend(membership: Membership): void {
     const { clock, log, store, onTrouble } = this.scope
     const attending = async (): Promise<void> => {
@@ -127,9 +127,10 @@ class Crew {
             .report({ topic: TOPICS.events, partition }, positions.events)
             .catch((error: unknown) => onTrouble(partition, error))
         }
-        for (let partition = 0; second % LEARN_EVERY === 0 && partition < log.partitions(TOPICS.events); partition++) {
-          if (!this.loops.has(partition))
-            await learnItems(store, partition, { items: this.items }).catch((error: unknown) => onTrouble(partition, error))
+        for (let partition = 0; partition < log.partitions(TOPICS.events); partition++) {
+          if (this.loops.has(partition)) continue
+          const learning = second % LEARN_EVERY === 0 ? learnItems(store, partition, { items: this.items }) : this.items.see(partition)
+          await learning.catch((error: unknown) => onTrouble(partition, error))
         }
       }
     }
@@ -161,7 +162,7 @@ class Crew {
     const onCommitted = snapshot && ((puts: readonly Put[]) => snapshot.note(puts))
     const folder = await PartitionFolder.load({ ...this.scope, partition, items: this.items, seed, usersMax, onCommitted })
     this.folders.set(partition, folder)
-    await catalogueFirst(folder, partition, { ...this.scope, signal })
+    await catalogueFirst(folder, partition, { ...this.scope, items: this.items, signal })
     while (!signal.aborted) {
       const beganMs = clock.monotonicMs()
       const records = await folder.step()

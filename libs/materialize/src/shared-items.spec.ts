@@ -1,8 +1,9 @@
 import { ItemState } from '@freshet/contracts'
 import { itemKey } from '@freshet/features'
-import { type OnlineStore, type Standing, StalePositionError } from '@freshet/online-store'
+import { type OnlineStore, type Put, type Standing, StalePositionError } from '@freshet/online-store'
 import { openMemoryStore } from '@freshet/online-store/memory'
 import { fakeClock } from '@freshet/testing'
+import { RESTORING_KEY } from './restore-partition'
 import { SharedItems } from './shared-items'
 
 const START: Standing = { events: 0, touches: 0, catalog: 0 }
@@ -10,7 +11,22 @@ const ELSEWHERE: Standing = { ...START, lineage: 'another' }
 
 async function put(store: OnlineStore, itemId: string, events: number): Promise<void> {
   const value = ItemState.encode(ItemState.create({ events, known: true })).finish()
-  await store.commit(0, { expect: START, next: START, puts: [{ key: itemKey(itemId), value }], outbox: [], publishedBelow: 0 })
+  await change(store, await store.positions(0), { key: itemKey(itemId), value })
+}
+
+/** Brings a partition somewhere, be it back. */
+async function change(store: OnlineStore, next: Standing, ...puts: Put[]): Promise<void> {
+  await store.commit(0, { expect: await store.positions(0), next, puts, outbox: [], publishedBelow: 0 })
+}
+
+/** Brings items to hand for a batch of another partition. */
+async function lend(items: SharedItems, ...itemIds: string[]): Promise<void> {
+  const batch = items.beginBatch(7)
+  try {
+    await items.fetch(itemIds, batch)
+  } finally {
+    items.endBatch(batch)
+  }
 }
 
 function open(itemsMax = 10) {
@@ -167,5 +183,66 @@ describe('the items of a process', () => {
     items.admit('b', ItemState.encode(ItemState.create({ known: false })).finish(), 0)
     items.save('c', ItemState.create({ known: true }))
     expect(Array.from({ length: items.known.size }, (_, place) => items.known.at(place))).toEqual(['a', 'c'])
+  })
+})
+
+describe('the items of a partition that has lost its state', () => {
+  const WHOLE: Standing = { ...START, catalog: 5 }
+  const refusal = { code: 'UNAVAILABLE', message: expect.stringContaining('the catalogue of partition 0 up to 5') }
+
+  it.each([
+    ['empty', START],
+    ['as it was', { ...START, catalog: 4 }],
+  ])('are lent to no batch where it came back %s, until it has been brought back as far as it was seen', async (_, less) => {
+    const { store, items } = open()
+    await change(store, WHOLE)
+    await lend(items, 'a')
+    await change(store, less)
+    await expect(lend(items, 'a', 'b')).rejects.toMatchObject(refusal)
+    await change(store, WHOLE)
+    await put(store, 'a', 3)
+    await lend(items, 'a', 'b')
+    expect([items.get('a')?.events, items.get('b')]).toEqual([3, undefined])
+  })
+
+  it('are lent to no batch while it is being restored, be it to where it was seen', async () => {
+    const { store, items } = open()
+    await change(store, WHOLE, { key: RESTORING_KEY, value: Uint8Array.of(0) })
+    await expect(lend(items, 'a')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await change(store, WHOLE, { key: RESTORING_KEY, value: null })
+    await lend(items, 'a')
+  })
+
+  it('are refused though nothing was read of it, where it was looked at while it was whole', async () => {
+    const { store, items } = open()
+    await change(store, WHOLE)
+    expect(await items.see(0)).toBeUndefined()
+    await change(store, START)
+    await expect(lend(items, 'a')).rejects.toMatchObject(refusal)
+    expect(await items.see(0)).toBe('at 0')
+  })
+
+  it('are refused where it is folded here and begins anew, also those that are at hand; its own fold goes on', async () => {
+    const { store, items } = open()
+    await change(store, WHOLE)
+    items.own(0, START)
+    items.stands(0, WHOLE)
+    await change(store, START)
+    items.own(0, START)
+    await fetch(items, 'a')
+    expect(items.get('a')).toBeUndefined()
+    await expect(lend(items, 'a')).rejects.toMatchObject(refusal)
+    items.stands(0, WHOLE)
+    await lend(items, 'a')
+  })
+
+  it('are lent as they are where nobody has brought it back for long', async () => {
+    const { store, items } = open()
+    await change(store, WHOLE)
+    await lend(items, 'a')
+    await change(store, START)
+    items.catalogues.excuse(0, (await items.see(0)) ?? '')
+    await lend(items, 'a')
+    expect(items.get('a')).toBeUndefined()
   })
 })

@@ -1,8 +1,10 @@
 import { ItemState } from '@freshet/contracts'
 import { itemKey } from '@freshet/features'
 import { type Clock, partitionOf } from '@freshet/kernel'
-import { type OnlineStore, type Standing, StalePositionError } from '@freshet/online-store'
+import { type OnlineStore, sameStanding, type Standing } from '@freshet/online-store'
 import { KnownItems } from './known-items'
+import { RESTORING_KEY } from './restore-partition'
+import { SeenCatalogues } from './seen-catalogues'
 
 /** What the items of a process stand on. */
 export interface SharedItemsScope {
@@ -33,6 +35,7 @@ const UNSURE = -1 // no tenure: good for the batch that asked, to be asked for a
  */
 export class SharedItems {
   readonly known = new KnownItems()
+  readonly catalogues = new SeenCatalogues()
   private readonly entries = new Map<string, Entry>()
   /** Where the partitions stand that are folded here. */
   private readonly standings = new Map<number, Standing>()
@@ -93,6 +96,13 @@ export class SharedItems {
   /** A commit of this process has brought a partition there. */
   stands(partition: number, at: Standing): void {
     this.standings.set(partition, at)
+    this.catalogues.lackOf({ partition, at, isRestoring: false })
+  }
+
+  /** Sees how far a partition is with its catalogue, whoever folds it; returns what it lacks, as {@link SeenCatalogues.lackOf}. */
+  async see(partition: number, end = 0): Promise<string | undefined> {
+    const { at, values } = await this.scope.store.look(partition, [RESTORING_KEY])
+    return this.catalogues.lackOf({ partition, at, isRestoring: values[0] !== undefined }, end)
   }
 
   /** Counts how often a partition was taken over or let go here. */
@@ -103,13 +113,15 @@ export class SharedItems {
   /**
    * Brings the states of items to hand for a batch, one round trip a partition.
    *
-   * throws  StalePositionError when the batch's own partition does not stand where its fold is: what it changes has to be of there
+   * throws  StalePositionError when the batch's own partition does not stand where its fold is: what it changes has to be of there;
+   *         UnavailableError when another one lacks of its catalogue what it was seen with
    */
   async fetch(itemIds: Iterable<string>, batch: number): Promise<void> {
     const nowMs = this.scope.clock.monotonicMs()
     const wanted = new Map<number, string[]>()
     for (const id of new Set(itemIds)) {
       const partition = partitionOf(id, this.scope.partitions)
+      this.assertWholeHere(partition, batch)
       const atHand = this.atHand(id, partition, nowMs)
       if (atHand !== undefined) atHand.batch = Math.max(atHand.batch, batch)
       else push(wanted, partition, id)
@@ -148,13 +160,17 @@ export class SharedItems {
   /** The stored states. Those of another fold of this process may be of its next commit, or of a commit that is not its own. */
   private async valuesOf(ids: readonly string[], { partition, batch }: { partition: number; batch: number }) {
     const tenure = this.tenureOf(partition)
-    const [keys, { store }] = [ids.map(itemKey), this.scope]
-    try {
-      return { values: await store.read(partition, keys, this.standings.get(partition)), tenure }
-    } catch (error) {
-      if (!(error instanceof StalePositionError) || this.running.get(batch) === partition) throw error
-      return { values: await store.read(partition, keys), tenure: UNSURE }
-    }
+    const [keys, from, { store }] = [ids.map(itemKey), this.standings.get(partition), this.scope]
+    if (this.running.get(batch) === partition) return { values: await store.read(partition, keys, from), tenure }
+    const { at, values } = await store.look(partition, [RESTORING_KEY, ...keys])
+    this.catalogues.assertWhole({ partition, at, isRestoring: values[0] !== undefined })
+    return { values: values.slice(1), tenure: from === undefined || sameStanding(from, at) ? tenure : UNSURE }
+  }
+
+  /** A partition that is folded here may have begun anew, and know no item yet: what is at hand of it would be as little. */
+  private assertWholeHere(partition: number, batch: number): void {
+    const at = this.standings.get(partition)
+    if (at !== undefined && this.running.get(batch) !== partition) this.catalogues.assertWhole({ partition, at, isRestoring: false })
   }
 
   /** What this batch relies on, or a later one, is not let go. */

@@ -35,9 +35,9 @@ function processOf(house: LogHouse) {
   const store: OnlineStore = {
     ...house.store,
     positions: async (partition) => house.store.positions(await questions.pass(partition)),
-    read: async (partition, keys) => {
-      const values = await house.store.read(partition, keys)
-      return keys.includes(itemKey(item)) ? answers.pass(values) : values
+    look: async (partition, keys) => {
+      const sight = await house.store.look(partition, keys)
+      return keys.includes(itemKey(item)) ? answers.pass(sight) : sight
     },
   }
   const { log, dictionary, partitions } = house

@@ -12,6 +12,7 @@ import {
   type OnlineStore,
   type OutboxEntry,
   type ScanOptions,
+  type Sight,
   type Standing,
 } from '@freshet/online-store'
 import { decodeOutbox, decodeStanding, encodeOutbox, encodeStanding, outboxAfter, type StandingEntry } from './state-codec'
@@ -35,6 +36,7 @@ export async function openEmbeddedStore({ directory, partitions = 8 }: EmbeddedS
   return {
     positions: async (partition) => shelf.standing(checked(partition)).positions,
     read: async (partition, keys, of) => shelf.read(checked(partition), keys, of),
+    look: async (partition, keys) => shelf.sight(checked(partition), keys),
     commit: async (partition, commit) => shelf.commit(checked(partition), commit),
     outbox: async (partition, limit) => shelf.outbox(checked(partition), limit),
     scan: async (partition, options) => shelf.scan(checked(partition), options),
@@ -64,10 +66,13 @@ class Shelf {
   read(partition: number, keys: readonly string[], of?: Standing): (Uint8Array | undefined)[] {
     keys.forEach(assertKey)
     this.look(partition, of)
-    return keys.map((key) => {
-      const value = this.database.get(valueKey(partition, key))
-      return value && plain(value)
-    })
+    return this.values(partition, keys)
+  }
+
+  /** One moment: nothing turns to another between the standing and the values. */
+  sight(partition: number, keys: readonly string[]): Sight {
+    keys.forEach(assertKey)
+    return { at: this.standing(partition).positions, values: this.values(partition, keys) }
   }
 
   /** Compares the standing here, and lets LMDB apply the writes only if no commit has come between. */
@@ -104,6 +109,13 @@ class Shelf {
 
   close(): Promise<void> {
     return this.database.close()
+  }
+
+  private values(partition: number, keys: readonly string[]): (Uint8Array | undefined)[] {
+    return keys.map((key) => {
+      const value = this.database.get(valueKey(partition, key))
+      return value && plain(value)
+    })
   }
 
   /** Turns to the present moment; throws StalePositionError where the partition has to stand at `of` in it and does not. */

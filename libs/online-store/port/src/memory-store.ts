@@ -17,6 +17,7 @@ export function openMemoryStore({ partitions = 8 }: MemoryStoreOptions = {}): On
   return {
     positions: async (partition) => drawerOf(partition).positions,
     read: async (partition, keys, of) => drawerOf(partition).read(keys, of),
+    look: async (partition, keys) => ({ values: drawerOf(partition).read(keys), at: drawerOf(partition).positions }),
     commit: async (partition, commit) => drawerOf(partition).commit(commit),
     outbox: async (partition, limit) => drawerOf(partition).outgoing.slice(0, limit),
     scan: async (partition, options) => drawerOf(partition).scan(options),

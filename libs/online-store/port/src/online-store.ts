@@ -58,6 +58,9 @@ export interface OnlineStore extends AsyncDisposable {
    */
   read(partition: number, keys: readonly string[], of?: Standing): Promise<readonly (Uint8Array | undefined)[]>
 
+  /** As {@link read}, and where the partition stands in that same moment: for who cannot know, and does not own it. One round trip. */
+  look(partition: number, keys: readonly string[]): Promise<Sight>
+
   /** Applies all of a commit or, where the partition does not stand at `expect`, throws StalePositionError and applies nothing. */
   commit(partition: number, commit: Commit): Promise<void>
 
@@ -66,6 +69,13 @@ export interface OnlineStore extends AsyncDisposable {
 
   /** Keys that start with `prefix`, with their values, in the order of their UTF-8 bytes, from after `after`; `of` as in {@link read}. */
   scan(partition: number, options: ScanOptions): Promise<readonly { readonly key: string; readonly value: Uint8Array }[]>
+}
+
+/** What a partition held at one moment. */
+export interface Sight {
+  readonly at: Standing
+  /** In the order of the keys asked for. */
+  readonly values: readonly (Uint8Array | undefined)[]
 }
 
 /** A page of a partition's keys. */

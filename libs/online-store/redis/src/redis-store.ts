@@ -12,12 +12,13 @@ import {
   type OnlineStore,
   type OutboxEntry,
   type ScanOptions,
+  type Sight,
   type Standing,
 } from '@freshet/online-store'
 import { RedisConnection, type Argument } from './connection'
 import { assertName, lexRange, partitionKeys, spellStanding, standingOf, type PartitionKeys } from './layout'
 import { parseRedisAddress } from './redis-address'
-import { COMMIT, OUTBOX, READ, SCAN, type Script } from './scripts'
+import { COMMIT, LOOK, OUTBOX, READ, SCAN, type Script } from './scripts'
 
 /** Which Redis, and which part of it. */
 export interface RedisStoreOptions {
@@ -53,6 +54,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Online
   return {
     positions: async (partition) => chestOf(partition).positions(),
     read: async (partition, keys, of) => chestOf(partition).read(keys, of),
+    look: async (partition, keys) => chestOf(partition).look(keys),
     commit: async (partition, commit) => chestOf(partition).commit(commit),
     outbox: async (partition, limit) => chestOf(partition).outbox(limit),
     scan: async (partition, page) => chestOf(partition).scan(page),
@@ -81,7 +83,13 @@ class Chest {
     if (keys.length === 0) return []
     const [, values] = this.keys
     const found = of ? await this.askOf(of, READ, keys) : ((await this.connection.call('hmget', [values, ...keys])) as (Buffer | null)[])
-    return found.map((value) => (value === null ? undefined : plain(value)))
+    return found.map(valueOf)
+  }
+
+  async look(keys: readonly string[]): Promise<Sight> {
+    keys.forEach(assertKey)
+    const [at, ...found] = (await this.connection.run(LOOK, this.keys, keys)) as (Buffer | null)[]
+    return { at: standingOf(at), values: found.map(valueOf) }
   }
 
   async commit(commit: Commit): Promise<void> {
@@ -124,6 +132,8 @@ class Chest {
     return [...head, ...changes, ...deletions, ...outbox.map(encodeOutgoing)]
   }
 }
+
+const valueOf = (found: Buffer | null): Uint8Array | undefined => (found === null ? undefined : plain(found))
 
 const HEAD_ARGUMENTS = 6
 const ARGUMENTS_MAX = 1_000_000 // the protocol's bound is 2^20, before Redis 7

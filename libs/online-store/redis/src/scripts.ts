@@ -56,6 +56,16 @@ end
 return values
 `)
 
+/** Where the partition stands, then values by their keys (ARGV). */
+export const LOOK = script(`
+local values = { redis.call('HGET', KEYS[1], 'at') or '0 0 0' }
+for i = 1, #ARGV, 4000 do
+  local part = redis.call('HMGET', KEYS[2], unpack(ARGV, i, math.min(i + 3999, #ARGV)))
+  for k = 1, #part do values[i + k] = part[k] end
+end
+return values
+`)
+
 /** The first so many outbox entries (ARGV[1] + 1), after the sequence that the next one will get and how many there are. */
 export const OUTBOX = script(`
 local entries = redis.call('LRANGE', KEYS[4], 0, ARGV[1])

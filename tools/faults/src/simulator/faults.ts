@@ -33,6 +33,7 @@ const POINTS = {
     'appends to touches',
     'reads events',
     'reads features',
+    'looks at features',
     'scans',
     'reads outbox',
     'reads touches',

@@ -50,6 +50,7 @@ export function hostStore(host: Host, server: StoreServer): OnlineStore {
   return {
     positions: (partition) => ask({ name: `asks for positions ${partition}`, partition }, () => server.positions(partition)),
     read: (partition, keys, of) => ask({ name: `reads features ${partition}`, partition }, () => server.read(partition, keys, of)),
+    look: (partition, keys) => ask({ name: `looks at features ${partition}`, partition }, () => server.look(partition, keys)),
     commit: (partition, commit) =>
       ask({ name: `commits ${partition}${moveOf(commit)}`, partition, lane: `store/${partition}` }, () =>
         server.commit(partition, commit, host.name),

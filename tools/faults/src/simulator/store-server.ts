@@ -5,6 +5,7 @@ import {
   type OnlineStore,
   type OutboxEntry,
   type ScanOptions,
+  type Sight,
   samePositions,
   type Standing,
   START,
@@ -50,6 +51,10 @@ export class StoreServer {
   read(partition: number, keys: readonly string[], of?: Standing): readonly (Uint8Array | undefined)[] {
     assertStands(partition, of, this.drawers[partition].positions)
     return keys.map((key) => this.drawers[partition].values.get(key))
+  }
+
+  look(partition: number, keys: readonly string[]): Sight {
+    return { at: this.drawers[partition].positions, values: this.read(partition, keys) }
   }
 
   /** Refuses who does not know where the partition stands. `by` says whose commit it is. */

@@ -1,3 +1,4 @@
+import { START } from '../rules'
 import { bytes, eachTrial, outgoing, put, step, at, type OpenStore } from './trial'
 
 /** What readers of features may rely on. */
@@ -10,6 +11,23 @@ export function describeReading(open: OpenStore): void {
     expect(await store.read(0, ['i:a', 'u:x', 'u:a', 'u:a'])).toEqual([bytes('3'), undefined, bytes('1'), bytes('1')])
     expect(await store.read(0, [])).toEqual([])
     expect(await store.read(1, ['u:a'])).toEqual([undefined])
+  })
+
+  it('says where a partition stands with the values of that moment', async () => {
+    await using store = await open(trial())
+    await using writer = await open(trial())
+    expect(await store.look(0, ['u:a'])).toEqual({ at: START, values: [undefined] })
+    const commits = Array.from({ length: 20 }, (_, i) => i)
+    const written = (async () => {
+      for (const i of commits) await writer.commit(0, step(i, { puts: [put('u:a', `${i + 1}`), put('u:b', `${i + 1}`)] }))
+    })()
+    for (const _ of commits) {
+      const { at: standing, values } = await store.look(0, ['u:b', 'u:absent', 'u:a'])
+      const value = standing.events === 0 ? undefined : bytes(`${standing.events}`)
+      expect(values).toEqual([value, undefined, value])
+    }
+    await written
+    expect(await store.look(0, [])).toEqual({ at: at(20), values: [] })
   })
 
   it('replaces and deletes, the last change of a commit standing', async () => {
