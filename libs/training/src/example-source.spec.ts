@@ -70,6 +70,19 @@ describe('an example source', () => {
     expect(offsetsOf(parts)).toEqual([0, 1, 2, 3])
   })
 
+  it('passes over all of a cut that is not executed, where readers have not heard of all that it names', async () => {
+    const { log } = openRoom()
+    await publish(log, 0, groups(0, 5))
+    let heard = 2
+    const late: EventLog = {
+      ...log,
+      read: async (of, from, limit) => (await log.read(of, from, limit)).filter(({ offset }) => offset < heard),
+      next: async (of) => (heard = await log.next(of)),
+    }
+    const parts = await new ExampleSource(late, [0]).legible([{ partition: 0, from: 0, to: 4 }])
+    expect(offsetsOf(parts)).toEqual([0, 1, 2, 3])
+  })
+
   it('reads ranges that are larger than one read', async () => {
     const { log } = openRoom()
     await publish(
