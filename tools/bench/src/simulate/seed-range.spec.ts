@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { type TemporaryDirectory, temporaryDirectory } from '@freshet/testing'
 import { sumOf } from '@freshet/faults/simulator'
 import { appendRange, assertApart, figuresOf, type RangeRecord, readRanges } from './seed-range'
@@ -25,6 +26,18 @@ describe('the file in which ranges of seeds add up', () => {
     expect(readRanges(file)).toEqual([])
     for (const each of records) appendRange(file, each)
     expect(readRanges(file)).toEqual(records)
+  })
+})
+
+describe('a file that an earlier version began', () => {
+  it('adds up though its lines tell of fewer encounters, or of none', async () => {
+    await using directory = await temporaryDirectory()
+    const file = directory.within('simulate.jsonl')
+    const { tally: _, ...untold } = record({})
+    writeFileSync(file, `${JSON.stringify(untold)}\n${JSON.stringify({ ...untold, from: 11, to: 20, tally: { grants: 2 } })}\n`)
+    appendRange(file, record({ from: 21, to: 30 }))
+    const { seeds, grants, claims, kills } = figuresOf(readRanges(file))
+    expect([seeds, grants, claims, kills].map(({ value }) => value)).toEqual([30, 2, 3, 0])
   })
 })
 

@@ -19,6 +19,9 @@ export interface RangeRecord extends SeedRange {
   readonly tally: Tally
 }
 
+/** As earlier versions may have written it: of fewer encounters, or of none. */
+type EarlierRecord = Omit<RangeRecord, 'tally'> & { readonly tally?: Partial<Tally> }
+
 /** What the promise is held to. */
 export const FULL_SEEDS = 1_000_000
 const ACTIONS_MIN = 200
@@ -29,7 +32,8 @@ export function readRanges(file: string): RangeRecord[] {
   return readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as RangeRecord)
+    .map((line) => JSON.parse(line) as EarlierRecord)
+    .map((record) => ({ ...record, tally: sumOf(record.tally ?? {}) }))
 }
 
 /** Adds one. */

@@ -10,7 +10,7 @@ import { hostLog, hostShelf, hostSnapshots, hostStore } from './host-ports'
 import { LogServer } from './log-server'
 import { Schedule } from './schedule'
 import { ShelfServer } from './shelf-server'
-import { catalogue, PARTITIONS, tickAt } from './shop'
+import { catalogue, lateCatalogue, PARTITIONS, tickAt } from './shop'
 import { SnapshotServer } from './snapshot-server'
 import { StoreServer } from './store-server'
 import { JournalWatch } from './journal-watch'
@@ -64,10 +64,17 @@ export class House {
       if (to.topic === TOPICS.journal) this.journal.take(record)
     }
     this.log = new LogServer({ schedule: this.schedule, draws: this.draws, partitions: PARTITIONS, onAppended, met: this.met })
-    for (const { key, record } of catalogue) {
-      const value = CatalogRecord.encode(record).finish()
-      this.log.append({ topic: TOPICS.catalog, partition: partitionOf(key, PARTITIONS) }, [{ key, value }])
+    for (const each of catalogue) this.describe(each)
+    for (const each of lateCatalogue) {
+      const atMs = this.draws.between(0, LATE_UNTIL_MS)
+      this.schedule.after(atMs, `the catalogue comes to know ${each.key}`, () => this.describe(each))
     }
+  }
+
+  /** Enters an item in the catalogue, by a way that no fault is on. */
+  private describe({ key, record }: (typeof catalogue)[number]): void {
+    const shelf = this.log.shelf({ topic: TOPICS.catalog, partition: partitionOf(key, PARTITIONS) })
+    this.log.enter(shelf, [{ key, value: CatalogRecord.encode(record).finish() }])
   }
 
   /** Puts up a machine; `onCrash` is told when its process has been killed. */
@@ -114,6 +121,8 @@ export class House {
     return this.log.shelf({ topic, partition }).records
   }
 }
+
+const LATE_UNTIL_MS = 400
 
 const DAILY: ReadonlySet<string> = new Set([
   'UNAVAILABLE',

@@ -73,12 +73,16 @@ export class LogServer {
 
   append(to: Partition, entries: readonly Entry[]): number {
     this.assertUp()
-    const shelf = this.shelf(to)
+    return this.enter(this.shelf(to), entries)
+  }
+
+  /** As {@link append}, whether or not anybody else is served. */
+  enter(shelf: Shelf, entries: readonly Entry[]): number {
     const first = shelf.records.length
     for (const { key, value } of entries) {
       const record = { offset: shelf.records.length, key, value }
       shelf.records.push(record)
-      this.scope.onAppended(to, record)
+      this.scope.onAppended(shelf.of, record)
     }
     for (const waiter of shelf.waiting) if (waiter.offset < shelf.records.length) this.wake(shelf, waiter)
     return first

@@ -1,7 +1,9 @@
 import { TOPICS } from '@freshet/event-log'
+import { partitionOf } from '@freshet/kernel'
 import type { SnapshotDraft } from '@freshet/materialize'
 import { vectorOf } from '@freshet/online-store'
 import type { Engines } from './house'
+import { catalogue, PARTITIONS } from './shop'
 
 /** Bugs that somebody could make, each between a host and its engines. A simulator that misses one is no simulator. */
 export const planted: Readonly<Record<string, (engines: Engines) => Engines>> = {
@@ -93,6 +95,29 @@ export const planted: Readonly<Record<string, (engines: Engines) => Engines>> = 
       scan: (partition, options) => store.scan(partition, { ...options, of: undefined }),
     },
   }),
+  'a batch that takes what a partition has lost for unknown': ({ store, ...rest }) => ({
+    ...rest,
+    store: {
+      ...store,
+      look: async (partition, [mark, ...keys]) => {
+        if (keys.length === 0) return store.look(partition, [mark]) // who looks before the first event sees what there is
+        const { at, values } = await store.look(partition, keys)
+        return { at: { ...at, catalog: Math.max(at.catalog, early(partition)) }, values: [undefined, ...values] }
+      },
+    },
+  }),
+  'events that do not wait for the catalogue of other partitions': ({ store, log, ...rest }) => ({
+    ...rest,
+    log,
+    store: {
+      ...store,
+      look: async (partition, [, ...keys]) => {
+        const { at, values } = await store.look(partition, keys)
+        const catalog = await log.next({ topic: TOPICS.catalog, partition })
+        return { at: { ...at, catalog }, values: [undefined, ...values] }
+      },
+    },
+  }),
   'a snapshot without what changed while it was copied': throughDrafts((draft) => {
     let writes = 0
     return { ...draft, write: async (entries) => (writes++ % 2 === 0 ? undefined : draft.write(entries)) } // changes come before each page
@@ -110,6 +135,9 @@ export const planted: Readonly<Record<string, (engines: Engines) => Engines>> = 
     log: { ...log, trim: async (of) => log.trim(of, await log.next(of)) },
   }),
 }
+
+/** How far a partition's catalogue goes from the beginning. */
+const early = (partition: number): number => catalogue.filter(({ key }) => partitionOf(key, PARTITIONS) === partition).length
 
 function throughDrafts(spoilt: (draft: SnapshotDraft) => SnapshotDraft): (engines: Engines) => Engines {
   return ({ snapshots, ...rest }) => ({

@@ -1,4 +1,4 @@
-import { type CatalogRecord, type Event, EventRecord, Genesis, type Item } from '@freshet/contracts'
+import { type AttributeValue, type CatalogRecord, type Event, EventRecord, Genesis } from '@freshet/contracts'
 import { openTable } from '@freshet/embedding'
 import { compileDictionary } from '@freshet/features'
 import { declareModelSet } from '@freshet/model'
@@ -30,6 +30,9 @@ item:
   - { kind: id, name: item }
   - { kind: category, name: genre }
   - { kind: rate, name: rate, of: [click], per: [impression], windowMs: 3600000 }
+cross:
+  - { kind: affinity, name: taste, attribute: genre }
+  - { kind: affinity, name: fashion, attribute: style }
 model: { rank: { dimensions: 1, hidden: [1] }, recall: { dimensions: 1, hidden: [], width: 2 }, learningRate: { dense: 0.01, rows: 0.1 } }
 `)
 
@@ -55,14 +58,25 @@ export const lineTools: Pick<LineOptions, 'genesis' | 'openTable' | 'scoreBins' 
 }
 
 const USERS = ['ann', 'ben', 'cas', 'dan']
-const ITEMS = ['i0', 'i1', 'i2', 'i3', 'i4']
+const ITEMS = ['i0', 'i1', 'i2', 'i3', 'i4', 'late0', 'late1']
 
 /** What the catalogue says from the beginning. */
-export const catalogue: readonly { readonly key: string; readonly record: CatalogRecord }[] = ITEMS.map((itemId, i) => {
-  const attributes: Item['attributes'] = { genre: { kind: { $case: 'text', text: `g${i % 2}` } } }
-  const item = { itemId, attributes, unavailable: false, createdMs: EPOCH_MS }
+export const catalogue: readonly Described[] = ITEMS.slice(0, 5).map((itemId, i) => described(itemId, { genre: `g${i % 2}` }))
+
+/** What it says later, of items that events have been about: what those leave behind depends on who was faster, so these have an attribute of their own. */
+export const lateCatalogue: readonly Described[] = ITEMS.slice(5).map((itemId, i) => described(itemId, { style: `s${i}` }))
+
+/** A record of the catalogue and its key. */
+interface Described {
+  readonly key: string
+  readonly record: CatalogRecord
+}
+
+function described(itemId: string, texts: Readonly<Record<string, string>>): Described {
+  const named = Object.entries(texts).map(([name, text]): [string, AttributeValue] => [name, { kind: { $case: 'text', text } }])
+  const item = { itemId, attributes: Object.fromEntries(named), unavailable: false, createdMs: EPOCH_MS }
   return { key: itemId, record: { record: { $case: 'item', item }, timeMs: EPOCH_MS } }
-})
+}
 
 /** An event that somebody does now, give or take; `request` numbers the lists that were shown. */
 export function drawEvent(draws: Draws, { nowMs, eventId }: { readonly nowMs: number; readonly eventId: string }): EventRecord {
@@ -89,7 +103,7 @@ const record = (facts: Partial<Event>, acceptedMs: number): EventRecord =>
   EventRecord.fromPartial({ record: { $case: 'event', event: facts }, acceptedMs })
 
 const shown = (draws: Draws): Event['impression'] => ({
-  items: [draws.below(5), draws.below(5)]
+  items: [draws.below(ITEMS.length), draws.below(ITEMS.length)]
     .filter((at, i, all) => all.indexOf(at) === i)
     .map((at) => ({
       ...{ itemId: ITEMS[at], score: 0, propensity: 0, ids: NONE, numbers: NONE },

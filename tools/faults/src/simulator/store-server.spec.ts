@@ -15,6 +15,15 @@ describe('a simulated store', () => {
     expect(() => store.commit(0, commit(at(2, 'b'), at(3, 'c')))).toThrow(StalePositionError)
   })
 
+  it('says where it stands with what it holds', () => {
+    const store = new StoreServer(1)
+    const value = Uint8Array.of(7)
+    store.commit(0, { ...commit(START, at(1, 'a')), puts: [{ key: 'i:a', value }] })
+    expect(store.look(0, ['i:b', 'i:a'])).toEqual({ at: at(1, 'a'), values: [undefined, value] })
+    store.forget(0)
+    expect(store.look(0, ['i:a'])).toEqual({ at: START, values: [undefined] })
+  })
+
   it('comes back with nothing, whatever was kept', () => {
     const store = new StoreServer(1)
     store.commit(0, commit(START, at(1, 'a')))

@@ -30,9 +30,9 @@ export type Met = (what: Encounter, times?: number) => void
 /** How often each was met. */
 export type Tally = Readonly<Record<Encounter, number>>
 
-/** A tally that begins at nothing, or a sum of several. */
-export function sumOf(...tallies: readonly Tally[]): Record<Encounter, number> {
-  return Object.fromEntries(ENCOUNTERS.map((each) => [each, tallies.reduce((sum, tally) => sum + tally[each], 0)])) as Record<
+/** A tally that begins at nothing, or a sum of several; what was not counted yet when one was taken counts as nothing in it. */
+export function sumOf(...tallies: readonly Partial<Tally>[]): Record<Encounter, number> {
+  return Object.fromEntries(ENCOUNTERS.map((each) => [each, tallies.reduce((sum, tally) => sum + (tally[each] ?? 0), 0)])) as Record<
     Encounter,
     number
   >

@@ -144,9 +144,17 @@ export const MATERIALIZE_BUGS: readonly PlantedBug[] = [
   {
     name: 'events folded before the catalogue of other partitions is there',
     file: 'libs/materialize/src/run-folders.ts',
-    right: '    await catalogueFirst(folder, partition, { ...this.scope, signal })\n',
+    right: '    await catalogueFirst(folder, partition, { ...this.scope, items: this.items, signal })\n',
     wrong: '',
     spec: 'tools/bench/src/faults/emptied-store.spec.ts',
     test: 'holds the features of a fresh fold again, tastes included, whichever partition is faster',
+  },
+  {
+    name: 'items of a partition that has lost its state taken for unknown: users lose what they like for good',
+    file: 'libs/materialize/src/shared-items.ts',
+    right: '    this.catalogues.assertWhole({ partition, at, isRestoring: values[0] !== undefined })\n',
+    wrong: '',
+    spec: 'libs/materialize/src/catalogue-first.spec.ts',
+    test: 'folds its catalogue late again',
   },
 ]

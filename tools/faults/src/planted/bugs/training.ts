@@ -63,4 +63,20 @@ export const TRAINING_BUGS: readonly PlantedBug[] = [
     spec: TRAINER_SPEC,
     test: 'retires what no kept version needs, and a twin still starts from the oldest one kept',
   },
+  {
+    name: 'version of a state that lacks a cut which waits for its owner',
+    file: TRAINER,
+    right: '    this.assertNothingWaits()\n    if (this.isActing) return this.owner.beginVersion()\n',
+    wrong: '    if (this.isActing) return this.owner.beginVersion()\n',
+    spec: 'libs/training/src/held-cut.spec.ts',
+    test: 'makes no version of a state without that cut: a twin from any version comes to the same',
+  },
+  {
+    name: 'owner that goes on after what it was asked for has failed half told',
+    file: 'libs/training/src/owner.ts',
+    right: '    } catch (error) {\n      this.failure = { error }\n      throw error\n',
+    wrong: '    } catch (error) {\n      throw error\n',
+    spec: 'libs/training/src/half-told.spec.ts',
+    test: 'says so, and ends: what is half told is told by whoever comes next',
+  },
 ]

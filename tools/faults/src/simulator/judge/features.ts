@@ -1,4 +1,4 @@
-import { CatalogRecord, FoldState, ItemState, UserState } from '@freshet/contracts'
+import { type Affinity, CatalogRecord, FoldState, ItemState, UserState } from '@freshet/contracts'
 import { TOPICS } from '@freshet/event-log'
 import { actorOf, foldCatalogItem, foldItem, itemKey, userKey } from '@freshet/features'
 import { spellChecksum, checksum64, CHECKSUM_START } from '@freshet/kernel'
@@ -30,8 +30,13 @@ function judgeUsers({ house, partition, logs }: PartitionScope, twin: Undisturbe
   }
 }
 
-/** All but what is measured at item states: events meet those in any order. */
-const userBytes = (state: UserState | undefined): Uint8Array | undefined => state && UserState.encode({ ...state, residualSum: 0 }).finish()
+/** All but what depends on who was faster: what is measured at item states, which events meet in any order, and tastes for what the catalogue says late. */
+function userBytes(state: UserState | undefined): Uint8Array | undefined {
+  if (state === undefined) return undefined
+  const early = Object.entries(state.categories).filter(([key]) => !key.startsWith('style'))
+  const categories = early.sort().map(([key, affinity]): [string, Affinity] => [key, { ...affinity, residualSum: 0 }])
+  return UserState.encode({ ...state, residualSum: 0, categories: Object.fromEntries(categories) }).finish()
+}
 
 function judgeItems({ house, partition, logs }: PartitionScope): void {
   const items = new Map<string, ItemState>()

@@ -1,17 +1,21 @@
 import type { ExampleGroup, UserState } from '@freshet/contracts'
 import { openMemoryFold } from '@freshet/materialize'
-import { dictionary } from '../shop'
+import { catalogue, dictionary } from '../shop'
 import type { Read } from './read-logs'
 
 /** What a fold makes of a partition's events that nobody disturbs and that knows of nothing else. */
 export interface Undisturbed {
+  /** Without any catalogue: whether and how many there are depends on events alone. */
   readonly groups: readonly ExampleGroup[]
+  /** With what the catalogue said from the beginning. */
   user(userId: string): UserState | undefined
 }
 
 /** Folds a partition's events in one go, as if there were no other partition. */
 export function undisturbed({ records }: Read): Undisturbed {
-  const fold = openMemoryFold({ dictionary, partitions: 1 })
-  const groups = records.flatMap((record) => fold.event(record))
-  return { groups, user: (userId) => fold.user(userId) }
+  const alone = openMemoryFold({ dictionary, partitions: 1 })
+  const informed = openMemoryFold({ dictionary, partitions: 1 })
+  for (const { record } of catalogue) informed.catalog(record)
+  for (const record of records) informed.event(record)
+  return { groups: records.flatMap((record) => alone.event(record)), user: (userId) => informed.user(userId) }
 }
