@@ -1,6 +1,7 @@
 export { type Carriage, carryDense } from './carry'
 export { declareModelSet, type ModelGraphs, type ModelSet, modelSetOf } from './model-set'
 export type { DeclaredParameter, Input, Parameter } from './parameters'
+export { declareAutoencoder, type AutoencoderDeclaration } from './models/autoencoder'
 export { declareCatalogueTower, type CatalogueTowerDeclaration } from './models/catalogue-tower'
 export type { RankerDeclaration } from './models/ranker'
 export type { Activation, TowerLayer } from './models/tower'

@@ -74,7 +74,7 @@ export const climbOn = (first: Node, tower: Tower, how: Climb): Node =>
   tower.layers.reduce((below, { activation }, layer) => {
     const z = layer === 0 ? first : mapped(below, { tower, layer }, how)
     const { drop = (a) => a } = how
-    return activation === 'linear' ? z : drop(ACTIVATIONS[activation](z), `${tower.name}/${layer}`)
+    return activation === 'linear' ? z : drop(applyActivation(activation, z), `${tower.name}/${layer}`)
   }, first)
 
 /** The affine map of one layer. */
@@ -84,5 +84,8 @@ function mapped(x: Node, { tower, layer }: { tower: Tower; layer: number }, { pa
   if (x.shape[x.shape.length - 1] === width) return dense(x, { weight, bias })
   throw new ShapeError(`layer ${nameOf(tower, layer)}`, { expected: `[.., ${width}]`, got: spellShape(x.shape) })
 }
+
+/** shape  →  as x */
+export const applyActivation = (activation: Activation, x: Node): Node => ACTIVATIONS[activation](x)
 
 const ACTIVATIONS: Readonly<Record<Activation, (x: Node) => Node>> = { relu, tanh, linear: (x) => x }

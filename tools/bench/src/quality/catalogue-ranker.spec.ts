@@ -33,9 +33,10 @@ describe('catalogueRanker', () => {
   const test = taskOf(whole)
 
   it('learns tastes: what is listed first is of the user’s own kind', async () => {
-    const { scorer, validation, close } = await catalogueRanker('tower', CRAFT).train({ validation: test, test }, scope())
+    const { scorer, validation, curve, close } = await catalogueRanker('tower', CRAFT).train({ validation: test, test }, scope())
     expect(await judge(test, scorer, 2)).toMatchObject({ hitRate: expect.closeTo(1, 0) })
     expect(validation).toEqual(await judge(test, scorer, LIST_LENGTH))
+    expect(Math.max(...curve.map(({ validation: { score } }) => score))).toBe(validation.ndcg)
     await close()
   })
 

@@ -1,3 +1,4 @@
+import type { EpochRecord } from '@freshet/learner'
 import { interpretGraph } from '@freshet/tensor'
 import type { QualityScope } from './quality-set'
 import { type LearnedRanker, rankingQuality } from './rank'
@@ -10,11 +11,17 @@ const set: RankingSet = {
   open: (directory) => (directory === 'here' ? () => ({ validation: task, test: task }) : undefined),
 }
 
+const EPOCH: EpochRecord = {
+  ...{ epoch: 1, examples: 3, loss: 0.4, steps: 1, learningRate: 0.1, isBest: true },
+  validation: { score: 0.5, figures: {} },
+}
+
 /** A ranker that gives every user the same scores, and claims to have been validated so well. */
 const fixed = (model: string, scores: readonly number[], claimed: number, closed: string[] = []): LearnedRanker => ({
   ...{ model, chosen: 'nothing' },
   train: async () => ({
     validation: { users: 3, hitRate: 0, ndcg: claimed, precision: 0, recall: 0, map: 0 },
+    curve: [EPOCH],
     scorer: async (users) => users.map(() => Float32Array.from(scores)),
     close: async () => void closed.push(model),
   }),
@@ -44,6 +51,13 @@ describe('rankingQuality', () => {
     const said: string[] = []
     await rankingQuality({ ...set, isSplitDrawn: false }, [fixed('mine', [4, 3, 2, 1], 0.5)], {}).run(scopeOf(said))
     expect(['ease', 'mine'].map((model) => said.filter((line) => line.includes(`, ${model}: hr10`)).length)).toEqual([1, 2])
+  })
+
+  it('keeps the learning curve of every seed and model', async () => {
+    const kept: string[] = []
+    const keep = (name: string, svg: string): void => void kept.push(`${name}: ${/<text[^>]*>([^<]*)/.exec(svg)?.[1]}`)
+    await rankingQuality(set, [fixed('mine', [4, 3, 2, 1], 0.5)], {}).run({ ...scopeOf(), keep })
+    expect(kept).toEqual([1, 2].map((seed) => `toy-mine-${seed}.svg: mine on toy, seed ${seed}`))
   })
 
   it('lets validation, and never the test, decide which model is the best', async () => {

@@ -1,3 +1,4 @@
+import { curveSvg, type EpochRecord } from '@freshet/learner'
 import { atLeast, type Measured } from '../harness/report'
 import { baselineRows, LIST_LENGTH, type Row } from './baseline-rows'
 import type { ListQuality } from './metrics/lists'
@@ -20,6 +21,8 @@ export interface LearnedRanker {
 /** A trained model, with what validation said of it. */
 export interface LearnedScorer {
   readonly validation: ListQuality
+  /** Its epochs, as validation saw them. */
+  readonly curve: readonly EpochRecord[]
   readonly scorer: Scorer
   close(): Promise<void>
 }
@@ -58,14 +61,15 @@ interface SeedScope extends QualityScope {
 }
 
 async function runSeed(set: RankingSet, learned: readonly LearnedRanker[], scope: SeedScope): Promise<SeedResult> {
-  const { seed, stages, compile, say, isCompared } = scope
+  const { seed, stages, compile, say, keep, isCompared } = scope
   const tell = ({ model, quality, chosen }: Row): void =>
     say(`  seed ${seed}, ${model}: ${spellQuality(set.shown, quality)}${chosen ? ` (${chosen})` : ''}`)
   const rows = isCompared ? await baselineRows(stages, { seed, ridges: set.ridges, compile }) : []
   rows.forEach(tell)
   const validated: Record<string, number> = {}
   for (const { model, chosen, train } of learned) {
-    const { validation, scorer, close } = await train(stages, scope)
+    const { validation, curve, scorer, close } = await train(stages, scope)
+    keep(`${set.name}-${model}-${seed}.svg`, curveSvg(`${model} on ${set.name}, seed ${seed}`, curve))
     const row = { model, chosen, quality: await judge(stages.test, scorer, LIST_LENGTH) }
     await close()
     validated[model] = validation.ndcg

@@ -3,7 +3,7 @@ import { openEngine, type StepBatch, type StepEngine, trainEpochs } from '@fresh
 import { declareSequence, type RowOptimiser, type SequenceDeclaration, type TrainableModel } from '@freshet/model'
 import { declareUpdate, type DenseOptimiser, type LearningRateSchedule } from '@freshet/tensor'
 import { LIST_LENGTH } from './baseline-rows'
-import type { ListQuality } from './metrics/lists'
+import { type ListQuality, NO_QUALITY } from './metrics/lists'
 import type { QualityScope } from './quality-set'
 import type { LearnedRanker, LearnedScorer } from './rank'
 import { judge, type RankingTask, type Scorer } from './ranking-task'
@@ -47,24 +47,23 @@ async function trainOn({ validation, test }: Stages, craft: SequenceCraft, scope
     update: declareUpdate({ optimiser: craft.optimiser, parameters: declared.parameters, clipNorm: CLIP_NORM }),
   })
   const batches = new SequenceBatches(declared, validation, { craft, seed })
-  let found: ListQuality | undefined
-  await trainEpochs({
+  let best: ListQuality = NO_QUALITY
+  const { curve } = await trainEpochs({
     ...{ engine, seed, schedule: craft.schedule, batchSize: craft.batchSize, epochsMax: craft.epochsMax, patience: craft.patience },
     examples: batches.count,
     batchOf: (numbers, epoch) => batches.learn(numbers, epoch),
     validate: async () => {
       const quality = await judge(validation, scorerOf(engine, batches, validation), LIST_LENGTH)
-      if (!found || quality.ndcg > found.ndcg) found = quality
+      if (quality.ndcg > best.ndcg) best = quality
       return { score: quality.ndcg, figures: { hr10: quality.hitRate, ndcg10: quality.ndcg } }
     },
     onEpoch: (record) => say(`  ${scope.model}, seed ${seed}: ${spellEpoch(record)}`),
   })
-  return { validation: found ?? NOTHING, scorer: scorerOf(engine, batches, test), close: () => engine.close() }
+  return { validation: best, curve, scorer: scorerOf(engine, batches, test), close: () => engine.close() }
 }
 
 const CLIP_NORM = 5
 const SHARD_EXAMPLES = 16 // a transformer's step is fastest where a shard's activations stay in the caches
-const NOTHING: ListQuality = { users: 0, hitRate: 0, ndcg: 0, precision: 0, recall: 0, map: 0 }
 
 const isWhole = ({ candidates }: SequenceCraft, items: number): boolean => items <= candidates
 

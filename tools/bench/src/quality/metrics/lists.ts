@@ -9,6 +9,9 @@ export interface ListQuality {
   readonly map: number
 }
 
+/** The quality of no lists at all. */
+export const NO_QUALITY: ListQuality = { users: 0, hitRate: 0, ndcg: 0, precision: 0, recall: 0, map: 0 }
+
 /**
  * The places of a user's targets, from 0, if all candidates were listed by score.
  *
