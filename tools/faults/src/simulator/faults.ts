@@ -43,6 +43,8 @@ const POINTS = {
     'leaves',
     'seals a snapshot',
     'asks for a snapshot',
+    'asks which snapshots',
+    'trims',
   ],
   trainer: [
     'appends cut',

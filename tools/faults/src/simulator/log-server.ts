@@ -8,6 +8,7 @@ import {
   partitionCountOf,
   type ReadLimit,
   shareOf,
+  TOPICS,
 } from '@freshet/event-log'
 import { UnavailableError } from '@freshet/kernel'
 import type { Draws } from './draws'
@@ -120,16 +121,8 @@ export class LogServer {
     const shelf = this.shelf(of)
     if (below <= shelf.first) return
     this.assertWithin(shelf, below)
-    this.scope.met('trainer_trims')
+    this.scope.met(of.topic === TOPICS.journal || of.topic === TOPICS.examples ? 'trainer_trims' : 'retention_trims')
     shelf.first = below
-  }
-
-  /** As {@link trim}, by the servers themselves. */
-  retire(of: Partition, below: number): void {
-    const shelf = this.shelf(of)
-    if (below <= shelf.first) return
-    this.scope.met('retention_trims')
-    shelf.first = Math.min(below, shelf.records.length)
   }
 
   /** Lets a host wait for growth; the answer is how it stops waiting. */

@@ -20,7 +20,8 @@ events:
   rating: { label: { atLeast: 4 }, explicit: true }
   impression: { impression: true }
 negatives: 1
-joinWindowMs: 400
+joinWindowMs: 200
+lateLabelMs: 30
 lateClickMs: 150
 latenessMs: 50
 user:
@@ -29,7 +30,7 @@ user:
 item:
   - { kind: id, name: item }
   - { kind: category, name: genre }
-  - { kind: rate, name: rate, of: [click], per: [impression], windowMs: 3600000 }
+  - { kind: rate, name: rate, of: [click], per: [impression], windowMs: 250 }
 cross:
   - { kind: affinity, name: taste, attribute: genre }
   - { kind: affinity, name: fashion, attribute: style }

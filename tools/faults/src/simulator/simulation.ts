@@ -7,7 +7,6 @@ import { IngestRole } from './roles/ingest'
 import { MoverRole } from './roles/mover'
 import { ReaderRole } from './roles/reader'
 import { TrainerRole } from './roles/trainer'
-import { retire } from './retention'
 import { PARTITIONS } from './shop'
 import type { Tally } from './tally'
 
@@ -52,7 +51,6 @@ export class Simulation {
     this.mover = new MoverRole(house, this.trainers)
     for (const role of [...stores, ...this.trainers, ...this.ingests, ...this.readers]) role.boot()
     this.faults = planFaults({ house, stores, trainers: this.trainers, ingests: this.ingests, mover: this.mover }, house.draws)
-    retire(house)
     house.schedule.after(HEAL_MS, 'everything is healed', () => this.heal())
   }
 

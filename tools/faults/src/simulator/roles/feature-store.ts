@@ -43,7 +43,12 @@ export class FeatureStoreRole {
     for (;;) {
       try {
         this.folders = await runFolders({
-          ...{ ...house.engines(host), snapshotEveryMs: SNAPSHOT_EVERY_MS, snapshotPageKeys: SNAPSHOT_PAGE_KEYS },
+          ...{
+            ...house.engines(host),
+            snapshotEveryMs: SNAPSHOT_EVERY_MS,
+            snapshotPageKeys: SNAPSHOT_PAGE_KEYS,
+            retentionMs: RETENTION_MS,
+          },
           ...{ dictionary, clock: host.clock, member: `${host.name}-${life}`, itemsMax: ITEMS_MAX, usersMax: USERS_MAX },
           onTrouble: (partition, error) => house.trouble(`${host.name}, partition ${partition}`, error),
         })
@@ -57,6 +62,7 @@ export class FeatureStoreRole {
 }
 
 const SNAPSHOT_EVERY_MS = 180
+const RETENTION_MS = 100 // less than features remember, which is what counts then
 const SNAPSHOT_PAGE_KEYS = 8 // of a dozen or two, so that batches come between the pages
 const ITEMS_MAX = 3 // fewer than there are, so that states are let go and read again
 const USERS_MAX = 2
