@@ -83,10 +83,16 @@ export class Table {
    * last-seen step are counted. ABSENT for the empty pair, for ids that are not admitted yet, and for those that have no room.
    */
   rowsOf(pairs: Uint32Array, count: number, { step }: { step: number }): Uint32Array {
+    const rows = this.bearAll(pairs, count, { step })
+    this.sight(rows, step)
+    return rows
+  }
+
+  /** As {@link rowsOf}, for a step that may turn out to be none: nothing is counted before {@link sight}. */
+  bearAll(pairs: Uint32Array, count: number, { step }: { step: number }): Uint32Array {
     const rows = this.index.findAll(pairs, count)
     this.meet(rows, { step })
     for (let i = 0; i < count; i++) if (rows[i] === ABSENT) rows[i] = this.bear(pairs[2 * i], pairs[2 * i + 1])
-    this.countSightings(rows, step)
     return rows
   }
 
@@ -321,6 +327,21 @@ export class Table {
     return row
   }
 
+  /** Counts a step that has met these rows. */
+  sight(rows: Uint32Array, step: number): void {
+    this.pages.touch(rows)
+    const { words, rowShift, rowMask } = this.pages
+    const { stride, frequency, lastSeen } = this.layout
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]
+      if (row === ABSENT) continue
+      const page = words[row >>> rowShift]
+      const at = (row & rowMask) * stride
+      if (page[at + frequency] !== FREQUENCY_MAX) page[at + frequency]++
+      page[at + lastSeen] = step
+    }
+  }
+
   private add(lo: number, hi: number): number {
     if (!this.makeRoom()) return ABSENT
     const row = this.pages.add(lo, hi)
@@ -365,20 +386,6 @@ export class Table {
   readUnborn(lo: number, hi: number, out: Float32Array): void {
     if ((lo | hi) === 0) out.fill(0)
     else this.initial.of(lo, hi).into(out, 0)
-  }
-
-  private countSightings(rows: Uint32Array, step: number): void {
-    this.pages.touch(rows)
-    const { words, rowShift, rowMask } = this.pages
-    const { stride, frequency, lastSeen } = this.layout
-    for (let i = 0; i < rows.length; i++) {
-      const row = rows[i]
-      if (row === ABSENT) continue
-      const page = words[row >>> rowShift]
-      const at = (row & rowMask) * stride
-      if (page[at + frequency] !== FREQUENCY_MAX) page[at + frequency]++
-      page[at + lastSeen] = step
-    }
   }
 }
 

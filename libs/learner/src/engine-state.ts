@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type NamedBytes, openTable, type Table, type TableOptions } from '@freshet/embedding'
-import { bytesOf, CHECKSUM_START, type Checksum64, checksumOf, CorruptError, hash32 } from '@freshet/kernel'
+import { bytesOf, CHECKSUM_START, type Checksum64, checksum64, checksumOf, CorruptError, hash32 } from '@freshet/kernel'
 import type { TrainableModel } from '@freshet/model'
 import type { EngineTools } from './engine'
 
@@ -15,8 +15,8 @@ export const tableOptions = (
   model: Pick<TrainableModel, 'tables'>,
   { seed, admission, tables = {} }: Pick<EngineTools, 'seed' | 'admission' | 'tables'>,
 ): TableOptions[] =>
-  model.tables.map(({ name, width, segments }) => ({
-    ...{ width, seed: hash32(name, seed), admission, ...tables[name] },
+  model.tables.map(({ name, width, segments, seed: own = hash32(name, seed) }) => ({
+    ...{ width, seed: own, admission, ...tables[name] },
     segments: segments.map(({ length }) => length),
     optimisers: segments.map(({ optimiser }) => optimiser),
     rowScales: segments.map(({ scale }) => scale),
@@ -24,8 +24,8 @@ export const tableOptions = (
 
 /** All that the next step depends on. */
 export class EngineState {
-  step = 0
-  chain: Checksum64 = CHECKSUM_START
+  step: number
+  chain: Checksum64
   /** shape  Float32[P] */
   dense: Float32Array
   /** How often it was restored: whoever keeps places of rows then forgets them. */
@@ -37,12 +37,16 @@ export class EngineState {
   /** By the declaration's order. */
   readonly tables: readonly Table[]
   private readonly names: readonly string[]
+  private isAgain = false
 
-  constructor(model: TrainableModel, { seed, admission, update, tables = {} }: EngineTools, isShared = false) {
+  constructor(model: TrainableModel, { seed, admission, update, tables = {}, predecessor }: EngineTools, isShared = false) {
+    this.step = predecessor?.step ?? 0
+    this.chain = predecessor?.chain ?? CHECKSUM_START
     this.names = model.tables.map(({ name }) => name)
     this.dense = model.initialDense(seed)
     this.slots = (update?.slots ?? []).map(({ start }) => new Float32Array(model.parameterCount).fill(start))
-    this.tables = tableOptions(model, { seed, admission, tables }).map((options) => openTable({ ...options, isShared }))
+    this.tables =
+      predecessor?.tables ?? tableOptions(model, { seed, admission, tables }).map((options) => openTable({ ...options, isShared }))
   }
 
   /** The state as named tensors. Nothing is copied: finish with them before the next step, or copy. */
@@ -74,8 +78,13 @@ export class EngineState {
     const counters = taken(COUNTERS, 3)
     const [dense, ...slots] = [this.dense, ...this.slots].map(({ length }, i) => new Float32Array(taken(denseName(i), length)))
     for (const [t, reader] of readers.entries()) this.tables[t].finish(reader)
-    this.step = new Uint32Array(counters)[0]
-    this.chain = checksumOf(new Uint8Array(counters, 4))
+    this.adopt({ step: new Uint32Array(counters)[0], chain: checksumOf(new Uint8Array(counters, 4)), dense, slots })
+  }
+
+  /** Takes over all but the rows, for who has restored the tables by themselves. */
+  adopt({ step, chain, dense, slots }: Pick<EngineState, 'step' | 'chain' | 'dense' | 'slots'>): void {
+    this.step = step
+    this.chain = chain
     this.dense = dense
     this.slots = slots
     this.restorations++
@@ -83,12 +92,25 @@ export class EngineState {
 
   /** Lets rows expire that a step has not met, once all that it meets have been found or born. */
   expire(): void {
-    this.gone = this.tables.map((table) => table.expire({ step: this.step }))
+    const before = this.isAgain ? this.gone : []
+    this.gone = this.tables.map((table, t) => Uint32Array.from([...(before[t] ?? []), ...table.expire({ step: this.step })]))
+    this.isAgain = false
   }
 
   /** How often ids lost their rows otherwise: whoever keeps places of rows then forgets them. */
   get deletions(): number {
     return this.tables.reduce((sum, { deletions }) => sum + deletions, 0)
+  }
+
+  /** Says that a step turned out to be none; what gave its rows up in it is told by the step that follows. */
+  takeBack(): void {
+    this.step--
+    this.isAgain = true
+  }
+
+  /** Lets the chain see what a step consists of beside its gradients. */
+  extendChain(bytes: Uint8Array): void {
+    this.chain = checksum64(this.chain, bytes)
   }
 
   /** SHA-256 over all of it, as 64 hexadecimal digits. */

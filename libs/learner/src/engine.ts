@@ -17,9 +17,11 @@ export interface StepOutcome {
   readonly step: number
   /** The sum over the cut, as it was before the step. */
   readonly loss: number
+  /** What the loss consists of, where the model tells its parts apart: each a sum over the cut. */
+  readonly losses: Readonly<Record<string, number>>
   /** shape  Float32[count, n]; from before the step: every example is scored before it is learned from */
   readonly scores: Float32Array
-  /** False where a gradient was not finite: then no weight has moved. */
+  /** False where a gradient was not finite: then it was no step. Ids were born; no weight has moved, and nothing was counted. */
   readonly isApplied: boolean
 }
 
@@ -39,6 +41,8 @@ export interface StepEngine {
   step(batch: StepBatch, options?: StepOptions): Promise<StepOutcome>
   /** shape  → Float32[count, n]; nothing is born or learned, nothing is dropped out */
   score(batch: StepBatch): Promise<Float32Array>
+  /** Whether the gradients of the examples `from` to `to`, computed as one shard, could be followed; nothing is born, learned or counted. */
+  probe(batch: StepBatch, from: number, to: number): Promise<boolean>
   /** All that the next step depends on: to read, to save, to restore. Between two steps only. */
   readonly state: EngineState
   close(): Promise<void>
@@ -57,6 +61,8 @@ export interface EngineTools {
   readonly admission?: number
   /** By table: the memory that is taken at once, and what it forgets by. */
   readonly tables?: Readonly<Record<string, TableMemoryOptions>>
+  /** The state of an engine of another model over the same tables, which this one goes on with: its rows, step and chain. That one steps no more. */
+  readonly predecessor?: EngineState
 }
 
 /** How a table lies in memory; see TableOptions of `@freshet/embedding`. */

@@ -1,4 +1,5 @@
-import { interpret } from '@freshet/tensor'
+import { declareTrainable } from '@freshet/model'
+import { add, interpret, multiply, reduceSum, reshape } from '@freshet/tensor'
 import { mixedBatch, mixedModel, mixedTools } from './mixed-model.fixture'
 import { openEngine } from './plain-engine'
 
@@ -87,20 +88,75 @@ describe('a step', () => {
     expect([...seen[3], ...seen[4]]).not.toEqual(seen[0])
   })
 
-  it('moves no weight where a gradient is not finite, and says so; the ids that it met are born all the same', async () => {
+  it('is no step where a gradient is not finite, and says so: only the ids that it met are born', async () => {
     const engine = await open()
     await engine.step(mixedBatch(1))
-    const [dense, rows] = [engine.state.dense.slice(), engine.state.tables[0].size]
+    const [dense, rows, chain] = [engine.state.dense.slice(), engine.state.tables[0].size, engine.state.chain]
     const bad = mixedBatch(2)
     bad.columns.weights[3] = Infinity
     expect((await engine.step(bad)).isApplied).toBe(false)
     expect(engine.state.dense).toEqual(dense)
+    expect([engine.state.step, engine.state.chain]).toEqual([1, chain])
     expect(engine.state.tables[0].size).toBeGreaterThan(rows)
     expect((await engine.step(mixedBatch(3))).isApplied).toBe(true)
   })
 })
 
+describe('a probe', () => {
+  it('finds by halves what makes no gradient, and changes nothing', async () => {
+    const engine = await open()
+    await engine.step(mixedBatch(1))
+    const before = engine.state.digest()
+    const bad = mixedBatch(2)
+    bad.columns.weights[3] = Infinity
+    const found = await Promise.all(
+      [
+        [0, 10],
+        [0, 3],
+        [3, 4],
+        [4, 10],
+      ].map(([from, to]) => engine.probe(bad, from, to)),
+    )
+    expect(found).toEqual([false, true, false, true])
+    expect(engine.state.digest()).toBe(before)
+  })
+})
+
+describe('a loss of several parts', () => {
+  it('is told part by part, each a sum over the shards', async () => {
+    const parted = declareTrainable({
+      name: 'parted',
+      tables: [{ name: 'ids', width: 1, segments: [{ length: 1, scale: 0.5, optimiser: { kind: 'sgd', learningRate: 0.1 } }] }],
+      lookups: [{ input: 'rows', gradient: 'rowGradients', table: 'ids', slots: 1 }],
+      columns: [{ input: 'weights', width: 1 }],
+      parameters: [],
+      equations: ({ segments, column }) => {
+        const x = reshape(segments('rows')[0], ['B', 1])
+        const [near, far] = [reduceSum(multiply(column('weights'), multiply(x, x))), reduceSum(column('weights'))]
+        return { scores: x, loss: add(near, far), losses: { near, far } }
+      },
+    })
+    const engine = await openEngine(parted, mixedTools(parted, { update: undefined, tables: {} }))
+    const ids = { rows: Uint32Array.from({ length: 12 }, (_, i) => i + 1) }
+    const { loss, losses } = await engine.step({ count: 6, ids, columns: { weights: new Float32Array(6).fill(0.5) } })
+    expect(losses.far).toBe(3)
+    expect(losses.near).toBeGreaterThan(0)
+    expect(losses.near + losses.far).toBeCloseTo(loss, 6)
+  })
+})
+
 describe('a state', () => {
+  it('hands its rows, step and chain on to an engine of another model over the same tables', async () => {
+    const engine = await open()
+    for (const round of [1, 2]) await engine.step(mixedBatch(round))
+    const next = await open({ predecessor: engine.state })
+    expect(next.state).toMatchObject({ step: 2, chain: engine.state.chain })
+    expect(next.state.tables).toBe(engine.state.tables)
+    expect(next.state.dense).toEqual((await open()).state.dense)
+    await next.step(mixedBatch(3))
+    expect(next.state.step).toBe(3)
+  })
+
   it('goes on from its parts as if it had never been away', async () => {
     const engine = await open()
     for (const round of [1, 2]) await engine.step(mixedBatch(round))

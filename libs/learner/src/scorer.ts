@@ -1,15 +1,17 @@
 import type { TrainableModel } from '@freshet/model'
-import { type Feed, type GraphRunner, inputName } from '@freshet/tensor'
+import { type CompileGraph, type Feed, type GraphRunner, inputName } from '@freshet/tensor'
 import { asFed, bagsOf, refuseMisfit } from './cut-shape'
 import type { StepBatch } from './engine'
 import type { EngineState } from './engine-state'
 import { bagShard, occurrencesOf, poolRows } from './plain-occurrences'
 
-/** Scores batches by a state as it is. Ids without a row have the vector that they would be born with. */
+/** Scores batches by a state as it is; its graph is compiled for the first of them. Ids without a row have the vector that they would be born with. */
 export class Scorer {
+  private compiled: Promise<GraphRunner> | undefined
+
   constructor(
     private readonly model: TrainableModel,
-    private readonly runner: GraphRunner,
+    private readonly compile: CompileGraph,
   ) {}
 
   /** shape  → Float32[count, n] */
@@ -34,11 +36,12 @@ export class Scorer {
     for (const { input, width, isShared } of model.columns) {
       if (batch.columns[input]) all[input] = { data: batch.columns[input], shape: [isShared ? 1 : batch.count, width] }
     }
-    const { scores } = await this.runner.run(Object.fromEntries(read.map((name) => [name, all[name]])))
+    this.compiled ??= this.compile(model.score)
+    const { scores } = await (await this.compiled).run(Object.fromEntries(read.map((name) => [name, all[name]])))
     return scores
   }
 
-  release(): Promise<void> {
-    return this.runner.release()
+  async release(): Promise<void> {
+    await (await this.compiled)?.release()
   }
 }

@@ -27,6 +27,8 @@ export interface TableDeclaration {
   /** Floats a row: the sum of its segments. */
   readonly width: number
   readonly segments: readonly Segment[]
+  /** What first values are drawn from; by default the seed of who trains, and the name. */
+  readonly seed?: number
 }
 
 /** Rows that a graph reads. The id 0 stands for none: a row of zeros, that learns nothing. */
@@ -70,9 +72,11 @@ export interface TrainableModel {
   /**
    * One logical shard. The loss is a sum; its weights come divided by the totals of the cut, so that what shards give just adds up.
    *
-   * shape  dense [P], lookups, columns  →  denseGradient [P] (where P > 0), each lookup's gradient, scores [B, n], loss [1, 1]
+   * shape  dense [P], lookups, columns  →  denseGradient [P] (where P > 0), each lookup's gradient, scores [B, n], loss [1, 1], each of `losses` [1, 1]
    */
   readonly gradient: GraphSpec
+  /** What the loss consists of, where its parts have names: further outputs of the gradient graph. */
+  readonly losses: readonly string[]
   /** shape  dense [P] and those lookups and columns that scores need  →  scores [B, n] */
   readonly score: GraphSpec
   /** The dense state before the first step: a function of declaration and seed alone. */
@@ -99,8 +103,15 @@ export interface ModelEquations {
   readonly lookups: readonly Lookup[]
   readonly columns: readonly Column[]
   readonly parameters: readonly DeclaredParameter[]
-  /** shape  →  scores [B, n], loss with every length 1 */
-  equations(reads: Reads): { readonly scores: Node; readonly loss: Node }
+  /** shape  →  scores [B, n], loss with every length 1, and so its parts, where they are to be told apart */
+  equations(reads: Reads): Outcome
+}
+
+/** What a model's equations come to. */
+interface Outcome {
+  readonly scores: Node
+  readonly loss: Node
+  readonly losses?: Readonly<Record<string, Node>>
 }
 
 /**
@@ -120,18 +131,20 @@ export function declareTrainable(model: ModelEquations): TrainableModel {
   return {
     ...{ name, tables, lookups, columns, parameters, parameterCount },
     gradient: gradientGraph(name, feeds, training),
+    losses: Object.keys(training.losses ?? {}),
     score: pruneInputs({ name: `${name}/score`, inputs: feeds.all, outputs: { scores: scoring.scores } }),
     initialDense: (seed) => initialValues(parameters, seed),
   }
 }
 
-function gradientGraph(name: string, feeds: ModelFeeds, { scores, loss }: { scores: Node; loss: Node }): GraphSpec {
-  if (!sameShape(loss.shape, [1, 1])) throw new ShapeError(`loss of ${name}`, { expected: '[1, 1]', got: spellShape(loss.shape) })
+function gradientGraph(name: string, feeds: ModelFeeds, { scores, loss, losses = {} }: Outcome): GraphSpec {
+  for (const [part, { shape }] of Object.entries({ loss, ...losses }))
+    if (!sameShape(shape, [1, 1])) throw new ShapeError(`${part} of ${name}`, { expected: '[1, 1]', got: spellShape(shape) })
   const learned = [...feeds.learned]
   const gradients = differentiate(
     loss,
     learned.map(([, node]) => node),
   )
   const outputs = Object.fromEntries(learned.map(([output], i) => [output, gradients[i]]))
-  return pruneInputs({ name: `${name}/gradient`, inputs: feeds.all, outputs: { ...outputs, scores, loss } })
+  return pruneInputs({ name: `${name}/gradient`, inputs: feeds.all, outputs: { ...outputs, ...losses, scores, loss } })
 }

@@ -100,7 +100,7 @@ export class CarrierRoom implements AsyncDisposable {
       return {
         ready: Promise.resolve(),
         post: (each) => void news.push(each),
-        onEnd: (listener) => void ended.then(listener),
+        onEnd: (listener) => void ended.then(() => listener()),
       }
     }
   }

@@ -57,7 +57,7 @@ export function carriersTo({ graphHash, compiler, dialler, onNotice, answerMs = 
         worker.once('exit', () => resolve())
       }),
       post: (news) => worker.postMessage(news),
-      onEnd: (listener) => void ended.then(listener),
+      onEnd: (listener) => void ended.then(() => listener()),
     }
   }
 }

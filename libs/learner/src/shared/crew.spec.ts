@@ -12,19 +12,19 @@ const SIZES = {} as MemorySizes
 /** Threads that only listen. */
 function listeners() {
   const heard = new Map<number, WorkerNews[]>()
-  const ends = new Map<number, () => void>()
+  const ends = new Map<number, (failure?: Error) => void>()
   const start: StartThread = ({ worker }) => {
     const news: WorkerNews[] = []
-    const listening: (() => void)[] = []
+    const listening: ((failure?: Error) => void)[] = []
     heard.set(worker, news)
-    ends.set(worker, () => listening.forEach((listener) => listener()))
+    ends.set(worker, (failure) => listening.forEach((listener) => listener(failure)))
     return {
       ready: Promise.resolve(),
       post: (each) => void news.push(each),
       onEnd: (listener) => void listening.push(listener),
     }
   }
-  return { start, heard, end: (worker: number) => ends.get(worker)?.() }
+  return { start, heard, end: (worker: number, failure?: Error) => ends.get(worker)?.(failure) }
 }
 
 function crewOf() {
@@ -33,7 +33,9 @@ function crewOf() {
   const table = openTable(TABLE)
   const threads = listeners()
   const beginning = { board: memory } as Omit<WorkerBeginning, 'worker'>
-  return { board, table, threads, crew: new Crew({ board, tables: [table], beginning, start: threads.start }) }
+  const lost: [number, Error | undefined][] = []
+  const onLost = (worker: number, failure: Error | undefined): void => void lost.push([worker, failure])
+  return { board, table, threads, lost, crew: new Crew({ board, tables: [table], beginning, start: threads.start, onLost }) }
 }
 
 const grow = (table: ReturnType<typeof openTable>, ids: number): void =>
@@ -106,6 +108,15 @@ describe('a crew', () => {
     await expect(crew.invite(threads.start)).rejects.toThrow('let one leave first')
     threads.end(15)
     expect(await crew.invite(threads.start)).toBe(15)
+  })
+
+  it('tells of a worker that ends though nobody asked it to leave, and by what; not of one that was asked', async () => {
+    const { crew, threads, lost } = crewOf()
+    await crew.scaleTo(3)
+    threads.end(1, new RangeError('out of memory'))
+    await crew.scaleTo(1)
+    threads.end(2)
+    expect(lost).toEqual([[1, new RangeError('out of memory')]])
   })
 
   it('tells a newcomer of all memory, and the others of what is new only', async () => {

@@ -12,6 +12,8 @@ export interface CrewParts {
   /** All that a worker begins with, but its number. */
   readonly beginning: Omit<WorkerBeginning, 'worker'>
   readonly start: StartThread
+  /** Told of a worker that nobody had asked to leave. */
+  readonly onLost?: (worker: number, failure: Error | undefined) => void
 }
 
 /** The threads that share an engine's work: they come, leave and die while it goes on. */
@@ -21,6 +23,7 @@ export class Crew {
   private readonly guests = new Set<number>()
   private readonly known = new Set<ArrayBufferLike>()
   private version = 0
+  private hasEnded = false
   private memory: WorkerNews['memory']
 
   constructor(private readonly parts: CrewParts) {}
@@ -28,6 +31,11 @@ export class Crew {
   /** How many threads work, the owner's among them, guests left out. */
   get size(): number {
     return 1 + this.workers.length
+  }
+
+  /** True once its engine is closed: nobody comes any more. */
+  get isClosed(): boolean {
+    return this.hasEnded
   }
 
   /** Whether a worker may still finish what it has claimed. */
@@ -73,7 +81,7 @@ export class Crew {
     const thread = this.threads.get(worker)
     if (!thread) return
     this.parts.board.ask(worker, 'die')
-    await new Promise<void>((resolve) => thread.onEnd(resolve))
+    await new Promise<void>((resolve) => thread.onEnd(() => resolve()))
   }
 
   /** The numbers of the threads that work, the owner's and guests left out. */
@@ -97,8 +105,9 @@ export class Crew {
   }
 
   async close(): Promise<void> {
+    this.hasEnded = true
     for (const worker of [...this.threads.keys()]) this.dismiss(worker)
-    await Promise.all([...this.leaving.values()].map((thread) => new Promise<void>((resolve) => thread.onEnd(resolve))))
+    await Promise.all([...this.leaving.values()].map((thread) => new Promise<void>((resolve) => thread.onEnd(() => resolve()))))
   }
 
   private tell(news: WorkerNews): void {
@@ -114,14 +123,15 @@ export class Crew {
   }
 
   private hire(worker: number, start: StartThread): Promise<void> {
-    const { board, beginning } = this.parts
+    const { board, beginning, onLost } = this.parts
     board.ask(worker, 'nothing')
     const thread = start({ ...beginning, worker })
     this.threads.set(worker, thread)
-    thread.onEnd(() => {
+    thread.onEnd((failure) => {
       if (this.threads.get(worker) === thread) {
         this.threads.delete(worker)
         this.guests.delete(worker)
+        onLost?.(worker, failure)
       }
       if (this.leaving.get(worker) === thread) this.leaving.delete(worker)
     })

@@ -114,12 +114,7 @@ export class CutDesk {
   /** Whether all gradients can be followed. */
   judge(): boolean {
     const { views } = this
-    let isApplied = true
-    for (const nth of this.geometry.shards.keys()) {
-      isApplied &&= views.results[nth * views.sizes.resultWords + 1] === 1
-    }
-    views.set('isApplied', isApplied ? 1 : 0)
-    return isApplied
+    return this.geometry.shards.every((_, nth) => views.results[nth * views.sizes.resultWords + 1] === 1)
   }
 
   /** A copy, of the cut's reduced dense gradient. */
@@ -132,9 +127,17 @@ export class CutDesk {
     const { views } = this
     const shards = this.geometry.shards.map((_, nth) => {
       const at = nth * views.sizes.resultWords
-      return { loss: views.losses[at], checksums: [...views.results.subarray(at + 2, at + views.sizes.resultWords)] }
+      const checksums = [...views.results.subarray(at + 2 + this.model.losses.length, at + views.sizes.resultWords)]
+      return { loss: views.losses[at], checksums }
     })
     return { step: this.parts.state.step, count: this.geometry.count, shards, blocks: [...views.blockChecksums] }
+  }
+
+  /** The loss and its parts, summed over the shards in their order. */
+  losses(): { readonly loss: number; readonly losses: Readonly<Record<string, number>> } {
+    const { losses, sizes } = this.views
+    const total = (word: number): number => this.geometry.shards.reduce((sum, _, nth) => sum + losses[nth * sizes.resultWords + word], 0)
+    return { loss: total(0), losses: Object.fromEntries(this.model.losses.map((name, i) => [name, total(2 + i)])) }
   }
 
   /** shape  → Float32[count, n] */

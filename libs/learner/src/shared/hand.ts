@@ -11,7 +11,7 @@ import { PlanScratch } from './table-plan'
 import { OWNER } from './task-board'
 
 /** What threads know of a model: all of it can be posted. */
-export type WorkedModel = Pick<TrainableModel, 'tables' | 'lookups' | 'columns' | 'parameterCount' | 'gradient'>
+export type WorkedModel = Pick<TrainableModel, 'tables' | 'lookups' | 'columns' | 'parameterCount' | 'gradient' | 'losses'>
 
 /** What a worker's hand works with. */
 export interface HandParts {

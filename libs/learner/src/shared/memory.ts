@@ -17,7 +17,7 @@ export const TASK_WORDS = 4
 export const TASK = { shard: 0, partition: 1, denseBlock: 2, rows: 3 } as const
 
 /** Numbers of the step that workers read, and their places. */
-export const HEAD = { count: 0, step: 1, plan: 2, isApplied: 3, rowRate: 4 } as const
+export const HEAD = { count: 0, step: 1, plan: 2, rowRate: 3 } as const
 
 /** A table's ids in a cut: made unique by partition of their hash, each with the list of its occurrences. */
 export interface PlanMemory {
@@ -43,7 +43,7 @@ export interface CutMemory {
   readonly scores: SharedArrayBuffer
   /** By shard. */
   readonly denseGradients: SharedArrayBuffer
-  /** By shard: loss as bits, whether all is finite, then a checksum a lookup. */
+  /** By shard: loss as bits, whether all is finite, the parts of the loss as bits, then a checksum a lookup. */
   readonly results: SharedArrayBuffer
   readonly reduced: SharedArrayBuffer
   readonly blockChecksums: SharedArrayBuffer
@@ -63,7 +63,7 @@ export interface MemorySizes {
 export function sizesOf(model: TrainableModel, strides: readonly number[]): MemorySizes {
   return {
     scoreWidth: Number(model.gradient.outputs.scores.shape[1]),
-    resultWords: 2 + model.lookups.length,
+    resultWords: 2 + model.losses.length + model.lookups.length,
     undoWords: 1 + CHUNK * Math.max(0, ...strides),
     denseBlocks: Math.ceil(model.parameterCount / DENSE_BLOCK),
   }

@@ -30,7 +30,6 @@ export function learnChunk(scope: ChunkScope): void {
   const { floats, words, rowShift, rowMask, layout } = table.records
   const { stride, frequency, lastSeen } = layout
   const step = views.get('step')
-  const isApplied = views.get('isApplied') === 1
   const sum = new RowSum(views.gradients, geometry.tables[t], { plan, out: table.learner.gradient })
   table.learner.turnTo(views.get('rowRate'))
   const begin = plan.begins[partition]
@@ -40,10 +39,8 @@ export function learnChunk(scope: ChunkScope): void {
     if (row === ABSENT) continue
     const page = words[row >>> rowShift]
     const at = (row & rowMask) * stride
-    if (isApplied) {
-      sum.over(plan.lists[begin + partition + d], plan.lists[begin + partition + d + 1])
-      table.learner.learn(floats[row >>> rowShift], page, at)
-    }
+    sum.over(plan.lists[begin + partition + d], plan.lists[begin + partition + d + 1])
+    table.learner.learn(floats[row >>> rowShift], page, at)
     if (page[at + frequency] !== FREQUENCY_MAX) page[at + frequency]++
     page[at + lastSeen] = step
   }

@@ -42,9 +42,12 @@ export class ShardWork {
     if (!mayWrite()) return
     const { views, geometry, nth } = scope
     const { resultWords, scoreWidth } = views.sizes
-    views.losses[nth * resultWords] = outputs.loss[0]
-    views.results[nth * resultWords + 1] = isUsable ? 1 : 0
-    views.results.set(checksums, nth * resultWords + 2)
+    const { losses } = this.parts.model
+    const at = nth * resultWords
+    views.losses[at] = outputs.loss[0]
+    views.results[at + 1] = isUsable ? 1 : 0
+    for (const [i, name] of losses.entries()) views.losses[at + 2 + i] = outputs[name][0]
+    views.results.set(checksums, at + 2 + losses.length)
     for (const place of geometry.lookups) {
       const bag = place.firstBag + unitsOf(scope, place)[0] * place.bags
       views.gradients.set(outputs[place.lookup.gradient], geometry.tables[place.table].gradientStart + bag * place.width)

@@ -95,10 +95,25 @@ describe('an engine that shares its work', () => {
     bad.columns.weights[3] = Infinity
     for (const batch of [mixedBatch(1), bad, mixedBatch(3)]) {
       const [ours, expected] = [await engine.step(batch), await plain.step(batch)]
-      expect(ours.isApplied).toBe(expected.isApplied)
+      expect([ours.isApplied, ours.step]).toEqual([expected.isApplied, expected.step])
+      expect(await engine.probe(batch, 2, 5)).toBe(await plain.probe(batch, 2, 5))
       expect(engine.state.digest()).toBe(plain.state.digest())
     }
     await engine.close()
+  })
+
+  it('goes on with the rows of an engine before it, and tells new workers of all of them', async () => {
+    const [engine, plain] = [await open(), await openEngine(model, tools)]
+    await engine.crew.scaleTo(2)
+    for (const each of [engine, plain]) await each.step(mixedBatch(1))
+    const next = await openSharedEngine(model, { ...tools, start: testThreads, predecessor: engine.state })
+    const plainNext = await openEngine(model, { ...tools, predecessor: plain.state })
+    await engine.close()
+    expect(engine.crew.isClosed).toBe(true)
+    await next.crew.scaleTo(3)
+    for (const each of [next, plainNext]) await each.step(mixedBatch(2))
+    expect(next.state.digest()).toBe(plainNext.state.digest())
+    await next.close()
   })
 
   it('goes on from a restore, though it had looked ids up for what would have come next', async () => {

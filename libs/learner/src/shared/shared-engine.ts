@@ -5,6 +5,7 @@ import { refuseMisfit } from '../cut-shape'
 import { DenseStep } from '../dense-update'
 import type { EngineTools, StepBatch, StepEngine, StepOptions, StepOutcome } from '../engine'
 import { EngineState, tableOptions } from '../engine-state'
+import { PlainShards } from '../plain-shards'
 import { Scorer } from '../scorer'
 import { Crew } from './crew'
 import { CutDesk } from './cut-desk'
@@ -19,26 +20,29 @@ export interface SharedEngineTools extends EngineTools {
   readonly start: StartThread
   /** How long a shard may be late before whoever owns the engine computes it itself; 50 unless given. Without influence on any value. */
   readonly lateMs?: number
+  /** Told of a worker that ended though nobody had asked it to leave, and by what; the engine does its work, and goes on. */
+  readonly onLost?: (worker: number, failure: Error | undefined) => void
 }
 
 /** An engine whose work is shared: bit for bit the plain one, whoever comes, leaves or dies meanwhile. */
 export interface SharedEngine extends StepEngine {
   /** The threads: see {@link Crew}. */
-  readonly crew: Pick<Crew, 'size' | 'workers' | 'scaleTo' | 'kill' | 'invite' | 'dismiss'>
+  readonly crew: Pick<Crew, 'size' | 'workers' | 'isClosed' | 'scaleTo' | 'kill' | 'invite' | 'dismiss'>
   /** How many shards came late, or from nobody, and were computed again. */
   readonly recomputed: number
 }
 
 /** Opens an engine that works alone until its crew is scaled. */
 export async function openSharedEngine(model: TrainableModel, tools: SharedEngineTools): Promise<SharedEngine> {
-  const { tables, lookups, columns, parameterCount, gradient } = model
-  const worked: WorkedModel = { tables, lookups, columns, parameterCount, gradient }
+  const { tables, lookups, columns, parameterCount, gradient, losses } = model
+  const worked: WorkedModel = { tables, lookups, columns, parameterCount, gradient, losses }
   const state = new EngineState(model, tools, true)
   const memory = boardMemory()
   const board = new TaskBoard(memory)
-  const { logicalShards, seed, start } = tools
+  const { logicalShards, seed, start, onLost } = tools
   const parts = { model: worked, tables: state.tables, logicalShards, seed }
-  const hand = new Hand(OWNER, parts, await tools.compile(gradient))
+  const runner = await tools.compile(gradient)
+  const hand = new Hand(OWNER, parts, runner)
   const options = tableOptions(model, tools).map(
     ({ rowsExpected: _, memoryBytes: __, expireAfterSteps: ___, ...own }) => ({ ...own, isShared: true }), // pages of the same length
   )
@@ -46,11 +50,13 @@ export async function openSharedEngine(model: TrainableModel, tools: SharedEngin
     board,
     tables: state.tables,
     start,
+    onLost,
     beginning: { model: worked, tables: options, logicalShards, seed, board: memory },
   })
   return new SharingEngine(state, {
     ...{ model, tools, board, crew, hand, desk: new CutDesk(model, { tools, state, crew, board }) },
-    scorer: new Scorer(model, await tools.compile(model.score)),
+    shards: new PlainShards(model, runner, seed),
+    scorer: new Scorer(model, tools.compile),
     dense: await DenseStep.open(model, tools),
   })
 }
@@ -62,6 +68,8 @@ interface SharingParts {
   readonly crew: Crew
   readonly hand: Hand
   readonly desk: CutDesk
+  /** For probes, which the owner makes alone. */
+  readonly shards: PlainShards
   readonly scorer: Scorer
   readonly dense?: DenseStep
 }
@@ -97,14 +105,19 @@ class SharingEngine implements SharedEngine {
     crew.share()
     await this.phase(desk.shardTasks(), { meanwhile: () => (next ? desk.layOutPlan(next, hand.scratch) : []) })
     const isApplied = desk.judge()
-    await this.move(isApplied, learningRate ?? tools.learningRate)
-    const link = desk.link()
-    state.chain = extendChain(state.chain, link)
-    return { step: state.step, loss: link.shards.reduce((sum, { loss }) => sum + loss, 0), scores: desk.scores(), isApplied }
+    if (isApplied) {
+      await this.move(learningRate ?? tools.learningRate)
+      state.chain = extendChain(state.chain, desk.link())
+    } else state.takeBack()
+    return { step: state.step, ...desk.losses(), scores: desk.scores(), isApplied }
   }
 
   score(batch: StepBatch): Promise<Float32Array> {
     return this.parts.scorer.score(batch, this.state)
+  }
+
+  probe(batch: StepBatch, from: number, to: number): Promise<boolean> {
+    return this.parts.shards.probe(batch, [from, to], this.state)
   }
 
   async close(): Promise<void> {
@@ -114,11 +127,11 @@ class SharingEngine implements SharedEngine {
   }
 
   /** Rows are learned by whoever has a hand free; the dense parameters by the owner, as soon as their gradient is there. */
-  private async move(isApplied: boolean, learningRate: number): Promise<void> {
+  private async move(learningRate: number): Promise<void> {
     const { desk, dense, board } = this.parts
     const tasks = desk.moveTasks()
     const blocks = tasks.filter(([kind]) => kind === TASK.denseBlock).length
-    let isDue = isApplied && blocks > 0
+    let isDue = blocks > 0
     const between = async (): Promise<void> => {
       for (let block = 0; block < blocks; block++) if (!board.holderOf(block)?.isDone) return
       if (!isDue) return

@@ -7,8 +7,8 @@ export interface WorkerThread {
   /** Settles when it takes tasks, or was ended before; rejects where it fails to begin. */
   readonly ready: Promise<void>
   post(news: WorkerNews): void
-  /** Told once, however it ended. */
-  onEnd(listener: () => void): void
+  /** Told once, however it ended: with what ended it, where it did not end in order. */
+  onEnd(listener: (failure?: Error) => void): void
 }
 
 /** Starts a thread. */
@@ -36,8 +36,9 @@ export function threadsOf({ module, compiler, execArgv }: ThreadOptions): StartT
   return (beginning) => {
     const data: ThreadData = { beginning, module, compiler }
     const worker = new Worker(path.join(__dirname, `thread-entry${path.extname(__filename)}`), { workerData: data, execArgv })
-    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
-    worker.on('error', () => undefined) // it ends then; whoever takes its task over meets the reason
+    let failure: Error | undefined
+    worker.on('error', (error) => (failure = error))
+    const ended = new Promise<Error | undefined>((resolve) => worker.once('exit', () => resolve(failure)))
     return {
       ready: new Promise((resolve, reject) => {
         worker.once('message', () => resolve())

@@ -25,6 +25,7 @@ function counted() {
       return 1
     },
     dismiss: () => undefined,
+    isClosed: false,
   }
   return { engine: { crew } satisfies Pick<SharedEngine, 'crew'>, done }
 }
