@@ -62,6 +62,12 @@ class StagedServices {
     return { step: 7, from: 40, to: 160 }
   }
 
+  @GrpcMethod('Trainer', 'Scale')
+  scale({ workers }: trainer.ScaleRequest): trainer.ScaleResponse {
+    if (workers > 16) throw new PreconditionError('an engine has 1 to 16 workers', 'choose as many as there are cores')
+    return { workers: Math.max(1, workers), byLoad: workers === 0 }
+  }
+
   @GrpcMethod('Ingest', 'GetStatus')
   ingestStatus(): ingest.GetStatusResponse {
     return ingest.GetStatusResponse.fromPartial({ accepted: 10, rejected: 1, rejectedByCode: { INVALID_FIELD: 1 }, ends: [6, 5] })

@@ -71,7 +71,15 @@ async function learn(log: ReturnType<typeof openMemoryLog>): Promise<void> {
   const values = Float32Array.from({ length: ITEMS.length * modelSet.rowWidth }, (_, i) => Math.sin(i))
   const dense = modelSet.initialDense()
   const result = Result.create({ fromStep: 1, toStep: 1, chain: new Uint8Array(8), contains: new Array(PARTITIONS).fill(7) })
-  const genesis = { dictionaryHash: dictionary.hash, model: '', seed: 1, logicalShards: 4, partitions: PARTITIONS, pins: undefined }
+  const genesis = {
+    dictionaryHash: dictionary.hash,
+    model: '',
+    seed: 1,
+    logicalShards: 4,
+    partitions: PARTITIONS,
+    pins: undefined,
+    stepFormat: 2,
+  }
   const records: JournalRecord['record'][] = [
     { $case: 'genesis', genesis },
     { $case: 'cut', cut: { step: 1, ranges: [] } },

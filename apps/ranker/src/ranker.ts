@@ -155,8 +155,8 @@ export class Ranker {
 }
 
 function tableOf({ firstDictionary: { layout, declared } }: Runtime): () => Table {
-  const { rowWidth: width, segments, rowScales } = declareModelSet(layout, declared.model)
-  return () => openTable({ width, segments, rowScales, seed: declared.model.seed })
+  const { rowWidth: width, segments, rowScales, seed, admission } = declareModelSet(layout, declared.model)
+  return () => openTable({ width, segments, rowScales, seed, admission })
 }
 
 const reporter =

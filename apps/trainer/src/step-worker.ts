@@ -1,11 +1,14 @@
+import { availableParallelism } from 'node:os'
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { isFreshetError } from '@freshet/kernel'
+import { type Clock, isFreshetError } from '@freshet/kernel'
+import { threadsOf, WORKERS_MAX } from '@freshet/learner'
 import type { Config } from '@freshet/service'
 import { detailsOf, letGo, type LogScope, openRuntime } from '@freshet/service/runtime'
-import { Trainer, type VersionShelf } from '@freshet/training'
+import { Trainer, type TrainerNotice, type VersionShelf } from '@freshet/training'
 import { openTrainerOptions } from './trainer-options'
 import { openVersionShelf } from './version-shelf'
 import type { Argument, FromWorker, Question, TrainerVerbs } from './worker-protocol'
+import { Workforce, type WorkforceNotice } from './workforce'
 
 /** What the thread is started with. */
 export interface WorkerInput {
@@ -18,14 +21,14 @@ export interface WorkerInput {
 async function main(port: MessagePort, { config, id }: WorkerInput): Promise<void> {
   const tell = (message: FromWorker): void => port.postMessage(message)
   await using runtime = await openRuntime(config)
-  const options = await openTrainerOptions(runtime, id, (notice) => tell({ kind: 'notice', notice }))
+  const onNotice = (notice: TrainerNotice | WorkforceNotice): void => tell({ kind: 'notice', notice })
+  const workforce = workforceOf(config, onNotice)
+  const options = await openTrainerOptions(runtime, { id, openEngine: workforce.openEngine, onNotice })
   try {
     const { provider } = options
-    await learn(port, await Trainer.open(options), {
-      provider,
-      runtime,
-      shelfIn: (directory) => openVersionShelf(directory, runtime.clock),
-    })
+    if (provider !== 'cpu') workforce.stayAlone(`steps run on ${provider}, and threads compute on the CPU, which comes to other bits`)
+    const shelfIn = (directory: string): VersionShelf => openVersionShelf(directory, runtime.clock)
+    await learn(port, await Trainer.open(options), { provider, workforce, runtime, shelfIn })
   } catch (error) {
     if (!isFreshetError(error)) throw error
     tell({ kind: 'failure', error: detailsOf(error) })
@@ -39,21 +42,23 @@ async function main(port: MessagePort, { config, id }: WorkerInput): Promise<voi
 interface ThreadFacts {
   /** What its steps run on. */
   readonly provider: string
-  readonly runtime: LogScope
+  readonly workforce: Workforce
+  readonly runtime: LogScope & { readonly clock: Clock }
   readonly shelfIn: (directory: string) => VersionShelf
 }
 
 /** Answers and learns until it is told to stop. */
-async function learn(port: MessagePort, trainer: Trainer, { provider, runtime, shelfIn }: ThreadFacts): Promise<void> {
+async function learn(port: MessagePort, trainer: Trainer, { provider, workforce, runtime, shelfIn }: ThreadFacts): Promise<void> {
   const tell = (message: FromWorker): void => port.postMessage(message)
   const verbs: TrainerVerbs = {
-    status: async () => ({ ...(await trainer.status()), provider }),
+    status: async () => ({ ...(await trainer.status()), provider, ...workforce.status }),
     checkpoint: () => trainer.checkpoint(),
     audit: (step) => trainer.audit(step),
     grant: (to) => trainer.grant(to),
     serve: (version) => trainer.serve(version),
     declareLoss: (loss) => trainer.declareLoss(loss),
     followFrom: (directory) => trainer.reopen(shelfIn(directory)),
+    scale: (scale) => workforce.scaleTo(scale),
   }
   const stop = new AbortController()
   port.on('message', (question: Question) => {
@@ -63,7 +68,38 @@ async function learn(port: MessagePort, trainer: Trainer, { provider, runtime, s
   const over = new AbortController()
   stop.signal.addEventListener('abort', () => void letGo(runtime, over.signal))
   tell({ kind: 'ready' })
+  void watchLoad(trainer, { workforce, runtime }, stop.signal)
   await trainer.run(stop.signal).finally(() => over.abort())
+}
+
+/** Shows the workforce what waits, once a second. */
+async function watchLoad(
+  trainer: Trainer,
+  { workforce, runtime: { clock } }: Pick<ThreadFacts, 'workforce' | 'runtime'>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const status = await trainer.status().catch(() => undefined) // the trainer has ended, and says by what itself
+    if (status === undefined) return
+    workforce.look(
+      status.lag.reduce((sum, records) => sum + records, 0),
+      clock.monotonicMs(),
+    )
+    await clock.sleep(LOOK_MS, signal)
+  }
+}
+
+const LOOK_MS = 1000
+
+/** Threads as the configuration has them; what load may ask for is what the machine has. */
+function workforceOf({ trainer }: Config, onNotice: (notice: WorkforceNotice) => void): Workforce {
+  return new Workforce({
+    start: threadsOf({ module: require.resolve('@freshet/onnx'), compiler: 'compileOnnx' }),
+    scale: trainer.workers,
+    workersMax: Math.min(availableParallelism(), WORKERS_MAX),
+    lag: { much: trainer.backfillExamples, little: trainer.cutExamples },
+    onNotice,
+  })
 }
 
 async function answer(verbs: TrainerVerbs, { id, verb, argument }: Question): Promise<FromWorker> {

@@ -14,7 +14,10 @@ function open() {
       return { epoch: 2, step: 7, journalOffset: 40 }
     },
   } as unknown as TrainerService
-  return { asked, controller: new TrainerController({} as Runtime, service, {} as VersionTransfer) }
+  return {
+    asked,
+    controller: new TrainerController({ logger: { info: () => undefined } } as unknown as Runtime, service, {} as VersionTransfer),
+  }
 }
 
 describe('a trainer that is asked', () => {
@@ -24,6 +27,16 @@ describe('a trainer that is asked', () => {
     expect(asked).toEqual([])
     expect(await controller.grant({ to: 'b-1', lagStepsMax: 0 })).toEqual({ epoch: 2, step: 7, journalOffset: 40 })
     expect(asked).toEqual([['grant', 'b-1']])
+  })
+
+  it('takes 0 workers for as many as load asks for', async () => {
+    const { controller, asked } = open()
+    await controller.scale({ workers: 3 })
+    await controller.scale({ workers: 0 })
+    expect(asked).toEqual([
+      ['scale', 3],
+      ['scale', 'auto'],
+    ])
   })
 
   it('turns rankers to a version, or with none back to what is learned', async () => {

@@ -7,6 +7,7 @@ import { encodeStatus } from './encode-status'
 import { TrainerService } from './trainer.service'
 import { trainUntil } from './training-progress'
 import { VersionTransfer } from './version-transfer'
+import type { Scale } from './workforce'
 
 /** Decode, call, encode. */
 @Controller()
@@ -75,7 +76,16 @@ export class TrainerController {
     this.runtime.logger.warn({ partition, records, step }, 'examples that are in the log no more are given up, as an operator said')
     return { step, from, to }
   }
+
+  @GrpcMethod('Trainer', 'Scale')
+  async scale(request: trainer.ScaleRequest): Promise<trainer.ScaleResponse> {
+    const { workers, scalesByLoad } = await this.service.ask('scale', scaleOf(request))
+    this.runtime.logger.info({ asked: scaleOf(request), workers }, 'scaled, as an operator said')
+    return { workers, byLoad: scalesByLoad }
+  }
 }
+
+const scaleOf = ({ workers }: trainer.ScaleRequest): Scale => (workers === 0 ? 'auto' : workers)
 
 const NOBODY = {
   field: 'to',

@@ -8,6 +8,7 @@ import type { TrainerNotice } from '@freshet/training'
 import { keepCurves } from './curves/keep-curves'
 import type { Answer, Argument, TrainerVerbs } from './worker-protocol'
 import { WorkerLink } from './worker-link'
+import type { WorkforceNotice } from './workforce'
 
 const RECOVERY = {
   opened: 'version opened; replaying the journal after it',
@@ -86,7 +87,7 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
     if (!this.isStopping) this.start()
   }
 
-  private log(notice: TrainerNotice): void {
+  private log(notice: TrainerNotice | WorkforceNotice): void {
     const { logger } = this.runtime
     switch (notice.kind) {
       case 'role':
@@ -97,6 +98,13 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
         return logger.warn({ trainer: this.id, ...notice.skipped }, 'a version cannot be opened; the one before it is used')
       case 'recovery':
         return logger.info({ trainer: this.id, ...notice }, RECOVERY[notice.phase])
+      case 'scaled':
+        return logger.info({ trainer: this.id, workers: notice.workers, lag: notice.lag }, 'load asks for another number of workers')
+      case 'worker-lost':
+        return logger.error(
+          { trainer: this.id, worker: notice.worker, reason: notice.reason },
+          'a thread that shared steps has ended; its work was done by others, and another one comes in its place',
+        )
       case 'left-out':
         return logger.warn({ trainer: this.id, examples: notice.examples }, 'examples whose gradient is not finite are dead letters')
       case 'void':

@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadConfig } from '@freshet/service'
 import { temporaryDirectory, type TemporaryDirectory } from '@freshet/testing'
-import type { TrainerNotice } from '@freshet/training'
 import { WorkerLink } from './worker-link'
 
 /** Starts the thread from source, as a thread of its own. */
@@ -24,16 +23,18 @@ async function scriptIn(directory: TemporaryDirectory): Promise<string> {
   return script
 }
 
+type Notice = Parameters<ConstructorParameters<typeof WorkerLink>[1]['onNotice']>[0]
+
 interface Opened {
   readonly link: WorkerLink
-  readonly notices: TrainerNotice[]
+  readonly notices: Notice[]
   readonly ends: (Error | undefined)[]
 }
 
 async function open(directory: TemporaryDirectory, id: string, dictionary = 'demo'): Promise<Opened> {
   const config = loadConfig({ env: {}, overrides: { data: directory.path, dictionary } })
-  const [notices, ends]: [TrainerNotice[], (Error | undefined)[]] = [[], []]
-  const listener = { onNotice: (notice: TrainerNotice) => notices.push(notice), onEnd: (error: Error | undefined) => ends.push(error) }
+  const [notices, ends]: [Notice[], (Error | undefined)[]] = [[], []]
+  const listener = { onNotice: (notice: Notice) => notices.push(notice), onEnd: (error: Error | undefined) => ends.push(error) }
   return {
     link: new WorkerLink({ config, id }, listener, { script: await scriptIn(directory), execArgv: ['-C', '@freshet/source'] }),
     notices,

@@ -5,6 +5,7 @@ import { RemoteError } from '@freshet/service'
 import type { TrainerNotice } from '@freshet/training'
 import type { WorkerInput } from './step-worker'
 import type { Answer, Argument, FromWorker, Question, TrainerVerbs } from './worker-protocol'
+import type { WorkforceNotice } from './workforce'
 
 interface Pending {
   readonly resolve: (value: never) => void
@@ -13,7 +14,7 @@ interface Pending {
 
 /** What the owner of a link is told. */
 export interface LinkListener {
-  readonly onNotice: (notice: TrainerNotice) => void
+  readonly onNotice: (notice: TrainerNotice | WorkforceNotice) => void
   /** The thread has ended: by itself (0), or by an error. */
   readonly onEnd: (error: Error | undefined) => void
 }

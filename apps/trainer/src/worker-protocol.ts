@@ -1,8 +1,9 @@
 import type { ErrorDetails } from '@freshet/service'
 import type { DeclaredLoss, LostRange, TrainerNotice, TrainerStatus, VersionFacts } from '@freshet/training'
+import type { Scale, WorkforceNotice, WorkforceStatus } from './workforce'
 
-/** Where the trainer stands, and what its steps run on. */
-export interface ThreadStatus extends TrainerStatus {
+/** Where the trainer stands, what its steps run on, and who shares them. */
+export interface ThreadStatus extends TrainerStatus, WorkforceStatus {
   /** ONNX Runtime's execution provider. */
   readonly provider: string
 }
@@ -17,6 +18,7 @@ export interface TrainerVerbs {
   /** Starts over from a version that lies in `directory`. */
   followFrom(directory: string): Promise<{ readonly step: number; readonly version: string }>
   declareLoss(loss: DeclaredLoss): Promise<LostRange>
+  scale(scale: Scale): Promise<WorkforceStatus>
 }
 
 /** What a verb is asked with. */
@@ -36,6 +38,6 @@ export interface Question {
 export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'failure'; readonly error: ErrorDetails }
-  | { readonly kind: 'notice'; readonly notice: TrainerNotice }
+  | { readonly kind: 'notice'; readonly notice: TrainerNotice | WorkforceNotice }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'refusal'; readonly id: number; readonly error: ErrorDetails }

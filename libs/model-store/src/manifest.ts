@@ -3,7 +3,7 @@ import { damaged } from './errors'
 /** The file that makes a folder a version. */
 export const MANIFEST_FILE = 'manifest.json'
 /** What this code writes, and the only schema that it reads. */
-export const MANIFEST_SCHEMA = 1
+export const MANIFEST_SCHEMA = 2
 
 /** One file of a version, as it was written. */
 export interface ManifestFile {

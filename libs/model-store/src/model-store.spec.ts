@@ -29,7 +29,7 @@ describe('write', () => {
   it('adds schema, time, sizes and digests to what the writer says', async () => {
     const manifest = await write('v1', 5)
     expect(manifest).toEqual({
-      ...{ ...draft('v1', 5), schema: 1, createdMs: NOW_MS },
+      ...{ ...draft('v1', 5), schema: 2, createdMs: NOW_MS },
       files: [
         { name: 'state.bin', bytes: 6, sha256: createHash('sha256').update('abcdef').digest('hex') },
         { name: 'graph.onnx', bytes: 2, sha256: createHash('sha256').update('v1').digest('hex') },
@@ -123,7 +123,8 @@ describe('open', () => {
   it.each<[string, (at: string) => Promise<void>, string]>([
     ['a manifest that is missing', (at) => rm(join(at, 'manifest.json')), 'v1/manifest.json: it is missing'],
     ['a manifest that is cut', (at) => truncate(join(at, 'manifest.json'), 20), 'v1/manifest.json: it is no JSON object'],
-    ['a manifest of a newer schema', (at) => edit(at, { schema: 2 }), 'v1/manifest.json: schema is 2, and this code reads 1'],
+    ['a manifest of an older schema', (at) => edit(at, { schema: 1 }), 'v1/manifest.json: schema is 1, and this code reads 2'],
+    ['a manifest of a newer schema', (at) => edit(at, { schema: 3 }), 'v1/manifest.json: schema is 3, and this code reads 2'],
     ['a manifest without a field', (at) => edit(at, { chain: undefined }), `v1/manifest.json: field 'chain' is missing`],
     ['the manifest of another version', (at) => edit(at, { name: 'v7' }), `v1/manifest.json: it belongs to version 'v7'`],
     ['a file that is missing', (at) => rm(join(at, 'graph.onnx')), 'v1/graph.onnx: it is missing'],

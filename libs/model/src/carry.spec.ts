@@ -142,7 +142,7 @@ describe.each(smallRanks)('dense parameters of %s over a change of the features'
 
   it('learn at once of what was added: its gradient is not zero', () => {
     const dense = carried(old, grownSet, learned)
-    const { data } = interpret(grownSet.graphs.gradient, {
+    const { data } = interpret(grownSet.learned.gradient, {
       ...trainingFeeds(grownSet, grownLayout, BATCH),
       dense: denseFeed(dense),
     }).denseGradient

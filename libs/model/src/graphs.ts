@@ -1,77 +1,24 @@
-import {
-  adam,
-  add,
-  differentiate,
-  input,
-  logisticLoss,
-  sampledSoftmaxLoss,
-  sigmoid,
-  slice,
-  type GraphSpec,
-  type Node,
-} from '@freshet/tensor'
+import { input, sigmoid, type GraphSpec, type Node } from '@freshet/tensor'
 import { poolFields, weighSlots } from './fields'
 import { ParameterNodes } from './parameters'
-import { cutRows, type PartRange, type RowSegments } from './row-layout'
+import { cutRows, type RowSegments } from './row-layout'
 import { declareSplitGraphs, type SplitScope } from './split-graphs'
-import { itemVector, userVector, type ItemTowerInputs, type TwoTower } from './two-tower'
+import { itemVector, userVector, type TwoTower } from './two-tower'
 
 /** What the graphs of a model set are made of. */
 export interface GraphScope extends SplitScope {
   readonly recall: TwoTower
 }
 
-type GraphName = 'gradient' | 'update' | 'rank' | 'rankItem' | 'rankParts' | 'user' | 'item'
+type GraphName = 'rank' | 'rankItem' | 'rankParts' | 'user' | 'item'
 
-/** All graphs of a model set. */
+/** The graphs that serve a model set. */
 export const declareGraphs = (scope: GraphScope): Record<GraphName, GraphSpec> => ({
-  gradient: gradientGraph(scope),
-  update: updateGraph(scope),
   rank: rankGraph(scope),
   ...declareSplitGraphs(scope),
   user: userGraph(scope),
   item: itemGraph(scope),
 })
-
-/**
- * Losses and gradients of one logical shard. Weights come divided by the totals of the cut, so that what shards give just adds up.
- *
- * shape   dense [P], rows [B, slots, rowWidth], pooling [B, slots], numbers [B, numbers], labels, rankWeights, recallWeights [B, 1],
- *         logQ, columnMask [1, B], sameItem [B, B]
- *         →  denseGradient [P], rowGradients [B, slots, rowWidth], probabilities [B, 1], rankLoss, recallLoss [1, 1]
- */
-function gradientGraph(scope: GraphScope): GraphSpec {
-  const { all, parameters, inputs, segments } = exampleInputs(scope)
-  const [labels, rankWeights, recallWeights] = ['labels', 'rankWeights', 'recallWeights'].map((name) => input(name, [BATCH, 1]))
-  const [logQ, columnMask] = ['logQ', 'columnMask'].map((name) => input(name, [1, BATCH]))
-  const sameItem = input('sameItem', [BATCH, BATCH])
-  const logits = rankLogits(scope, { inputs, segments, parameters })
-  const rankLoss = logisticLoss(logits, { labels, weights: rankWeights })
-  const { user, item } = scope.example
-  const recallLoss = sampledSoftmaxLoss({
-    queries: userVector(scope.recall, partOf(inputs, segments, user), parameters),
-    candidates: itemVector(scope.recall, partOf(inputs, segments, item), parameters),
-    ...{ weights: recallWeights, logQ, usable: columnMask, accidental: sameItem },
-  })
-  const [denseGradient, rowGradients] = differentiate(add(rankLoss, recallLoss), [inputs.dense, inputs.rows])
-  return {
-    name: 'gradient',
-    inputs: [...all, labels, rankWeights, recallWeights, logQ, columnMask, sameItem],
-    outputs: { denseGradient, rowGradients, probabilities: sigmoid(logits), rankLoss, recallLoss },
-  }
-}
-
-/** shape  dense, m, v, gradient [P], schedule [3] = (learning rate, 1 − β₁ᵗ, 1 − β₂ᵗ)  →  dense, m, v [P] */
-function updateGraph({ parameterCount }: GraphScope): GraphSpec {
-  const [parameters, mean, square, gradient] = ['dense', 'm', 'v', 'gradient'].map((name) => input(name, [parameterCount]))
-  const schedule = input('schedule', [3])
-  const next = adam({ parameters, mean, square }, gradient, schedule)
-  return {
-    name: 'update',
-    inputs: [parameters, mean, square, gradient, schedule],
-    outputs: { dense: next.parameters, m: next.mean, v: next.square },
-  }
-}
 
 /** shape  dense [P], rows [B, slots, rowWidth], pooling [B, slots], numbers [B, numbers]  →  probabilities [B, 1] */
 function rankGraph(scope: GraphScope): GraphSpec {
@@ -79,7 +26,7 @@ function rankGraph(scope: GraphScope): GraphSpec {
   return {
     name: 'rank',
     inputs: all,
-    outputs: { probabilities: sigmoid(rankLogits(scope, { inputs, segments, parameters })) },
+    outputs: { probabilities: sigmoid(rankLogits(scope, { ...inputs, ...segments, parameters })) },
   }
 }
 
@@ -100,11 +47,10 @@ function itemGraph(scope: GraphScope): GraphSpec {
 }
 
 /** The logit of "this user will like this item now". shape  →  [B, 1] */
-function rankLogits({ rank, example }: GraphScope, { inputs, segments, parameters }: ReadExample): Node {
-  const { pooling, numbers } = inputs
+export function rankLogits({ rank, example }: GraphScope, { embeddings, wideWeights, pooling, numbers, parameters }: RankReads): Node {
   return rank.ranker.logits({
-    embeddings: poolFields({ values: segments.embeddings, pooling }, example),
-    weights: weighSlots({ values: segments.wideWeights, pooling }, example),
+    embeddings: poolFields({ values: embeddings, pooling }, example),
+    weights: weighSlots({ values: wideWeights, pooling }, example),
     numbers: example.numbers > 0 ? numbers : undefined,
     parameters,
     drop: (x) => x,
@@ -120,9 +66,8 @@ interface ExampleInputs {
   readonly numbers: Node
 }
 
-interface ReadExample {
-  readonly inputs: ExampleInputs
-  readonly segments: RowSegments
+/** What the rank model reads of whole examples. */
+interface RankReads extends Pick<RowSegments, 'embeddings' | 'wideWeights'>, Pick<ExampleInputs, 'pooling' | 'numbers'> {
   readonly parameters: ParameterNodes
 }
 
@@ -139,15 +84,5 @@ function exampleInputs(scope: GraphScope, { ids, numbers }: { ids: number; numbe
     all: [inputs.dense, inputs.rows, inputs.pooling, inputs.numbers],
     parameters: new ParameterNodes(inputs.dense, scope.parameters),
     segments: cutRows(inputs.rows, scope.row),
-  }
-}
-
-/** A part of whole examples, as its tower reads it. */
-function partOf({ pooling, numbers }: ExampleInputs, { recallEmbeddings, recallBiases }: RowSegments, part: PartRange): ItemTowerInputs {
-  return {
-    embeddings: slice(recallEmbeddings, 1, part.slots),
-    biases: slice(recallBiases, 1, part.slots),
-    pooling: slice(pooling, 1, part.slots),
-    numbers: slice(numbers, 1, part.numbers),
   }
 }

@@ -1,12 +1,14 @@
 import type { FeatureLayout, ModelDeclaration } from '@freshet/features'
 import { InvalidFieldError } from '@freshet/kernel'
-import { ADAM, type GraphSpec } from '@freshet/tensor'
+import { declareUpdate, type DenseUpdate, type GraphSpec } from '@freshet/tensor'
 import { canonicalJson } from './canonical-json'
 import { declareGraphs, type GraphScope } from './graphs'
+import { declareLearnedSet } from './learned-set'
 import { initialValues, layOutParameters, type Parameter } from './parameters'
 import { rankModelOf } from './rank-model'
 import type { RankSplit } from './rank-split'
 import { layOutExample, layOutRow } from './row-layout'
+import type { TrainableModel } from './trainable'
 import { twoTowerOf, twoTowerParameters } from './two-tower'
 
 /** What training and serving agree on: ids and numbers → score. */
@@ -32,8 +34,14 @@ export interface ModelSet {
   /** Numbers an example, in the same order of parts. */
   readonly numbers: number
   readonly learningRate: { readonly dense: number; readonly rows: number }
-  /** The constants of the update graph: its schedule is made with them. */
-  readonly adam: { readonly beta1: number; readonly beta2: number }
+  /** What initial weights and rows are drawn from. */
+  readonly seed: number
+  /** How many steps must have met an id before it gets a row. */
+  readonly admission: number
+  /** The set as it is learned: both models in one step. */
+  readonly learned: TrainableModel
+  /** How the dense parameters follow their gradient. */
+  readonly update: DenseUpdate
   /** Layout and declaration as canonical JSON: equal texts, equal models. */
   readonly canonical: string
   readonly graphs: ModelGraphs
@@ -41,10 +49,8 @@ export interface ModelSet {
   initialDense(): Float32Array
 }
 
-/** One definition, seven graphs. */
+/** What serves, made of the same equations as what is learned. */
 export interface ModelGraphs {
-  readonly gradient: GraphSpec
-  readonly update: GraphSpec
   /** Scores whole examples: what training learns from, and the exact twin of the next two. */
   readonly rank: GraphSpec
   /** What is an item's alone: to be kept until its features, its rows or the dense parameters change. */
@@ -66,7 +72,8 @@ export function declareModelSet(layout: FeatureLayout, declaration: ModelDeclara
   const row = layOutRow(declaration)
   const rank = rankModelOf(declaration.rank, example)
   const recall = twoTowerOf(declaration.recall, layout)
-  const { parameters, parameterCount } = layOutParameters([...rank.ranker.parameters, ...twoTowerParameters(recall)])
+  const declared = [...rank.ranker.parameters, ...twoTowerParameters(recall)]
+  const { parameters, parameterCount } = layOutParameters(declared)
   const scope: GraphScope = { layout, example, row, rank, recall, parameters, parameterCount }
   return {
     layout,
@@ -78,7 +85,10 @@ export function declareModelSet(layout: FeatureLayout, declaration: ModelDeclara
     slots: example.ids,
     numbers: example.numbers,
     learningRate: declaration.learningRate,
-    adam: ADAM,
+    seed: declaration.seed,
+    admission: declaration.admission,
+    learned: declareLearnedSet(scope, { parameters: declared, ...declaration }),
+    update: declareUpdate({ optimiser: { kind: 'adam' }, parameters }),
     canonical: canonicalJson({ layout, model: declaration }),
     graphs: declareGraphs(scope),
     initialDense: () => initialValues(parameters, declaration.seed),

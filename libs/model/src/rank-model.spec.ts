@@ -9,7 +9,7 @@ const DIRECTIONS = 5
 describe.each(smallRanks)('a model set that ranks by %s', (_, rank) => {
   const modelSet = declareModelSet(mixedLayout, { ...smallDeclaration, rank })
   const feeds = trainingFeeds(modelSet, mixedLayout, 3)
-  const { gradient } = modelSet.graphs
+  const { gradient } = modelSet.learned
 
   it('gives gradients that say how both losses change along any direction', () => {
     const [losses, result] = [lossesOf(gradient), interpret(gradient, feeds)]

@@ -1,6 +1,6 @@
 import type { FeatureLayout, Field, ModelDeclaration, PartLayout } from '@freshet/features'
 import { randomUnit } from '@freshet/kernel'
-import type { Feed } from '@freshet/tensor'
+import { inputName, type Feed } from '@freshet/tensor'
 import type { ModelSet } from './index'
 
 /** A part whose fields have these lengths. */
@@ -79,35 +79,55 @@ function movedOffZero(dense: Float32Array): Float32Array {
   return dense.map((value, i) => value + shift[i])
 }
 
-/** Feeds of the gradient graph: every third example is a negative, and examples 0 and 1 are of one item. */
-export function trainingFeeds(modelSet: ModelSet, layout: FeatureLayout, batch: number): Record<string, Feed> {
-  const column = (value: (b: number) => number): Float32Array => Float32Array.from({ length: batch }, (_, b) => value(b))
-  const isPositive = (b: number): number => (b % 3 === 2 ? 0 : 1)
-  const positives = column(isPositive).reduce((sum, label) => sum + label, 0)
-  const sameItem = new Float32Array(batch * batch)
-  sameItem[1] = 1
-  sameItem[batch] = 1
+/** The feeds of one tower: its own slots and numbers of whole examples. */
+export function partFeeds(
+  modelSet: ModelSet,
+  layout: FeatureLayout,
+  { tower, batch }: { tower: 'user' | 'item'; batch: number },
+): Record<string, Feed> {
+  const { dense, rows, pooling, numbers } = scoringFeeds(modelSet, layout, batch)
+  const [slot, number] = tower === 'user' ? [0, 0] : [layout.user.ids, layout.user.numbers]
+  const cut = (data: Float32Array, width: number, [from, to]: [number, number]): Float32Array =>
+    Float32Array.from(Array.from({ length: batch }, (_, i) => [...data.subarray(i * width + from, i * width + to)]).flat())
+  const { ids, numbers: count } = layout[tower]
+  const { slots, rowWidth, numbers: all } = modelSet
   return {
-    ...scoringFeeds(modelSet, layout, batch),
-    labels: { data: column(isPositive), shape: [batch, 1] },
-    rankWeights: { data: column(() => 1 / batch), shape: [batch, 1] },
-    recallWeights: { data: column((b) => isPositive(b) / positives), shape: [batch, 1] },
-    logQ: { data: column((b) => -1 - b / 4), shape: [1, batch] },
-    columnMask: { data: column(isPositive), shape: [1, batch] },
-    sameItem: { data: sameItem, shape: [batch, batch] },
+    dense,
+    rows: { data: cut(rows.data, slots * rowWidth, [slot * rowWidth, (slot + ids) * rowWidth]), shape: [batch, ids, rowWidth] },
+    pooling: { data: cut(pooling.data, slots, [slot, slot + ids]), shape: [batch, ids] },
+    numbers: { data: cut(numbers.data, all, [number, number + count]), shape: [batch, count] },
   }
+}
+
+/** Feeds of what is learned: every third example is a negative, examples 0 and 1 are of one item, 1 and 3 of one user. */
+export function trainingFeeds(modelSet: ModelSet, layout: FeatureLayout, batch: number): Record<string, Feed> {
+  const column = (value: (b: number) => number): Feed => ({
+    data: Float32Array.from({ length: batch }, (_, b) => value(b)),
+    shape: [batch, 1],
+  })
+  const isPositive = (b: number): number => (b % 3 === 2 ? 0 : 1)
+  const positives = column(isPositive).data.reduce((sum, label) => sum + label, 0)
+  const userOf = (b: number): number => (b === 3 ? 1 : b)
+  const read = new Set(modelSet.learned.gradient.inputs.map(inputName))
+  const all = {
+    ...scoringFeeds(modelSet, layout, batch),
+    labels: column(isPositive),
+    rankWeights: column(() => 1 / batch),
+    recallWeights: column((b) => isPositive(b) / positives),
+    logQ: column((b) => -1 - b / 4),
+    itemKey: column((b) => (b === 1 ? 0 : b)),
+    userKey: column(userOf),
+    likedKey: column((b) => (isPositive(b) === 1 ? userOf(b) : -1)),
+  }
+  return Object.fromEntries(Object.entries(all).filter(([name]) => read.has(name)))
 }
 
 /** The feeds of examples `from` to `to`, as a shard gets them: in-batch negatives stay within the shard. */
 export function shardFeeds(feeds: Readonly<Record<string, Feed>>, from: number, to: number): Record<string, Feed> {
-  const length = to - from
   const cut = ([name, { data, shape }]: [string, Feed]): [string, Feed] => {
     if (name === 'dense') return [name, { data, shape }]
-    if (shape[0] === 1) return [name, { data: data.slice(from, to), shape: [1, length] }]
     const cells = data.length / shape[0]
-    const rows = data.slice(from * cells, to * cells)
-    if (name !== 'sameItem') return [name, { data: rows, shape: [length, ...shape.slice(1)] }]
-    return [name, { data: rows.filter((_, i) => i % cells >= from && i % cells < to), shape: [length, length] }]
+    return [name, { data: data.slice(from * cells, to * cells), shape: [to - from, ...shape.slice(1)] }]
   }
   return Object.fromEntries(Object.entries(feeds).map(cut))
 }

@@ -42,7 +42,15 @@ class Line {
 
   static async open(): Promise<Line> {
     const line = new Line(await openShop())
-    const genesis = { dictionaryHash: first.hash, model: modelOf(first), seed: 1, logicalShards: 4, partitions: 4, pins: undefined }
+    const genesis = {
+      dictionaryHash: first.hash,
+      model: modelOf(first),
+      seed: 1,
+      logicalShards: 4,
+      partitions: 4,
+      pins: undefined,
+      stepFormat: 2,
+    }
     await line.write({ $case: 'genesis', genesis })
     return line
   }

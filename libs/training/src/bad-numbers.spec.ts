@@ -1,11 +1,21 @@
 import { Cut, DeadLetter, ExampleGroup } from '@freshet/contracts'
 import { DEAD_LETTER } from '@freshet/event-log'
-import type { GraphRunner } from '@freshet/tensor'
-import { Learner, type LearnerTools } from './learner'
-import { digestState, genesisState } from './learner-state'
+import type { Learner } from './learner'
+import { digestState } from './learner-state'
 import { ask, journal, start, turn, until, untilLearned } from './running-trainer.fixture'
 import type { TrainerOptions } from './trainer'
-import { exampleItem, floats, group, groups, modelSet, openRoom, optionsOf, PARTITIONS, publish, type Room } from './training-room.fixture'
+import {
+  exampleItem,
+  floats,
+  group,
+  groups,
+  openLearner,
+  openRoom,
+  optionsOf,
+  publish,
+  type Room,
+  withGradient,
+} from './training-room.fixture'
 import { replayTwin } from './verify'
 
 const BAD = 0.123456
@@ -14,26 +24,23 @@ const spoiled = (offset: number): ExampleGroup =>
   group(offset, { items: [exampleItem(1, 1), { ...exampleItem(1, 2), numbers: floats([BAD]) }, exampleItem(1, 4)] })
 
 /** Mathematics in which one number leads to no gradient. */
-async function brittle(room: Room): Promise<Pick<TrainerOptions, 'tools'> & { readonly runs: number[] }> {
-  const { tools } = await optionsOf(room, '')
+function brittle(): Pick<TrainerOptions, 'tools'> & { readonly runs: number[] } {
   const runs: number[] = []
-  const gradient: GraphRunner = {
+  const tools = withGradient((runner) => ({
+    ...runner,
     run: async (feeds) => {
-      const outputs = await tools.gradient.run(feeds)
+      const outputs = await runner.run(feeds)
       runs.push(feeds.labels.shape[0])
       if (feeds.numbers.data.includes(Math.fround(BAD))) for (const output of Object.values(outputs)) output.fill(NaN)
       return outputs
     },
-    release: () => tools.gradient.release(),
-  }
-  return { tools: { ...tools, gradient }, runs }
+  }))
+  return { tools, runs }
 }
 
-async function openLearner(): Promise<{ learner: Learner; runs: number[] }> {
-  const { tools, runs } = await brittle(openRoom())
-  const { openTable } = await optionsOf(openRoom(), 'x')
-  const learnerTools: LearnerTools = { ...tools, logicalShards: 4 }
-  return { learner: new Learner(genesisState({ modelSet, partitions: PARTITIONS, table: openTable() }), learnerTools), runs }
+async function openBrittle(): Promise<{ learner: Learner; runs: number[] }> {
+  const { tools, runs } = brittle()
+  return { learner: await openLearner({ tools }), runs }
 }
 
 const stepOver = (learner: Learner, parts: readonly ExampleGroup[]) =>
@@ -43,7 +50,7 @@ const stepOver = (learner: Learner, parts: readonly ExampleGroup[]) =>
 
 describe('a gradient that is not finite', () => {
   it('costs its own example alone: all others of the cut are learned from', async () => {
-    const { learner, runs } = await openLearner()
+    const { learner, runs } = await openBrittle()
     const before = learner.state.dense.slice()
     const outcome = await stepOver(learner, [...groups(0, 5), spoiled(5), ...groups(6, 5)])
     expect(outcome.skipped).toEqual([{ partition: 0, group: spoiled(5), item: 1 }])
@@ -56,7 +63,7 @@ describe('a gradient that is not finite', () => {
   })
 
   it('takes no row of others with it', async () => {
-    const { learner } = await openLearner()
+    const { learner } = await openBrittle()
     await stepOver(learner, [spoiled(0), ...groups(1, 4)])
     const { table } = learner.state
     for (const { name, bytes } of table.serialise()) {
@@ -65,7 +72,7 @@ describe('a gradient that is not finite', () => {
   })
 
   it('leaves the state alone where no example is any good, and counts the step', async () => {
-    const { learner } = await openLearner()
+    const { learner } = await openBrittle()
     const bad = group(0, { items: [{ ...exampleItem(1, 2), numbers: floats([BAD]) }] })
     const before = learner.state.dense.slice()
     expect((await stepOver(learner, [bad])).skipped).toHaveLength(1)
@@ -74,7 +81,7 @@ describe('a gradient that is not finite', () => {
   })
 
   it('leads every replay to the same bits', async () => {
-    const [{ learner: one }, { learner: other }] = [await openLearner(), await openLearner()]
+    const [{ learner: one }, { learner: other }] = [await openBrittle(), await openBrittle()]
     for (const learner of [one, other]) {
       await stepOver(learner, [...groups(0, 3), spoiled(3)])
       await stepOver(learner, groups(4, 4))
@@ -87,7 +94,7 @@ describe('a gradient that is not finite', () => {
 describe('a trainer that meets one', () => {
   it('says in the journal which example it left out, keeps it as a dead letter, and a twin agrees', async () => {
     const room = openRoom()
-    await using running = await start(room, 'a', { instead: await brittle(room) })
+    await using running = await start(room, 'a', { instead: brittle() })
     await publish(room.log, 1, [...groups(0, 3), spoiled(3), ...groups(4, 3)])
     await untilLearned(room, running, 20)
     await turn(room, 100)
@@ -98,7 +105,7 @@ describe('a trainer that meets one', () => {
     expect(ExampleGroup.decode(letters[0].payload)).toEqual({ ...spoiled(3), items: [spoiled(3).items[1]] })
     expect(room.notices).toContainEqual({ kind: 'left-out', examples: 1 })
     const { step, digest } = await ask(room, running.trainer.audit(0))
-    const twin = { ...(await optionsOf({ ...room, shelf: openRoom().shelf }, 'twin')), ...(await brittle(room)) }
+    const twin = { ...(await optionsOf({ ...room, shelf: openRoom().shelf }, 'twin')), ...brittle() }
     expect(await replayTwin({ ...twin, until: step })).toMatchObject({ digest })
   })
 
@@ -110,10 +117,10 @@ describe('a trainer that meets one', () => {
       ...room.log,
       append: (at, entries) => (isMute ? never() : room.log.append(at, entries)),
     }
-    const owner = await start(room, 'a', { instead: { ...(await brittle(room)), log } })
+    const owner = await start(room, 'a', { instead: { ...brittle(), log } })
     await publish(room.log, 0, groups(0, 1))
     await untilLearned(room, owner, 3)
-    await using standby = await start(room, 'b', { instead: await brittle(room) })
+    await using standby = await start(room, 'b', { instead: brittle() })
     await untilLearned(room, standby, 3)
     await turn(room, 300)
     isMute = true // it will hang before it can keep the example, and so before its result

@@ -1,8 +1,8 @@
 import { DictionaryChange, ExampleGroup, ExampleItem, Genesis, LabelSource } from '@freshet/contracts'
-import { openTable } from '@freshet/embedding'
 import { DICTIONARIES, type EventLog } from '@freshet/event-log'
 import { compileDictionary, type Dictionary, type PartLayout } from '@freshet/features'
 import { bytesOf, hash32, hash64, randomBelow, randomUnit } from '@freshet/kernel'
+import { openEngine } from '@freshet/learner'
 import { declareModelSet, modelSetOf } from '@freshet/model'
 import { interpretGraph } from '@freshet/tensor'
 import { shapeOf } from './batch'
@@ -36,12 +36,10 @@ export async function followingOptions(
   id: string,
   settings: Partial<TrainerOptions['settings']> = {},
 ): Promise<TrainerOptions> {
-  const modelSet = declareModelSet(first.layout, first.declared.model)
-  const { rowWidth: width, segments, rowScales, canonical: model } = modelSet
+  const { canonical: model } = declareModelSet(first.layout, first.declared.model)
   return {
     ...(await optionsOf(room, id, settings)),
     genesis: Genesis.create({ dictionaryHash: first.hash, model, seed: 1, logicalShards: 3, partitions: PARTITIONS }),
-    openTable: () => openTable({ width, segments, rowScales, seed: 7 }),
     tools: await toolsOf(model),
     toolsOf,
   }
@@ -49,9 +47,14 @@ export async function followingOptions(
 
 async function toolsOf(model: string): Promise<ModelTools> {
   const modelSet = modelSetOf(model)
-  const [gradient, update] = await Promise.all([modelSet.graphs.gradient, modelSet.graphs.update].map(interpretGraph))
   const { layout } = modelSet
-  return { modelSet, shape: shapeOf(layout), gradient, update, blobs: { 'rank.onnx': bytesOf(Uint32Array.of(layout.user.ids)) } }
+  return {
+    modelSet,
+    shape: shapeOf(layout),
+    openEngine,
+    compile: interpretGraph,
+    blobs: { 'rank.onnx': bytesOf(Uint32Array.of(layout.user.ids)) },
+  }
 }
 
 /** Enters a change into the log, as ingest does. */

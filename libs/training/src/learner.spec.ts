@@ -1,27 +1,8 @@
 import { Cut } from '@freshet/contracts'
-import type { Table } from '@freshet/embedding'
 import { bytesOf, uint32Of } from '@freshet/kernel'
-import { type GraphRunner, interpretGraph } from '@freshet/tensor'
-import { shapeOf } from './batch'
-import { Learner, type LearnerTools } from './learner'
-import { digestState, genesisState } from './learner-state'
-import { exampleItem, floats, group, groups, layout, modelSet, openRoom, optionsOf, PARTITIONS } from './training-room.fixture'
-
-async function openTools(logicalShards: number, spoil: (denseGradient: Float32Array) => void = () => undefined): Promise<LearnerTools> {
-  const { gradient, update } = modelSet.graphs
-  const runner = await interpretGraph(gradient)
-  const run: GraphRunner['run'] = async (feeds) => {
-    const outputs = await runner.run(feeds)
-    spoil(outputs.denseGradient)
-    return outputs
-  }
-  return { modelSet, shape: shapeOf(layout), gradient: { ...runner, run }, update: await interpretGraph(update), logicalShards }
-}
-
-async function openLearner(logicalShards = 4, spoil?: (denseGradient: Float32Array) => void): Promise<Learner> {
-  const { openTable } = await optionsOf(openRoom(), 'x')
-  return new Learner(genesisState({ modelSet, partitions: PARTITIONS, table: openTable() }), await openTools(logicalShards, spoil))
-}
+import type { Learner } from './learner'
+import { digestState } from './learner-state'
+import { exampleItem, floats, group, groups, modelSet, openLearner, withGradient } from './training-room.fixture'
 
 async function learn(learner: Learner, steps: number, size = 6): Promise<void> {
   for (let i = 0; i < steps; i++) {
@@ -49,7 +30,7 @@ describe('a learner', () => {
   })
 
   it('adds up logical shards to the whole cut, but for what in-batch negatives a shard sees', async () => {
-    const [whole, sharded] = [await openLearner(1), await openLearner(4)]
+    const [whole, sharded] = [await openLearner({ logicalShards: 1 }), await openLearner()]
     await Promise.all([learn(whole, 1), learn(sharded, 1)])
     expect(sharded.state.metrics.read().rankLoss).toBeCloseTo(whole.state.metrics.read().rankLoss, 5)
   })
@@ -90,7 +71,7 @@ describe('a learner', () => {
     const outcome = await learner.step(Cut.create({ step: 1, ranges: [{ partition: 0, from: 0, to: 1 }] }), [
       { partition: 0, to: 1, groups: [broken] },
     ])
-    expect(outcome).toMatchObject({ step: 1, examples: 0, touchedCount: 0 })
+    expect(outcome).toMatchObject({ step: 1, examples: 0, touched: new Uint32Array(0) })
     expect(learner.state.metrics.read().refused).toBe(1)
   })
 
@@ -98,23 +79,31 @@ describe('a learner', () => {
     const learner = await openLearner()
     await learn(learner, 2)
     const user = uint32Of(group(0).userIds).slice(0, 2)
-    const valuesIn = (table: Table): Float32Array => {
+    const valuesIn = ({ state: { table } }: Learner): Float32Array => {
       const out = new Float32Array(modelSet.rowWidth)
       table.gather(user, 1, out)
       return out
     }
-    const { openTable } = await optionsOf(openRoom(), 'x')
-    expect(valuesIn(learner.state.table)).not.toEqual(valuesIn(openTable()))
+    const unborn = await openLearner()
+    expect(valuesIn(learner)).not.toEqual(valuesIn(unborn))
     const forgetting = group(12, { items: [], forgottenIds: bytesOf(user) })
     const outcome = await learner.step(Cut.create({ step: 3, ranges: [{ partition: 0, from: 12, to: 13 }] }), [
       { partition: 0, to: 13, groups: [forgetting] },
     ])
-    expect(valuesIn(learner.state.table)).toEqual(valuesIn(openTable()))
-    expect(outcome).toMatchObject({ examples: 0, touched: user, touchedCount: 1 })
+    expect(valuesIn(learner)).toEqual(valuesIn(unborn))
+    expect(outcome).toMatchObject({ examples: 0, touched: user })
   })
 
   it('leaves the weights as they are when a gradient is not finite, and counts the step', async () => {
-    const learner = await openLearner(4, (gradient) => gradient.fill(Infinity, 0, 1))
+    const spoilt = withGradient((runner) => ({
+      ...runner,
+      run: async (feeds) => {
+        const outputs = await runner.run(feeds)
+        outputs.denseGradient[0] = Infinity
+        return outputs
+      },
+    }))
+    const learner = await openLearner({ tools: spoilt })
     const before = learner.state.dense.slice()
     await learn(learner, 1)
     expect(learner.state.skippedSteps).toBe(1)

@@ -1,13 +1,12 @@
 import type { Cut, ExampleGroup } from '@freshet/contracts'
 import { Cut as CutMessage } from '@freshet/contracts'
-import { unique } from '@freshet/embedding'
-import { bytesOf, checksum64, uint32Of, utf8 } from '@freshet/kernel'
+import { bytesOf, uint32Of, utf8 } from '@freshet/kernel'
+import type { EngineState, StepEngine } from '@freshet/learner'
 import { carryDense, type ModelSet } from '@freshet/model'
-import type { GraphRunner } from '@freshet/tensor'
-import { appendGroup, type Batch, type ExampleShape, makeBatch } from './batch'
-import type { LearnerState } from './learner-state'
-import { gradeFinite } from './grading'
-import type { ReadExample, UnderDictionary } from './line-dictionaries'
+import { appendGroup, type Batch, makeBatch } from './batch'
+import { stepFinite } from './finite-step'
+import { type GenesisOptions, LearnerState } from './learner-state'
+import type { ModelTools, ReadExample, UnderDictionary } from './line-dictionaries'
 
 /** One range of a cut with the groups that it names. */
 export interface CutPart {
@@ -20,9 +19,8 @@ export interface CutPart {
 export interface StepOutcome {
   readonly step: number
   readonly examples: number
-  /** The ids whose rows changed: `touchedCount` u32 pairs. */
+  /** The ids whose rows changed, as u32 pairs: each at least once, and none (0, 0) where a slot is empty. */
   readonly touched: Uint32Array
-  readonly touchedCount: number
   /** The wall clock of acceptance of the newest example, for freshness. */
   readonly acceptedMs: number
   readonly skipped: readonly SkippedExample[]
@@ -46,45 +44,52 @@ export interface SkippedExample {
   readonly item: number
 }
 
-/** What a learner computes with. */
-export interface LearnerTools {
-  readonly modelSet: ModelSet
-  readonly shape: ExampleShape
-  readonly gradient: GraphRunner
-  readonly update: GraphRunner
+/** What a learner begins with. */
+export interface LearnerOptions extends GenesisOptions {
+  readonly tools: ModelTools
   /** L: a constant of the genesis record, so that the weights do not depend on how many workers there are. */
   readonly logicalShards: number
+  /** Examples as the tools read them; as they are unless told. */
+  readonly read?: ReadExample
 }
 
 /**
  * Executes cuts: the one function from state and cut to state that owners, followers and twins share.
  *
  * math    g = Σ over shards, in order, of ∇(mean loss over the cut);  dense by Adam, rows by row-wise Adagrad
- * cost    one gradient run a shard, one update run; the rest is proportional to the ids that the cut touches
+ * cost    one step of the engine; the rest is proportional to the ids that the cut touches
  */
 export class Learner {
-  constructor(
+  private constructor(
     readonly state: LearnerState,
-    private tools: LearnerTools,
-    private read: ReadExample = (group) => group,
+    private engine: StepEngine,
+    private under: Required<Pick<LearnerOptions, 'tools' | 'logicalShards' | 'read'>>,
   ) {}
+
+  /** Begins before the first step. */
+  static async open({ tools, logicalShards, read = (group) => group, ...genesis }: LearnerOptions): Promise<Learner> {
+    const engine = await openEngineOf(tools, logicalShards)
+    return new Learner(new LearnerState(engine.state, genesis), engine, { tools, logicalShards, read })
+  }
 
   /** What is learned. */
   get modelSet(): ModelSet {
-    return this.tools.modelSet
+    return this.under.tools.modelSet
   }
 
   /** Goes on under another dictionary: dense parameters and their slots are carried by name, and slots of what is new begin at zero. */
-  adopt({ hash, tools, read }: UnderDictionary): void {
-    const { state } = this
-    const [from, to] = [this.modelSet.parameters, tools.modelSet.parameters]
-    const unmoved = new Float32Array(tools.modelSet.parameterCount)
-    state.dense = carryDense({ from, to, born: tools.modelSet.initialDense() }, state.dense)
-    state.mean = carryDense({ from, to, born: unmoved }, state.mean)
-    state.square = carryDense({ from, to, born: unmoved }, state.square)
-    state.chain = checksum64(state.chain, utf8(hash))
-    this.tools = tools
-    this.read = read
+  async adopt({ hash, tools, read }: UnderDictionary): Promise<void> {
+    const { state, under, engine: before } = this
+    const engine = await openEngineOf(tools, under.logicalShards, state.model)
+    const carry = (born: Float32Array, flat: Float32Array): Float32Array =>
+      carryDense({ from: this.modelSet.parameters, to: tools.modelSet.parameters, born }, flat)
+    engine.state.dense = carry(engine.state.dense, state.model.dense)
+    engine.state.slots = engine.state.slots.map((born, i) => carry(born, state.model.slots[i]))
+    engine.state.extendChain(utf8(hash))
+    state.model = engine.state
+    this.engine = engine
+    this.under = { ...under, tools, read }
+    await before.close()
   }
 
   /** Learns from one cut. Every example is scored before it is learned from. */
@@ -92,12 +97,13 @@ export class Learner {
     const { state } = this
     const { batch, refused, acceptedMs, forgotten, places } = this.take(parts)
     state.step = cut.step
-    state.chain = checksum64(state.chain, CutMessage.encode(cut).finish())
-    const { touched: learned, offenders } = await this.learn(batch, cut.step, refused)
+    state.model.extendChain(CutMessage.encode(cut).finish())
+    const offenders = await this.learn(batch, refused)
     state.table.rebirth(forgotten, forgotten.length / 2) // what the cut itself has learned of them goes too
+    const learned = batch.ids.subarray(0, 2 * batch.count * this.under.tools.shape.slots)
     const touched = forgotten.length === 0 ? learned : joined([learned, forgotten])
     const skipped = Array.from({ length: offenders.length / 2 }, (_, i) => ({ ...places[offenders[2 * i]], item: offenders[2 * i + 1] }))
-    return { step: cut.step, examples: batch.count, touched, touchedCount: touched.length / 2, acceptedMs, skipped }
+    return { step: cut.step, examples: batch.count, touched, acceptedMs, skipped }
   }
 
   /** Passes over a void cut: its places count, and what it forgets, but nothing of it is learned. */
@@ -106,41 +112,36 @@ export class Learner {
     const { acceptedMs, forgotten } = this.take(parts)
     state.step = cut.step
     state.skippedSteps++
-    state.chain = checksum64(checksum64(state.chain, CutMessage.encode(cut).finish()), VOID_MARK)
+    state.model.extendChain(CutMessage.encode(cut).finish())
+    state.model.extendChain(VOID_MARK)
     state.table.rebirth(forgotten, forgotten.length / 2)
-    return { step: cut.step, examples: 0, touched: forgotten, touchedCount: forgotten.length / 2, acceptedMs, skipped: [] }
+    return { step: cut.step, examples: 0, touched: forgotten, acceptedMs, skipped: [] }
   }
 
-  /** Learns from a batch, but for what makes no finite gradient. */
-  private async learn(batch: Batch, step: number, refused: number): Promise<{ touched: Uint32Array; offenders: Uint32Array }> {
-    const { state, tools } = this
-    if (batch.count === 0) {
-      state.metrics.count({ examples: 0, refused, rankLoss: 0, recallLoss: 0 })
-      return { touched: NONE, offenders: NONE }
-    }
-    const { ids, count, index } = unique(batch.ids.subarray(0, batch.count * tools.shape.slots * 2), batch.count * tools.shape.slots)
-    const rows = state.table.rowsOf(ids, count, { step })
-    const values = new Float32Array(count * tools.modelSet.rowWidth)
-    state.table.gatherRows(rows, ids, values)
-    const grades = await gradeFinite({ batch, values, index, dense: state.dense, logQ: this.countColumns(batch) }, tools)
-    const { outcome, offenders } = grades
-    const losses = { rankLoss: outcome?.rankLoss ?? 0, recallLoss: outcome?.recallLoss ?? 0 }
-    state.metrics.count({ examples: grades.batch.count, refused: refused + offenders.length / 2, ...losses })
-    if (offenders.length > 0) state.chain = checksum64(state.chain, bytesOf(offenders))
-    if (outcome) {
-      state.metrics.observe(grades.batch, outcome.probabilities)
-      state.chain = checksum64(checksum64(state.chain, bytesOf(outcome.denseGradient)), bytesOf(grades.rowGradients))
-      await this.updateDense(outcome.denseGradient)
-      state.table.applyAdagrad(rows, grades.rowGradients, { learningRate: tools.modelSet.learningRate.rows })
-    } else state.skippedSteps++
-    return { touched: ids.subarray(0, 2 * count), offenders }
+  /** Ends what computes: the state may still be read. */
+  close(): Promise<void> {
+    return this.engine.close()
+  }
+
+  /** Learns from a batch, but for what makes no finite gradient: those examples are returned, by their origins. */
+  private async learn(batch: Batch, refused: number): Promise<Uint32Array> {
+    const { state } = this
+    const finite = await stepFinite(this.engine, this.under.tools.shape, { batch, logQ: this.countColumns(batch) })
+    const { outcome, offenders } = finite
+    const { rankLoss = 0, recallLoss = 0 } = outcome?.losses ?? {}
+    state.metrics.count({ examples: finite.batch.count, refused: refused + offenders.length / 2, rankLoss, recallLoss })
+    if (offenders.length > 0) state.model.extendChain(bytesOf(offenders))
+    if (outcome) state.metrics.observe(finite.batch, outcome.scores)
+    else if (batch.count > 0) state.skippedSteps++
+    return offenders
   }
 
   /** Moves the positions over the cut and unpacks what is next in order; what came before comes again as a duplicate, and is dropped. */
   private take(parts: readonly CutPart[]): Taken {
-    const { state, tools } = this
+    const { state, under } = this
+    const { shape } = under.tools
     const capacity = parts.reduce((sum, { groups }) => sum + groups.reduce((items, group) => items + group.items.length, 0), 0)
-    const batch = makeBatch(tools.shape, capacity)
+    const batch = makeBatch(shape, capacity)
     let refused = 0
     let acceptedMs = 0
     const forgotten: Uint32Array[] = []
@@ -155,7 +156,7 @@ export class Learner {
         state.contains[partition] = group.sourceOffset
         state.ordinals[partition] = group.ordinal
         places.push({ partition, group })
-        refused += appendGroup(batch, tools.shape, this.read(group))
+        refused += appendGroup(batch, shape, under.read(group))
         acceptedMs = Math.max(acceptedMs, group.acceptedMs)
         if (group.forgottenIds.length > 0) forgotten.push(uint32Of(group.forgottenIds))
       }
@@ -174,27 +175,19 @@ export class Learner {
     for (let i = 0; i < batch.count; i++) frequency.count(batch.items[2 * i], batch.items[2 * i + 1])
     return Float32Array.from({ length: batch.count }, (_, i) => frequency.logProbability(batch.items[2 * i], batch.items[2 * i + 1]))
   }
-
-  private async updateDense(gradient: Float32Array): Promise<void> {
-    const { state, tools } = this
-    const { learningRate, adam } = tools.modelSet
-    state.powers[0] *= adam.beta1
-    state.powers[1] *= adam.beta2
-    const length = [state.dense.length]
-    const next = await tools.update.run({
-      dense: { data: state.dense, shape: length },
-      m: { data: state.mean, shape: length },
-      v: { data: state.square, shape: length },
-      gradient: { data: gradient, shape: length },
-      schedule: { data: new Float32Array([learningRate.dense, 1 - state.powers[0], 1 - state.powers[1]]), shape: [3] },
-    })
-    state.dense = next.dense
-    state.mean = next.m
-    state.square = next.v
-  }
 }
 
-const NONE = new Uint32Array(0)
+/** Opens what computes a model set's steps; `predecessor` is the state of another dictionary's model, whose rows it goes on with. */
+function openEngineOf(
+  { modelSet, openEngine, compile, memory = {} }: ModelTools,
+  logicalShards: number,
+  predecessor?: EngineState,
+): Promise<StepEngine> {
+  const { learned, update, seed, admission, learningRate } = modelSet
+  const tables = Object.fromEntries(learned.tables.map(({ name }) => [name, memory]))
+  return openEngine(learned, { compile, update, seed, admission, logicalShards, tables, predecessor, learningRate: learningRate.dense })
+}
+
 const VOID_MARK = utf8('void')
 
 function joined(lists: readonly Uint32Array[]): Uint32Array {

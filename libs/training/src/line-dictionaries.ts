@@ -2,11 +2,21 @@ import type { Configure, ExampleGroup, Genesis } from '@freshet/contracts'
 import { carryExamples, type FeatureLayout } from '@freshet/features'
 import type { JournalState } from '@freshet/follow'
 import { bytesOf } from '@freshet/kernel'
+import type { OpenEngine, TableMemoryOptions } from '@freshet/learner'
+import type { ModelSet } from '@freshet/model'
+import type { CompileGraph } from '@freshet/tensor'
+import type { ExampleShape } from './batch'
 import { LineMismatchError } from './errors'
-import type { LearnerTools } from './learner'
 
-/** What a line computes with under one model, but L, which the genesis record says. */
-export interface ModelTools extends Omit<LearnerTools, 'logicalShards'> {
+/** What a line computes with under one model. */
+export interface ModelTools {
+  readonly modelSet: ModelSet
+  readonly shape: ExampleShape
+  /** Computes steps: on one thread, or on as many as somebody lends. */
+  readonly openEngine: OpenEngine
+  readonly compile: CompileGraph
+  /** How rows lie in memory. Without influence on any value. */
+  readonly memory?: TableMemoryOptions
   /** Serving graphs and the like, put into every full version as they are. */
   readonly blobs?: Readonly<Record<string, Uint8Array>>
   /** Of the graphs that learn: a pin. */
@@ -17,7 +27,7 @@ export interface ModelTools extends Omit<LearnerTools, 'logicalShards'> {
 export interface UnderDictionary {
   /** Its hash. */
   readonly hash: string
-  readonly tools: ModelTools & LearnerTools
+  readonly tools: ModelTools
   /** An example as the tools read it: those of older dictionaries by the names of their features. */
   readonly read: ReadExample
 }
@@ -47,7 +57,7 @@ export async function underDictionary(source: ToolSource, genesis: Genesis, chan
   const known = new Map([[genesis.dictionaryHash, genesis.model], ...changes.map((each) => [each.dictionaryHash, each.model] as const)])
   return {
     hash: last?.dictionaryHash ?? genesis.dictionaryHash,
-    tools: { ...tools, logicalShards: genesis.logicalShards },
+    tools,
     read: last === undefined ? (group) => group : exampleReader(known, tools.modelSet.canonical),
   }
 }

@@ -1,35 +1,27 @@
 import { ExampleGroup, type Result } from '@freshet/contracts'
-import { openTable } from '@freshet/embedding'
 import { float32Of, uint32Of } from '@freshet/kernel'
-import { genesisState, type LearnerState } from './learner-state'
+import type { LearnerState } from './learner-state'
 import { PendingResult } from './pending-result'
-import { modelSet, PARTITIONS } from './training-room.fixture'
+import { modelSet, openLearner } from './training-room.fixture'
 
-const openState = (): LearnerState =>
-  genesisState({
-    ...{ modelSet, partitions: PARTITIONS },
-    table: openTable({ width: modelSet.rowWidth, segments: modelSet.segments, rowScales: modelSet.rowScales, seed: 7 }),
-  })
+const openState = (): Promise<LearnerState> => openLearner().then(({ state }) => state)
 
 function step(state: LearnerState, pending: PendingResult, ids: readonly number[], withRows = true): void {
   const touched = Uint32Array.from(ids.flatMap((id) => [id, 1]))
   state.step++
   state.table.rowsOf(touched, ids.length, { step: state.step })
-  pending.note(
-    { step: state.step, examples: ids.length, touched, touchedCount: ids.length, acceptedMs: 100 + state.step, skipped: [] },
-    withRows,
-  )
+  pending.note({ step: state.step, examples: ids.length, touched, acceptedMs: 100 + state.step, skipped: [] }, withRows)
 }
 
 const idsOf = (results: readonly Result[]): number[] =>
   results.flatMap(({ rowIds }) => [...uint32Of(rowIds)].filter((_, word) => word % 2 === 0))
 
 describe('a pending result', () => {
-  it('says which examples were left out, once, whoever noted them', () => {
-    const state = openState()
+  it('says which examples were left out, once, whoever noted them', async () => {
+    const state = await openState()
     const pending = new PendingResult(0)
     const outcomeOf = (step: number, item: number) => ({
-      ...{ step, examples: 1, touched: new Uint32Array(0), touchedCount: 0, acceptedMs: 0 },
+      ...{ step, examples: 1, touched: new Uint32Array(0), acceptedMs: 0 },
       skipped: [{ partition: 3, group: ExampleGroup.create({ sourceOffset: 40 + step, ordinal: 2 }), item }],
     })
     pending.noteSkipped(outcomeOf(1, 7))
@@ -41,8 +33,8 @@ describe('a pending result', () => {
     expect(pending.leftOut).toEqual([])
   })
 
-  it('tells each touched row once, as it is after the last step', () => {
-    const state = openState()
+  it('tells each touched row once, as it is after the last step', async () => {
+    const state = await openState()
     const pending = new PendingResult(0)
     step(state, pending, [5, 6])
     step(state, pending, [6, 7])
@@ -56,8 +48,8 @@ describe('a pending result', () => {
     expect(float32Of(results[0].rowValues)).toEqual(values)
   })
 
-  it('is empty until a step has been made, and again once it has been told', () => {
-    const state = openState()
+  it('is empty until a step has been made, and again once it has been told', async () => {
+    const state = await openState()
     const pending = new PendingResult(0)
     expect(pending.isEmpty(state)).toBe(true)
     step(state, pending, [5])
@@ -68,8 +60,8 @@ describe('a pending result', () => {
     expect(pending.seal(state, false)[0]).toMatchObject({ fromStep: 2, toStep: 2 })
   })
 
-  it('leaves rows out once one step of it left them out, and says so', () => {
-    const state = openState()
+  it('leaves rows out once one step of it left them out, and says so', async () => {
+    const state = await openState()
     const pending = new PendingResult(0)
     step(state, pending, [5])
     step(state, pending, [6], false)
@@ -79,8 +71,8 @@ describe('a pending result', () => {
     expect(idsOf(results)).toEqual([])
   })
 
-  it('carries dense parameters when they are due, whole and in their place', () => {
-    const state = openState()
+  it('carries dense parameters when they are due, whole and in their place', async () => {
+    const state = await openState()
     const pending = new PendingResult(0)
     step(state, pending, [5])
     const results = pending.seal(state, true)
@@ -89,8 +81,8 @@ describe('a pending result', () => {
     expect(float32Of(part.dense)).toEqual(state.dense)
   })
 
-  it('splits what one record cannot hold, and closes with the last part alone', () => {
-    const state = openState()
+  it('splits what one record cannot hold, and closes with the last part alone', async () => {
+    const state = await openState()
     const pending = new PendingResult(0)
     const ids = Array.from({ length: 40_000 }, (_, i) => i + 1)
     step(state, pending, ids)

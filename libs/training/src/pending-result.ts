@@ -38,7 +38,7 @@ export class PendingResult {
     this.noteSkipped(outcome)
     this.acceptedMs = Math.max(this.acceptedMs, outcome.acceptedMs)
     if (!withRows) this.omitRows()
-    else if (!this.rowsOmitted) this.touched.push(outcome.touched.subarray(0, 2 * outcome.touchedCount))
+    else if (!this.rowsOmitted) this.touched.push(outcome.touched)
   }
 
   /** The result of all steps so far, in parts; the last one carries chain, positions and progress. Starts the next one. */

@@ -1,7 +1,7 @@
-import { openTable, type Table } from '@freshet/embedding'
+import { openEngine, type OpenEngine } from '@freshet/learner'
 import { JOURNAL } from '@freshet/event-log'
 import { ask, type Running, start, turn, until, untilLearned } from './running-trainer.fixture'
-import { groups, modelSet, openRoom, optionsOf, publish, type Room } from './training-room.fixture'
+import { groups, openRoom, optionsOf, publish, type Room, tools } from './training-room.fixture'
 import { replayTwin, type TwinOptions } from './verify'
 import { EMPTY_SHELF, type VersionFacts } from './version-shelf'
 
@@ -33,13 +33,14 @@ async function learn(room: Room, running: Running, upTo: number, from = upTo - 4
   await untilLearned(room, running, 3 * upTo)
 }
 
-/** A table beside which what a version always holds is small. */
-function broadTable(): Table {
-  const table = openTable({ width: modelSet.rowWidth, segments: modelSet.segments, rowScales: modelSet.rowScales, seed: 7 })
+/** Engines with tables beside which what a version always holds is small. */
+const openBroad: OpenEngine = async (model, engineTools) => {
+  const engine = await openEngine(model, engineTools)
   const ids = Uint32Array.from({ length: 12_000 }, (_, i) => i + 1)
-  table.rowsOf(ids, 6000, { step: 0 })
-  return table
+  engine.state.tables[0].rowsOf(ids, 6000, { step: 0 })
+  return engine
 }
+const broad = { tools: { ...tools, openEngine: openBroad } }
 
 const kindsOf = (room: Room): string[] => room.shelf.versions.map(({ facts }) => facts.kind)
 
@@ -117,9 +118,9 @@ describe('a version that is made while training goes on', () => {
 })
 
 describe('increments', () => {
-  const OFTEN = { incrementSteps: 1, instead: { openTable: broadTable } }
+  const OFTEN = { incrementSteps: 1, instead: broad }
   const twinOf = async (room: Room, options: Partial<TwinOptions>) =>
-    replayTwin({ ...(await optionsOf(room, 'twin')), openTable: broadTable, ...options })
+    replayTwin({ ...(await optionsOf(room, 'twin')), ...broad, ...options })
 
   it('are made between full versions, and each opens as what a twin has after its step', async () => {
     const room = openRoom()

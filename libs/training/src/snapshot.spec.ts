@@ -1,26 +1,12 @@
 import { Cut } from '@freshet/contracts'
 import { CorruptError, UnavailableError } from '@freshet/kernel'
-import { interpretGraph } from '@freshet/tensor'
-import { shapeOf } from './batch'
-import { Learner } from './learner'
-import { digestState, genesisState } from './learner-state'
+import type { Learner } from './learner'
+import { digestState } from './learner-state'
 import { restoreState, takeSnapshot } from './snapshot'
-import { groups, layout, modelSet, openRoom, optionsOf, PARTITIONS } from './training-room.fixture'
+import { groups, openLearner } from './training-room.fixture'
 import { type HeldVersion, holdVersion } from './version-shelf'
 
 const NEVER = new AbortController().signal
-
-async function openLearner(state?: Learner['state']): Promise<Learner> {
-  const { openTable } = await optionsOf(openRoom(), 'x')
-  const { gradient, update } = modelSet.graphs
-  const graphs = { gradient: await interpretGraph(gradient), update: await interpretGraph(update) }
-  return new Learner(state ?? genesisState({ modelSet, partitions: PARTITIONS, table: openTable() }), {
-    ...graphs,
-    modelSet,
-    shape: shapeOf(layout),
-    logicalShards: 4,
-  })
-}
 
 async function learn(learner: Learner, steps: number): Promise<void> {
   for (let i = 0; i < steps; i++) {
@@ -34,8 +20,9 @@ async function learn(learner: Learner, steps: number): Promise<void> {
 const held = (learner: Learner): Promise<HeldVersion> => holdVersion({ ...takeSnapshot(learner.state).draft('full', NEVER), blobs: {} })
 
 async function restored({ contents }: HeldVersion): Promise<Learner> {
-  const { openTable } = await optionsOf(openRoom(), 'x')
-  return openLearner(await restoreState(contents, openTable()))
+  const learner = await openLearner()
+  await restoreState(contents, learner.state)
+  return learner
 }
 
 describe('a snapshot', () => {
@@ -103,15 +90,15 @@ describe('a version that lacks something', () => {
   it.each(['dense.safetensors', 'learner.safetensors'])('names the file: %s', async (file) => {
     const { contents } = await held(await openLearner())
     const tensors = Object.fromEntries(Object.entries(contents.tensors).filter(([name]) => name !== file))
-    const { openTable } = await optionsOf(openRoom(), 'x')
-    await expect(restoreState({ ...contents, tensors }, openTable())).rejects.toThrow(file)
+    const { state } = await openLearner()
+    await expect(restoreState({ ...contents, tensors }, state)).rejects.toThrow(file)
   })
 
   it('says so of its table and its counters', async () => {
     const { contents } = await held(await openLearner())
-    const { openTable } = await optionsOf(openRoom(), 'x')
-    await expect(restoreState({ ...contents, table: [] }, openTable())).rejects.toThrow(CorruptError)
-    await expect(restoreState({ ...contents, documents: {} }, openTable())).rejects.toThrow('counters.json')
+    const { state } = await openLearner()
+    await expect(restoreState({ ...contents, table: [] }, state)).rejects.toThrow(CorruptError)
+    await expect(restoreState({ ...contents, documents: {} }, state)).rejects.toThrow('counters.json')
   })
 })
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import type { Table } from '@freshet/embedding'
 import { checksumOf, CorruptError, UnavailableError } from '@freshet/kernel'
 import { ItemFrequency } from './item-frequency'
 import { type LearnerCounters, type LearnerState, type SmallState, smallPartsOf, smallStateOf } from './learner-state'
@@ -67,10 +66,9 @@ async function* inTurns(slices: Iterable<Uint8Array>, signal: AbortSignal): Asyn
   }
 }
 
-const tensorsOf = ({ dense, mean, square, powers, chain, frequency, metrics }: SmallState): VersionDraft['tensors'] => ({
-  [STATE_FILES.dense]: { dense, mean, square },
+const tensorsOf = ({ dense, slots, chain, frequency, metrics }: SmallState): VersionDraft['tensors'] => ({
+  [STATE_FILES.dense]: { dense, ...Object.fromEntries(slots.map((slot, i) => [slotName(i), slot])) },
   [STATE_FILES.learner]: {
-    powers,
     chain: new Uint32Array([chain.lo, chain.hi]),
     itemKeys: frequency.keys,
     itemCounts: frequency.counts,
@@ -78,26 +76,23 @@ const tensorsOf = ({ dense, mean, square, powers, chain, frequency, metrics }: S
   },
 })
 
-/** The state that a version holds, into an empty table. Throws CorruptError naming the file and what it lacks. */
+const slotName = (i: number): string => `slot.${i}`
+
+/**
+ * Makes a state before its first step what a version holds. Throws CorruptError naming the file and what it lacks, and what the table
+ * throws; then the state is as it was.
+ */
 export async function restoreState(
   { tensors, documents, table: parts }: Omit<VersionContents, 'blobs'>,
-  table: Table,
-): Promise<LearnerState> {
-  const dense = fileOf(tensors, STATE_FILES.dense)
+  state: LearnerState,
+): Promise<void> {
+  const { model } = state
+  const file = fileOf(tensors, STATE_FILES.dense)
+  const [dense, ...slots] = ['dense', ...model.slots.map((_, i) => slotName(i))].map((name) => floats(file, name, model.dense.length))
   const learner = fileOf(tensors, STATE_FILES.learner)
-  const counters = parseCounters(documents[STATE_FILES.counters])
-  await table.restoreFrom(parts)
-  return {
+  const { learned, positions, contains, ordinals, ...counters } = parseCounters(documents[STATE_FILES.counters])
+  const counted = {
     ...counters,
-    positions: [...counters.positions],
-    contains: [...counters.contains],
-    ordinals: [...counters.ordinals],
-    chain: checksumOf(bytesIn(tensor(learner, 'chain', Uint32Array))),
-    dense: tensor(dense, 'dense', Float32Array),
-    mean: tensor(dense, 'mean', Float32Array),
-    square: tensor(dense, 'square', Float32Array),
-    powers: tensor(learner, 'powers', Float64Array),
-    table,
     frequency: ItemFrequency.restore({
       keys: tensor(learner, 'itemKeys', Uint32Array),
       counts: tensor(learner, 'itemCounts', Float64Array),
@@ -108,6 +103,16 @@ export async function restoreState(
       sums: tensor(learner, 'sums', Float64Array),
     }),
   }
+  const chain = checksumOf(bytesIn(tensor(learner, 'chain', Uint32Array)))
+  await state.table.restoreFrom(parts)
+  model.adopt({ step: learned, chain, dense, slots })
+  Object.assign(state, counted)
+  for (const [own, stored] of [
+    [state.positions, positions],
+    [state.contains, contains],
+    [state.ordinals, ordinals],
+  ] as const)
+    own.splice(0, own.length, ...stored)
 }
 
 function fileOf(tensors: VersionContents['tensors'], file: string): Tensors {
@@ -120,6 +125,12 @@ function tensor<T extends Float32Array | Float64Array | Uint32Array>(file: Tenso
   const found = file[name]
   if (!(found instanceof type)) throw new CorruptError(name, `it is no ${type.name}`, REMEDY)
   return found
+}
+
+function floats(file: Tensors, name: string, length: number): Float32Array {
+  const found = tensor(file, name, Float32Array)
+  if (found.length === length) return found
+  throw new CorruptError(name, `it holds ${found.length} floats, where the model has ${length}`, REMEDY)
 }
 
 function parseCounters(text: string | undefined): LearnerCounters {

@@ -68,21 +68,16 @@ export class Trainer {
     return trainer
   }
 
-  /** Learns until `signal` aborts; then tells what is untold and saves a version, if there is anything to save. */
+  /** Learns until `signal` aborts; then tells what is untold and saves a version, if there is anything to save. It cannot be run again. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.commands.serve()
-      this.noteRole()
-      this.pace.note(this.line.learner.state.metrics.examples, this.options.clock.monotonicMs())
-      try {
-        await (this.isActing ? this.ownerTurn(signal) : this.followerTurn(signal))
-      } catch (error) {
-        await this.recover(error)
-      }
+    try {
+      await this.learn(signal)
+      await this.versions.idle()
+      if (this.isActing && this.replay.waiting === 0 && this.versions.isBehind(this.line)) await this.lastVersion().catch(ignoreConflict)
+      this.commands.close()
+    } finally {
+      await this.line.learner.close()
     }
-    await this.versions.idle()
-    if (this.isActing && this.replay.waiting === 0 && this.versions.isBehind(this.line)) await this.lastVersion().catch(ignoreConflict)
-    this.commands.close()
   }
 
   /** Where this trainer stands. */
@@ -157,6 +152,19 @@ export class Trainer {
     })
   }
 
+  private async learn(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.commands.serve()
+      this.noteRole()
+      this.pace.note(this.line.learner.state.metrics.examples, this.options.clock.monotonicMs())
+      try {
+        await (this.isActing ? this.ownerTurn(signal) : this.followerTurn(signal))
+      } catch (error) {
+        await this.recover(error)
+      }
+    }
+  }
+
   private get isActing(): boolean {
     return this.isCurrent && this.line.desk.isOwner
   }
@@ -215,6 +223,7 @@ export class Trainer {
 
   private async reopenLine(instead: Partial<LineOptions> = {}): Promise<void> {
     await this.versions.abandon()
+    await this.line.learner.close()
     this.line = await TrainingLine.open({ ...this.options, ...instead })
     ;({ owner: this.owner, replay: this.replay, silence: this.silence, recovery: this.recovery } = this.adopt(this.line))
     await this.recovery.opened()

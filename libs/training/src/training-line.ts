@@ -6,15 +6,16 @@ import { DivergedError, LineMismatchError, VoidedError } from './errors'
 import { ExampleSource } from './example-source'
 import { JournalDesk } from './journal-desk'
 import { type CutPart, Learner, type StepOutcome } from './learner'
-import { genesisState, type LearnerState } from './learner-state'
 import { changesBetween, type ToolSource, underDictionary, type UnderDictionary } from './line-dictionaries'
 import { PendingResult } from './pending-result'
 import { restoreState } from './snapshot'
 import type { SkippedVersion, VersionFacts, VersionShelf } from './version-shelf'
-import type { Table } from '@freshet/embedding'
 
 /** The document of a version that holds the journal's fold as of its offset. */
 export const JOURNAL_FILE = 'journal.json'
+
+/** How steps are computed: state and chain of another number come to other bits. 2: by the engines of `@freshet/learner`. */
+export const STEP_FORMAT = 2
 
 /** What a line of training is opened with. */
 export interface LineOptions extends ToolSource {
@@ -23,7 +24,6 @@ export interface LineOptions extends ToolSource {
   readonly shelf: VersionShelf
   /** What the first record will say, where this is the first trainer; its constants bind everybody after. */
   readonly genesis: Genesis
-  readonly openTable: () => Table
   /** See {@link GenesisOptions.scoreBins}. */
   readonly scoreBins?: number
   /** Where to start; default: the newest whole version, else the genesis record. */
@@ -87,20 +87,12 @@ export class TrainingLine {
     const first = await options.log.first(JOURNAL) // before the versions: what is trimmed from now on has one in its place
     const skipped = options.from === undefined ? [...(await options.shelf.damaged())] : []
     const found = await openVersion(options, skipped)
-    const start = found ?? { state: undefined, journal: startFold(), position: 0, facts: undefined }
     if (!found) assertUntrimmed(first, skipped)
-    const desk = new JournalDesk(options.log, options.id, start.position, start.journal)
+    const desk = new JournalDesk(options.log, options.id, found?.position ?? 0, found?.journal ?? startFold())
     const genesis = desk.state.genesis ?? (await readGenesis(desk, options))
-    assertSameLine(genesis, options.genesis)
-    const { modelSet } = options.tools
-    const { partitions } = genesis
-    const { scoreBins, openTable } = options
-    const state = start.state ?? genesisState({ modelSet, partitions, scoreBins, table: openTable() })
-    const under = await underDictionary(options, genesis, changesBetween(desk.state, 0, state.step))
-    assertDense(state, under)
-    const learner = new Learner(state, under.tools, under.read)
-    const source = new ExampleSource(options.log, state.positions)
-    const beginning = { version: start.facts, skipped, tools: options, genesis, under }
+    const { learner, under } = found ?? (await beginLearner(options, genesis, { journal: desk.state, step: 0 }))
+    const source = new ExampleSource(options.log, learner.state.positions)
+    const beginning = { version: found?.facts, skipped, tools: options, genesis, under }
     return new TrainingLine(learner, desk, source, new PendingResult(desk.state.resultStep), beginning)
   }
 
@@ -120,7 +112,7 @@ export class TrainingLine {
     for (const { dictionaryNumber } of changesBetween(desk.state, learner.state.step, step)) {
       const until = changesBetween(desk.state, 0, step).filter((change) => change.dictionaryNumber <= dictionaryNumber)
       this.current = await underDictionary(beginning.tools, beginning.genesis, until)
-      learner.adopt(this.current)
+      await learner.adopt(this.current)
     }
   }
 
@@ -145,16 +137,33 @@ export class TrainingLine {
   }
 }
 
-interface OpenedVersion {
-  readonly state: Awaited<ReturnType<typeof restoreState>>
+/** A learner, and what it computes with. */
+interface Begun {
+  readonly learner: Learner
+  readonly under: UnderDictionary
+}
+
+interface OpenedVersion extends Begun {
   readonly journal: JournalState
   readonly position: number
   readonly facts: VersionFacts
 }
 
+/** A learner before its first step, of the dictionary that holds after `step`. Throws LineMismatchError. */
+async function beginLearner(
+  options: LineOptions,
+  genesis: Genesis,
+  { journal, step }: { readonly journal: JournalState; readonly step: number },
+): Promise<Begun> {
+  assertSameLine(genesis, options.genesis)
+  const under = await underDictionary(options, genesis, changesBetween(journal, 0, step))
+  const { partitions, logicalShards } = genesis
+  return { learner: await Learner.open({ ...under, partitions, logicalShards, scoreBins: options.scoreBins }), under }
+}
+
 /** The newest version that can be opened whole; those that cannot are named and passed over. */
 async function openVersion(options: LineOptions, skipped: SkippedVersion[]): Promise<OpenedVersion | undefined> {
-  const { shelf, from, before = Infinity, openTable } = options
+  const { shelf, from, before = Infinity } = options
   let haveGone = false
   const names =
     from === undefined
@@ -165,16 +174,27 @@ async function openVersion(options: LineOptions, skipped: SkippedVersion[]): Pro
       : [from]
   for (const version of names) {
     try {
-      const { facts, contents } = await shelf.load(version)
-      const journal = JSON.parse(contents.documents[JOURNAL_FILE] ?? '') as JournalState
-      return { state: await restoreState(contents, openTable()), journal, position: facts.journalOffset, facts }
+      return await restoreVersion(options, version)
     } catch (error) {
-      if (from !== undefined || !(isFreshetError(error) || error instanceof SyntaxError)) throw error
+      if (from !== undefined || error instanceof LineMismatchError || !(isFreshetError(error) || error instanceof SyntaxError)) throw error
       if (isFreshetError(error) && error.code === 'NOT_FOUND') haveGone = true
       else skipped.push({ version, reason: error.message })
     }
   }
   return haveGone ? openVersion(options, skipped) : undefined // its owner has made newer ones meanwhile, and let these go
+}
+
+async function restoreVersion(options: LineOptions, name: string): Promise<OpenedVersion> {
+  const { facts, contents } = await options.shelf.load(name)
+  const journal = JSON.parse(contents.documents[JOURNAL_FILE] ?? '') as JournalState
+  const begun = await beginLearner(options, journal.genesis ?? options.genesis, { journal, step: facts.step })
+  try {
+    await restoreState(contents, begun.learner.state)
+  } catch (error) {
+    await begun.learner.close()
+    throw error
+  }
+  return { ...begun, journal, position: facts.journalOffset, facts }
 }
 
 /** From its first record the journal gives any state; from a later one it gives none. */
@@ -195,16 +215,11 @@ async function readGenesis(desk: JournalDesk, { genesis }: LineOptions): Promise
   return desk.state.genesis ?? genesis
 }
 
-function assertDense({ dense }: LearnerState, { hash, tools }: UnderDictionary): void {
-  const { parameterCount } = tools.modelSet
-  if (dense.length === parameterCount) return
-  const reason = `${dense.length} dense parameters, where the model of dictionary ${hash} has ${parameterCount}`
-  throw new CorruptError('the version', reason, 'remove it; the one before it and the journal give the same state')
-}
-
 function assertSameLine(recorded: Genesis, configured: Genesis): void {
   if (recorded.dictionaryHash !== configured.dictionaryHash) {
     throw new LineMismatchError('dictionary', configured.dictionaryHash, recorded.dictionaryHash)
   }
   if (recorded.model !== configured.model) throw new LineMismatchError('model', configured.model, recorded.model)
+  if (recorded.stepFormat !== configured.stepFormat)
+    throw new LineMismatchError('format of steps', String(configured.stepFormat), String(recorded.stepFormat))
 }

@@ -1,13 +1,16 @@
 import { ExampleGroup, ExampleItem, Genesis, LabelSource } from '@freshet/contracts'
-import { type NamedBytes, openTable } from '@freshet/embedding'
+import type { NamedBytes } from '@freshet/embedding'
 import { type EventLog, TOPICS } from '@freshet/event-log'
 import { openMemoryLog } from '@freshet/event-log/memory'
 import type { FeatureLayout } from '@freshet/features'
 import { bytesOf, hash64, NotFoundError, randomBelow, randomUnit } from '@freshet/kernel'
+import { openEngine } from '@freshet/learner'
 import { declareModelSet } from '@freshet/model'
-import { interpretGraph } from '@freshet/tensor'
+import { type GraphRunner, interpretGraph } from '@freshet/tensor'
 import { type FakeClock, fakeClock } from '@freshet/testing'
 import { shapeOf } from './batch'
+import { Learner, type LearnerOptions } from './learner'
+import type { ModelTools } from './line-dictionaries'
 import { TRAINING_DEFAULTS } from './settings'
 import type { TrainerNotice, TrainerOptions } from './trainer'
 import {
@@ -60,7 +63,6 @@ export const openRoom = (): Room => ({
 })
 
 export async function optionsOf(room: Room, id: string, settings: Partial<TrainerOptions['settings']> = {}): Promise<TrainerOptions> {
-  const { gradient, update } = modelSet.graphs
   return {
     ...{ id, log: room.log, shelf: room.shelf, clock: room.clock },
     genesis: Genesis.create({ dictionaryHash: 'd0', model: modelSet.canonical, seed: 1, logicalShards: 4, partitions: PARTITIONS }),
@@ -74,11 +76,26 @@ export async function optionsOf(room: Room, id: string, settings: Partial<Traine
       incrementBytes: 0,
       ...settings,
     },
-    openTable: () => openTable({ width: modelSet.rowWidth, segments: modelSet.segments, rowScales: modelSet.rowScales, seed: 7 }),
-    tools: { modelSet, shape: shapeOf(layout), gradient: await interpretGraph(gradient), update: await interpretGraph(update) },
+    tools,
     onNotice: (notice) => room.notices.push(notice),
   }
 }
+
+/** What the room's model is learned with: one thread, and the interpreter. */
+export const tools: ModelTools = { modelSet, shape: shapeOf(layout), openEngine, compile: interpretGraph }
+
+/** Tools whose gradients come from a runner of the test's own. */
+export const withGradient = (instead: (runner: GraphRunner) => GraphRunner): ModelTools => ({
+  ...tools,
+  compile: async (spec) => {
+    const runner = await interpretGraph(spec)
+    return spec === modelSet.learned.gradient ? instead(runner) : runner
+  },
+})
+
+/** A learner of the room's model, before its first step. */
+export const openLearner = (changed: Partial<LearnerOptions> = {}): Promise<Learner> =>
+  Learner.open({ tools, logicalShards: 4, partitions: PARTITIONS, ...changed })
 
 /** A group of one user and some items: liked exactly when user and item have the same parity. */
 export function group(sourceOffset: number, overrides: Partial<ExampleGroup> = {}): ExampleGroup {

@@ -39,13 +39,10 @@ export async function replayTwin(options: TwinOptions): Promise<TwinOutcome> {
     if (records.some((folded) => isResultBeyond(folded, until))) break
   }
   await replay.finish(until)
-  return {
-    from: line.opened.version?.name ?? '',
-    step: state.step,
-    steps: state.step - first,
-    digest: digestState(state),
-    rows: state.table.size,
-  }
+  const from = line.opened.version?.name ?? ''
+  const outcome = { from, step: state.step, steps: state.step - first, digest: digestState(state), rows: state.table.size }
+  await line.learner.close()
+  return outcome
 }
 
 /** Whether a cut up to `until` is void stands before the result that covers it. */

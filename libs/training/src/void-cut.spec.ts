@@ -1,11 +1,10 @@
 import { DeadLetter, ExampleGroup } from '@freshet/contracts'
 import { DEAD_LETTER } from '@freshet/event-log'
-import type { GraphRunner } from '@freshet/tensor'
 import { VoidedError } from './errors'
 import { DEATHS_MAX } from './settings'
 import { ask, journal, kinds, type Running, start, turn, until, untilLearned } from './running-trainer.fixture'
 import type { TrainerOptions } from './trainer'
-import { floats, group, groups, openRoom, optionsOf, publish, type Room } from './training-room.fixture'
+import { floats, group, groups, openRoom, optionsOf, publish, type Room, withGradient } from './training-room.fixture'
 import { TrainingLine } from './training-line'
 import { replayTwin } from './verify'
 
@@ -15,13 +14,11 @@ const deadly = (offset: number): ExampleGroup => group(offset, { userNumbers: fl
 class Death extends Error {}
 
 /** A machine on which a step that sees the deadly number is the last one. */
-async function mortal(room: Room): Promise<Pick<TrainerOptions, 'tools'>> {
-  const { tools } = await optionsOf(room, '')
-  const gradient: GraphRunner = {
-    run: (feeds) => (feeds.numbers.data.includes(Math.fround(DEADLY)) ? Promise.reject(new Death('killed')) : tools.gradient.run(feeds)),
-    release: () => tools.gradient.release(),
-  }
-  return { tools: { ...tools, gradient } }
+const mortal: Pick<TrainerOptions, 'tools'> = {
+  tools: withGradient((runner) => ({
+    ...runner,
+    run: (feeds) => (feeds.numbers.data.includes(Math.fround(DEADLY)) ? Promise.reject(new Death('killed')) : runner.run(feeds)),
+  })),
 }
 
 /** Lets time pass until a trainer is dead. */
@@ -35,7 +32,7 @@ async function untilDead(room: Room, { ended }: Running): Promise<void> {
 /** A line that a deadly cut has ended as often as it takes, with examples before and behind it. */
 async function afterDeaths(room: Room, deaths = DEATHS_MAX): Promise<void> {
   for (let i = 0; i < deaths; i++) {
-    const each = await start(room, `a-${i}`, { instead: await mortal(room) })
+    const each = await start(room, `a-${i}`, { instead: mortal })
     if (i === 0) {
       await publish(room.log, 0, groups(0, 4))
       await untilLearned(room, each, 12)
@@ -53,7 +50,7 @@ describe('a cut that ends its process', () => {
     const room = openRoom()
     await afterDeaths(room)
     expect(await kinds(room)).not.toContain('voidCut')
-    await using last = await start(room, 'b', { instead: await mortal(room) })
+    await using last = await start(room, 'b', { instead: mortal })
     await publish(room.log, 0, groups(6, 4))
     await untilLearned(room, last, 24)
     const voids = (await journal(room)).flatMap(({ record }) => (record?.$case === 'voidCut' ? [record.voidCut] : []))
@@ -71,11 +68,11 @@ describe('a cut that ends its process', () => {
   it('is not tried again by a twin, which comes to the same digest', async () => {
     const room = openRoom()
     await afterDeaths(room)
-    await using last = await start(room, 'b', { instead: await mortal(room) })
+    await using last = await start(room, 'b', { instead: mortal })
     await publish(room.log, 0, groups(6, 4))
     await untilLearned(room, last, 24)
     const { step, digest } = await ask(room, last.trainer.audit(0))
-    const fresh = { ...(await optionsOf({ ...room, shelf: openRoom().shelf }, 'twin')), ...(await mortal(room)) }
+    const fresh = { ...(await optionsOf({ ...room, shelf: openRoom().shelf }, 'twin')), ...mortal }
     expect(await replayTwin({ ...fresh, until: step })).toMatchObject({ from: '', step, digest })
     expect(await replayTwin(fresh)).toMatchObject({ step, digest })
   })
@@ -83,8 +80,8 @@ describe('a cut that ends its process', () => {
   it('is left alone by who follows, until its owner has survived it', async () => {
     const room = openRoom()
     await afterDeaths(room, 1)
-    await using owner = await start(room, 'b', { heartbeatMs: 50, instead: await mortal(room) })
-    await using standby = await start(room, 'c', { heartbeatMs: 100_000, instead: await mortal(room) })
+    await using owner = await start(room, 'b', { heartbeatMs: 50, instead: mortal })
+    await using standby = await start(room, 'c', { heartbeatMs: 100_000, instead: mortal })
     await untilDead(room, owner)
     expect(await ask(room, standby.trainer.status())).toMatchObject({ role: 'follower', step: 2 })
   })
@@ -101,7 +98,7 @@ describe('a cut that ends its process', () => {
   it('is found also by a thread that starts again under the name of its owner', async () => {
     const room = openRoom()
     for (let i = 0; i <= DEATHS_MAX; i++) {
-      const each = await start(room, 'a', { instead: await mortal(room) })
+      const each = await start(room, 'a', { instead: mortal })
       if (i === 0) await publish(room.log, 0, [deadly(0)])
       if (i < DEATHS_MAX) await untilDead(room, each)
       else await until(room, async () => (await kinds(room)).includes('voidCut'))
@@ -114,7 +111,7 @@ describe('a cut that ends its process', () => {
 describe('a follower that has executed a cut which is void', () => {
   it('opens a version from before it, and comes to the state of the others', async () => {
     const room = openRoom()
-    const first = await start(room, 'a', { instead: await mortal(room) })
+    const first = await start(room, 'a', { instead: mortal })
     await publish(room.log, 0, groups(0, 4))
     await untilLearned(room, first, 12)
     const kept = await ask(room, first.trainer.checkpoint())
@@ -127,10 +124,10 @@ describe('a follower that has executed a cut which is void', () => {
     const astray = await ask(room, hardy.trainer.checkpoint())
     expect(astray.step).toBe(kept.step + 1)
     for (let i = 1; i < DEATHS_MAX; i++) {
-      const next = await start(room, `a-${i}`, { instead: { ...(await mortal(room)), shelf: only(room, kept.name) } })
+      const next = await start(room, `a-${i}`, { instead: { ...mortal, shelf: only(room, kept.name) } })
       await untilDead(room, next)
     }
-    await using last = await start(room, 'b', { instead: { ...(await mortal(room)), shelf: only(room, kept.name) } })
+    await using last = await start(room, 'b', { instead: { ...mortal, shelf: only(room, kept.name) } })
     await publish(room.log, 0, groups(6, 2))
     await untilLearned(room, last, 18)
     await untilLearned(room, hardy, 18)

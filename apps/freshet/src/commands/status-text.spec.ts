@@ -109,6 +109,16 @@ describe('the status screen', () => {
     expect(screen({ remember })).toContain('partition 1 is furthest behind: 42 events lost')
   })
 
+  it('says who shares steps, and who was lost, where there is anybody', () => {
+    const learn = trainer.GetStatusResponse.fromPartial({ workers: 1 })
+    expect(screen({ learn })).not.toContain('threads')
+    expect(screen({ learn: { ...learn, workers: 2 } })).toContain('2 threads share each step\n')
+    const lost = { workers: 2, scalesByLoad: true, workersLost: 3, workerFailure: 'out of memory' }
+    expect(screen({ learn: { ...learn, ...lost } })).toContain(
+      '2 threads share each step, as load asks for   3 lost, the last one: out of memory',
+    )
+  })
+
   it('says what keeps learning or rankers from going on', () => {
     const learn = trainer.GetStatusResponse.fromPartial({ gaps: 2, lost: [0, 5, 7], serving: 'v-7' })
     expect(screen({ learn })).toContain(

@@ -88,9 +88,17 @@ function learnText(status: trainer.GetStatusResponse): string[] {
     ...(duplicates + voidRecords > 0
       ? [`duplicates ${count(duplicates)}   void records ${count(voidRecords)}${reasonsText(voidRecordsByReason)}`]
       : []),
+    ...workersTexts(status),
     ...gapTexts(lost, 'learn'),
     ...(serving === '' ? [] : [`rankers stay with version ${serving}, until \`freshet model rollback --latest\``]),
   ]
+}
+
+/** Who shares the steps, where that is more than one; and who was lost. */
+function workersTexts({ workers, scalesByLoad, workersLost, workerFailure }: trainer.GetStatusResponse): string[] {
+  const lost = workersLost > 0 ? `   ${count(workersLost)} lost, the last one: ${workerFailure}` : ''
+  if (workers < 2 && lost === '') return []
+  return [`${count(workers)} threads share each step${scalesByLoad ? ', as load asks for' : ''}${lost}`]
 }
 
 function answerText(status: ranker.GetStatusResponse): string[] {

@@ -37,6 +37,31 @@ describe('freshet train', () => {
   })
 })
 
+describe('freshet train scale', () => {
+  let stage: Stage
+  beforeAll(async () => (stage = await openStage()))
+  afterAll(() => stage[Symbol.asyncDispose]())
+
+  it('asks for so many threads, or leaves it to load, and says who computes', async () => {
+    expect(await stage.run('train', 'scale', '3')).toMatchObject({ code: 0, stdout: '3 threads share each step\n' })
+    const auto = '1 thread computes each step; from now on as many as load asks for\n'
+    expect(await stage.run('train', 'scale', 'auto')).toMatchObject({ code: 0, stdout: auto })
+    expect(JSON.parse((await stage.run('train', 'scale', '2', '--json')).stdout)).toEqual({ workers: 2 })
+  })
+
+  it('passes on why the trainer refuses', async () => {
+    const { code, stderr } = await stage.run('train', 'scale', '17')
+    expect(code).not.toBe(0)
+    expect(stderr).toContain('an engine has 1 to 16 workers')
+  })
+
+  it.each([['0'], ['-2'], ['1.5'], ['many']])('refuses %p workers', async (workers) => {
+    const { code, stderr } = await runCaptured(['train', 'scale', '--', workers])
+    expect(code).not.toBe(0)
+    expect(stderr).toContain(`workers is '${workers}', but it is a number of threads, 1 or more; or say auto`)
+  })
+})
+
 describe('freshet train while nobody trains', () => {
   it('says so, and what to do, where one look was asked for', async () => {
     await using stage = await openStage(true)

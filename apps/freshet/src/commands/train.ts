@@ -1,16 +1,16 @@
 import { setMaxListeners } from 'node:events'
-import { TrainerClient, type trainer } from '@freshet/contracts/services'
-import { systemClock, UnavailableError } from '@freshet/kernel'
-import { call, connect, type Config } from '@freshet/service'
+import type { trainer, TrainerClient } from '@freshet/contracts/services'
+import { systemClock } from '@freshet/kernel'
+import { call, type Config } from '@freshet/service'
 import { InvalidArgumentError } from 'commander'
 import { configOf, type DataSetOptions } from '../data-set'
-import { dataOption } from '../known-data-sets'
-import { findServices, triedFor } from '../services'
 import type { Output } from '../terminal'
 import { createPainter, lookJson, watchTrainer } from '../train/watch-trainer'
 import { Pace } from '../train/pace'
+import { findTrainer } from '../train/running-trainer'
 import { trainerPicture } from '../train/picture'
 import { addCommand, terminalOf, type AddCommand } from './command'
+import { addTrainScale } from './train-scale'
 
 /** The running trainer, as it learns. */
 export const addTrain: AddCommand = (program, output) => {
@@ -24,6 +24,7 @@ export const addTrain: AddCommand = (program, output) => {
     .option('--every <seconds>', 'between two looks', secondsOf, 1)
     .action((options: TrainOptions) => (options.once ? showOnce(options, output) : watch(options, output)))
   train.addHelpText('after', HELP)
+  addTrainScale(train, output)
 }
 
 interface TrainOptions extends DataSetOptions {
@@ -64,7 +65,7 @@ class RunningTrainer implements AsyncDisposable {
 
   /** Throws UnavailableError while nobody serves it. */
   async status(): Promise<trainer.GetStatusResponse> {
-    const client = (this.client ??= await this.find())
+    const client = (this.client ??= await findTrainer(this.config))
     try {
       return await call(client, 'getStatus', {}, { deadlineMs: DEADLINE_MS })
     } catch (error) {
@@ -76,13 +77,6 @@ class RunningTrainer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.client?.close()
     this.client = undefined
-  }
-
-  private async find(): Promise<TrainerClient> {
-    const { trainer: address } = await findServices(this.config, ['trainer'])
-    if (address !== undefined) return connect(TrainerClient, address)
-    const tried = triedFor(this.config, ['trainer']).join(' or ')
-    throw new UnavailableError(`a trainer at ${tried}`, `start it: npx freshet up${dataOption(this.config)}`)
   }
 }
 

@@ -53,7 +53,8 @@ interface Step {
 }
 
 function stepOf(modelSet: ModelSet): Step {
-  const { gradient, update } = modelSet.graphs
+  const { gradient } = modelSet.learned
+  const update = modelSet.update.spec
   return { gradient, update, batch: feedsOf(gradient, modelSet), slots: feedsOf(update, modelSet) }
 }
 
@@ -86,13 +87,15 @@ function feedsOf({ inputs }: GraphSpec, modelSet: ModelSet): Record<string, Feed
     inputs.map((node) => {
       const name = inputName(node)
       const shape = node.shape.map((length) => (typeof length === 'number' ? length : TRIAL_EXAMPLES))
-      const data = name === 'dense' ? modelSet.initialDense() : new Float32Array(cellCount(shape))
+      const data = PARAMETERS.includes(name) ? modelSet.initialDense() : new Float32Array(cellCount(shape))
       const draw = DRAWS[name] ?? ((unit: number) => unit - 0.5)
-      if (name !== 'dense') for (let i = 0; i < data.length; i++) data[i] = draw(nextUnit(), i)
+      if (!PARAMETERS.includes(name)) for (let i = 0; i < data.length; i++) data[i] = draw(nextUnit(), i)
       return [name, { data, shape }]
     }),
   )
 }
+
+const PARAMETERS = ['dense', 'parameters'] // as the two graphs call them
 
 /** Numbers of [0, 1). Source: the linear congruential generator of Numerical Recipes (1992), whose products fit a double. */
 function units(): () => number {
@@ -102,15 +105,16 @@ function units(): () => number {
 
 const share = (): number => 1 / TRIAL_EXAMPLES
 
-/** What is no number of either sign: weights, masks, running squares, the schedule of Adam's first step. */
+/** What is no number of either sign: weights, keys, running squares, the schedule of Adam's first step. */
 const DRAWS: Readonly<Record<string, (unit: number, at: number) => number>> = {
   pooling: (unit) => 0.5 + unit / 2,
   labels: (unit) => (unit < 0.5 ? 0 : 1),
   rankWeights: share,
   recallWeights: share,
   logQ: (unit) => -8 * unit,
-  columnMask: () => 1,
-  sameItem: () => 0,
-  v: (unit) => 0.01 + unit,
+  itemKey: (_, at) => at,
+  userKey: (_, at) => at,
+  likedKey: (_, at) => at,
+  square: (unit) => 0.01 + unit,
   schedule: (_, at) => [0.001, 0.1, 0.001][at],
 }

@@ -1,9 +1,10 @@
 import { Cut, type ExampleGroup } from '@freshet/contracts'
-import { openTable, type Table } from '@freshet/embedding'
+import { type Table, unique } from '@freshet/embedding'
 import type { Dictionary } from '@freshet/features'
+import { openEngine } from '@freshet/learner'
 import { declareModelSet, type ModelSet } from '@freshet/model'
 import type { CompileGraph } from '@freshet/tensor'
-import { genesisState, Learner, type LearnerTools, type ProgressiveFigures, ProgressiveMetrics, shapeOf } from '@freshet/training'
+import { Learner, type ProgressiveFigures, ProgressiveMetrics, shapeOf } from '@freshet/training'
 
 /** What a cut did, as far as vectors must follow it. */
 export interface Learned {
@@ -19,28 +20,15 @@ export class Learning {
 
   private constructor(
     readonly modelSet: ModelSet,
-    private learner: Learner,
-    private readonly tools: LearnerTools,
+    private readonly learner: Learner,
     private cutExamples: number,
   ) {}
 
   static async open(dictionary: Dictionary, compile: CompileGraph, cutExamples: number): Promise<Learning> {
     const modelSet = declareModelSet(dictionary.layout, dictionary.declared.model)
-    const { gradient, update } = modelSet.graphs
-    const tools: LearnerTools = {
-      modelSet,
-      shape: shapeOf(dictionary.layout),
-      gradient: await compile(gradient),
-      update: await compile(update),
-      logicalShards: LOGICAL_SHARDS,
-    }
-    const state = genesisState({ modelSet, partitions: 1, table: Learning.emptyTable(dictionary, modelSet) })
-    return new Learning(modelSet, new Learner(state, tools), tools, cutExamples)
-  }
-
-  static emptyTable({ declared }: Dictionary, { rowWidth, segments, rowScales }: ModelSet): Table {
-    const { seed, admission } = declared.model
-    return openTable({ width: rowWidth, segments, rowScales, seed, admission })
+    const tools = { modelSet, shape: shapeOf(dictionary.layout), openEngine, compile }
+    const learner = await Learner.open({ tools, logicalShards: LOGICAL_SHARDS, partitions: 1 })
+    return new Learning(modelSet, learner, cutExamples)
   }
 
   get table(): Table {
@@ -76,13 +64,15 @@ export class Learning {
     this.waiting = []
     this.examples = 0
     const range = { partition: 0, from: this.sourceOffset - groups.length, to: this.sourceOffset }
-    return this.learner.step(Cut.create({ step: this.step + 1, ranges: [range] }), [{ ...range, groups }])
+    const { touched } = await this.learner.step(Cut.create({ step: this.step + 1, ranges: [range] }), [{ ...range, groups }])
+    const { ids, count } = unique(touched, touched.length / 2)
+    return { touched: ids, touchedCount: count }
   }
 
   /** From here on the figures count, and cuts have another size: what came before was for learning. */
   startScoring(cutExamples: number): void {
     this.cutExamples = cutExamples
-    this.learner = new Learner({ ...this.learner.state, metrics: new ProgressiveMetrics() }, this.tools)
+    this.learner.state.metrics = new ProgressiveMetrics()
   }
 }
 

@@ -36,7 +36,7 @@ const AUDIT_DEADLINE_MS = 120_000
 export async function verify({ config, trainer, progress }: VerifyOptions): Promise<Verification> {
   const live = trainer === undefined ? undefined : await auditOf(trainer)
   await using runtime = await openRuntime(config)
-  const options = await openTrainerOptions(runtime, 'twin', () => undefined)
+  const options = await openTrainerOptions(runtime, { id: 'twin', onNotice: () => undefined })
   const isWhole = (await runtime.log.first(JOURNAL)) === 0
   const [oldest] = await options.shelf.list()
   const replay = async (phase: string, start: Partial<TwinOptions>) => {

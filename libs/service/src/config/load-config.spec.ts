@@ -53,6 +53,13 @@ describe('a configuration', () => {
     expect(load({ file: directory.within('empty.yaml') })).toEqual(load())
   })
 
+  it('takes a number of workers, or auto, from wherever it comes', () => {
+    expect(load().trainer.workers).toBe('auto')
+    expect(load({ env: { FRESHET_TRAINER_WORKERS: '3' } }).trainer.workers).toBe(3)
+    expect(load({ env: { FRESHET_TRAINER_WORKERS: 'auto' } }).trainer.workers).toBe('auto')
+    expect(() => load({ overrides: { trainer: { workers: 17 } } })).toThrow('trainer.workers')
+  })
+
   it('passes by what benches are told, which start services of their own', () => {
     expect(load({ env: { FRESHET_BENCH_PYTHON: '/opt/python', FRESHET_BENCH_DATA: '../data' } })).toEqual(load())
   })

@@ -92,6 +92,10 @@ export const configSchema = z.strictObject({
     cutMs: milliseconds(20).describe('online: the longest wait for a cut to fill'),
     cutExamples: z.int().min(1).max(65_536).default(256).describe('online: the most examples of a cut'),
     backfillExamples: z.int().min(1).max(65_536).default(1024).describe('backfill: the most examples of a cut'),
+    workers: z
+      .union([z.literal('auto'), z.int().min(1).max(16)])
+      .default('auto')
+      .describe('threads that share a step; auto: as load asks for, up to what the machine has. Weights do not depend on it'),
     logicalShards: z.int().min(1).max(64).default(4).describe('shards of a step, a constant of the model set'),
     seed: z.int().min(0).max(0xffffffff).default(1).describe('what initial weights and drawings come from'),
     versionsKept: z.int().min(3).max(1000).default(3).describe('complete versions kept on disk'),

@@ -6,7 +6,7 @@ type MetricsState = ReturnType<ProgressiveMetrics['serialise']>
 
 /** The progressive AUC of the second half of `labels` real labels: the journal is replayed from its first record, and what the first half counted is taken off. */
 export async function aucOfLastHalf(runtime: Runtime, labels: number): Promise<number> {
-  const options = await openTrainerOptions(runtime, 'halves', () => undefined)
+  const options = await openTrainerOptions(runtime, { id: 'halves', onNotice: () => undefined })
   let half: MetricsState | undefined
   let whole: ProgressiveMetrics | undefined
   await replayTwin({

@@ -1,15 +1,22 @@
-import type { LearnerTools } from '@freshet/training'
+import type { ModelTools } from '@freshet/training'
 
-type GraphRunner = LearnerTools['gradient']
-type ModelSet = LearnerTools['modelSet']
+type ModelSet = ModelTools['modelSet']
+type CompileGraph = ModelTools['compile']
+type GraphRunner = Awaited<ReturnType<CompileGraph>>
 
 const DECAY = Math.fround(0.75)
+
+/** Compiles no graph of a model set, but gives what stands in its place. */
+export const cheapCompile =
+  (modelSet: ModelSet): CompileGraph =>
+  (spec) =>
+    Promise.resolve(spec === modelSet.update.spec ? updateRunner() : gradientRunner(modelSet))
 
 /**
  * In place of the gradient graph: sums that depend on every number that is fed, and on the order of all of them, for the price of
  * one pass. What a simulation asks is whether two learners did the same, not whether they did well.
  */
-export const gradientRunner = ({ parameterCount }: ModelSet): GraphRunner => ({
+const gradientRunner = ({ parameterCount }: ModelSet): GraphRunner => ({
   run: ({ rows, numbers, labels, logQ, dense }) => {
     const count = labels.data.length
     const denseGradient = new Float32Array(parameterCount)
@@ -30,7 +37,8 @@ export const gradientRunner = ({ parameterCount }: ModelSet): GraphRunner => ({
     return Promise.resolve({
       denseGradient,
       rowGradients,
-      probabilities,
+      scores: probabilities,
+      loss: Float32Array.of(running),
       rankLoss: Float32Array.of(running),
       recallLoss: Float32Array.of(0),
     })
@@ -39,12 +47,17 @@ export const gradientRunner = ({ parameterCount }: ModelSet): GraphRunner => ({
 })
 
 /** In place of the update graph: momentum, by sums and products alone. */
-export const updateRunner = (): GraphRunner => ({
-  run: ({ dense, m, v, gradient, schedule }) => {
+const updateRunner = (): GraphRunner => ({
+  run: ({ parameters, gradient, schedule, ...slots }) => {
     const [learningRate] = schedule.data
+    const [[meanName, m], [squareName, v]] = Object.entries(slots)
     const mean = m.data.map((value, i) => DECAY * value + gradient.data[i])
     const square = v.data.map((value, i) => DECAY * value + gradient.data[i] * gradient.data[i])
-    return Promise.resolve({ dense: dense.data.map((value, i) => value - learningRate * mean[i]), m: mean, v: square })
+    return Promise.resolve({
+      parameters: parameters.data.map((value, i) => value - learningRate * mean[i]),
+      [meanName]: mean,
+      [squareName]: square,
+    })
   },
   release: () => Promise.resolve(),
 })

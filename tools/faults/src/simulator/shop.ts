@@ -1,9 +1,9 @@
 import { type AttributeValue, type CatalogRecord, type Event, EventRecord, Genesis } from '@freshet/contracts'
-import { openTable } from '@freshet/embedding'
 import { compileDictionary } from '@freshet/features'
+import { openEngine } from '@freshet/learner'
 import { declareModelSet } from '@freshet/model'
 import { type LineOptions, shapeOf, TRAINING_DEFAULTS, type TrainingSettings } from '@freshet/training'
-import { gradientRunner, updateRunner } from './cheap-graphs'
+import { cheapCompile } from './cheap-graphs'
 import type { Draws } from './draws'
 import { EPOCH_MS } from './host'
 
@@ -46,16 +46,15 @@ export const SETTINGS: TrainingSettings = {
 }
 
 /** What every line of a simulated house is opened with, but who and where. */
-export const lineTools: Pick<LineOptions, 'genesis' | 'openTable' | 'scoreBins' | 'tools'> = {
+export const lineTools: Pick<LineOptions, 'genesis' | 'scoreBins' | 'tools'> = {
   genesis: Genesis.create({
     ...{ dictionaryHash: dictionary.hash, model: modelSet.canonical, seed: 1, logicalShards: 2, partitions: PARTITIONS },
   }),
-  openTable: () =>
-    openTable({
-      ...{ width: modelSet.rowWidth, segments: modelSet.segments, rowScales: modelSet.rowScales, seed: 1, shards: 1, pageBytes: 8192 },
-    }),
   scoreBins: 32, // a state is copied, hashed and sent many times a seed
-  tools: { modelSet, shape: shapeOf(dictionary.layout), gradient: gradientRunner(modelSet), update: updateRunner() },
+  tools: {
+    ...{ modelSet, shape: shapeOf(dictionary.layout), openEngine, compile: cheapCompile(modelSet) },
+    memory: { shards: 1, pageBytes: 8192 },
+  },
 }
 
 const USERS = ['ann', 'ben', 'cas', 'dan']

@@ -38,7 +38,11 @@ export interface Genesis {
   seed: number;
   logicalShards: number;
   partitions: number;
-  pins: Pins | undefined;
+  pins:
+    | Pins
+    | undefined;
+  /** How steps are computed: of another number they come to other bits. 0: before it was told. */
+  stepFormat: number;
 }
 
 /** What must be equal for a replay to give equal bits. */
@@ -458,7 +462,7 @@ export const JournalRecord: MessageFns<JournalRecord> = {
 };
 
 function createBaseGenesis(): Genesis {
-  return { dictionaryHash: "", model: "", seed: 0, logicalShards: 0, partitions: 0, pins: undefined };
+  return { dictionaryHash: "", model: "", seed: 0, logicalShards: 0, partitions: 0, pins: undefined, stepFormat: 0 };
 }
 
 export const Genesis: MessageFns<Genesis> = {
@@ -480,6 +484,9 @@ export const Genesis: MessageFns<Genesis> = {
     }
     if (message.pins !== undefined) {
       Pins.encode(message.pins, writer.uint32(50).fork()).join();
+    }
+    if (message.stepFormat !== 0) {
+      writer.uint32(56).uint32(message.stepFormat);
     }
     return writer;
   },
@@ -545,6 +552,14 @@ export const Genesis: MessageFns<Genesis> = {
             message.pins = Pins.decode(reader, reader.uint32());
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.stepFormat = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -573,6 +588,11 @@ export const Genesis: MessageFns<Genesis> = {
         : 0,
       partitions: isSet(object.partitions) ? globalThis.Number(object.partitions) : 0,
       pins: isSet(object.pins) ? Pins.fromJSON(object.pins) : undefined,
+      stepFormat: isSet(object.stepFormat)
+        ? globalThis.Number(object.stepFormat)
+        : isSet(object.step_format)
+        ? globalThis.Number(object.step_format)
+        : 0,
     };
   },
 
@@ -596,6 +616,9 @@ export const Genesis: MessageFns<Genesis> = {
     if (message.pins !== undefined) {
       obj.pins = Pins.toJSON(message.pins);
     }
+    if (message.stepFormat !== 0) {
+      obj.stepFormat = Math.round(message.stepFormat);
+    }
     return obj;
   },
 
@@ -610,6 +633,7 @@ export const Genesis: MessageFns<Genesis> = {
     message.logicalShards = object.logicalShards ?? 0;
     message.partitions = object.partitions ?? 0;
     message.pins = (object.pins !== undefined && object.pins !== null) ? Pins.fromPartial(object.pins) : undefined;
+    message.stepFormat = object.stepFormat ?? 0;
     return message;
   },
 };

@@ -93,6 +93,13 @@ export interface GetStatusResponse {
   voidRecordsByReason: { [key: string]: number };
   /** Of the dictionary that the last step was computed under. */
   dictionaryHash: string;
+  /** Threads that share its steps, the one that owns them among them. */
+  workers: number;
+  /** True where load decides how many. */
+  scalesByLoad: boolean;
+  /** Threads that ended though nobody had asked them to, since it started; and by what the last one did. */
+  workersLost: number;
+  workerFailure: string;
   /** Resident memory of the trainer's process. */
   residentBytes: number;
   /** What the rows take: pages, index and admission counters. */
@@ -161,6 +168,17 @@ export interface FetchVersionResponse {
   chunk: Uint8Array;
   crc32: number;
   fileSize: number;
+}
+
+/** How many threads share a step: whoever computes it, it comes to the same bits. */
+export interface ScaleRequest {
+  /** 0: as load asks for, up to what the machine has. */
+  workers: number;
+}
+
+export interface ScaleResponse {
+  workers: number;
+  byLoad: boolean;
 }
 
 /** Makes this trainer follow the one at `source_address`. */
@@ -305,6 +323,10 @@ function createBaseGetStatusResponse(): GetStatusResponse {
     lost: [],
     voidRecordsByReason: {},
     dictionaryHash: "",
+    workers: 0,
+    scalesByLoad: false,
+    workersLost: 0,
+    workerFailure: "",
     residentBytes: 0,
     tableBytes: 0,
     denseParameters: 0,
@@ -401,6 +423,18 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     });
     if (message.dictionaryHash !== "") {
       writer.uint32(202).string(message.dictionaryHash);
+    }
+    if (message.workers !== 0) {
+      writer.uint32(208).int32(message.workers);
+    }
+    if (message.scalesByLoad !== false) {
+      writer.uint32(216).bool(message.scalesByLoad);
+    }
+    if (message.workersLost !== 0) {
+      writer.uint32(224).int64(message.workersLost);
+    }
+    if (message.workerFailure !== "") {
+      writer.uint32(234).string(message.workerFailure);
     }
     if (message.residentBytes !== 0) {
       writer.uint32(320).int64(message.residentBytes);
@@ -666,6 +700,38 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             message.dictionaryHash = reader.string();
             continue;
           }
+          case 26: {
+            if (tag !== 208) {
+              break;
+            }
+
+            message.workers = reader.int32();
+            continue;
+          }
+          case 27: {
+            if (tag !== 216) {
+              break;
+            }
+
+            message.scalesByLoad = reader.bool();
+            continue;
+          }
+          case 28: {
+            if (tag !== 224) {
+              break;
+            }
+
+            message.workersLost = longToNumber(reader.int64());
+            continue;
+          }
+          case 29: {
+            if (tag !== 234) {
+              break;
+            }
+
+            message.workerFailure = reader.string();
+            continue;
+          }
           case 40: {
             if (tag !== 320) {
               break;
@@ -799,6 +865,22 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         : isSet(object.dictionary_hash)
         ? globalThis.String(object.dictionary_hash)
         : "",
+      workers: isSet(object.workers) ? globalThis.Number(object.workers) : 0,
+      scalesByLoad: isSet(object.scalesByLoad)
+        ? globalThis.Boolean(object.scalesByLoad)
+        : isSet(object.scales_by_load)
+        ? globalThis.Boolean(object.scales_by_load)
+        : false,
+      workersLost: isSet(object.workersLost)
+        ? globalThis.Number(object.workersLost)
+        : isSet(object.workers_lost)
+        ? globalThis.Number(object.workers_lost)
+        : 0,
+      workerFailure: isSet(object.workerFailure)
+        ? globalThis.String(object.workerFailure)
+        : isSet(object.worker_failure)
+        ? globalThis.String(object.worker_failure)
+        : "",
       residentBytes: isSet(object.residentBytes)
         ? globalThis.Number(object.residentBytes)
         : isSet(object.resident_bytes)
@@ -906,6 +988,18 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     if (message.dictionaryHash !== "") {
       obj.dictionaryHash = message.dictionaryHash;
     }
+    if (message.workers !== 0) {
+      obj.workers = Math.round(message.workers);
+    }
+    if (message.scalesByLoad !== false) {
+      obj.scalesByLoad = message.scalesByLoad;
+    }
+    if (message.workersLost !== 0) {
+      obj.workersLost = Math.round(message.workersLost);
+    }
+    if (message.workerFailure !== "") {
+      obj.workerFailure = message.workerFailure;
+    }
     if (message.residentBytes !== 0) {
       obj.residentBytes = Math.round(message.residentBytes);
     }
@@ -960,6 +1054,10 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         return acc;
       }, {});
     message.dictionaryHash = object.dictionaryHash ?? "";
+    message.workers = object.workers ?? 0;
+    message.scalesByLoad = object.scalesByLoad ?? false;
+    message.workersLost = object.workersLost ?? 0;
+    message.workerFailure = object.workerFailure ?? "";
     message.residentBytes = object.residentBytes ?? 0;
     message.tableBytes = object.tableBytes ?? 0;
     message.denseParameters = object.denseParameters ?? 0;
@@ -1853,6 +1951,162 @@ export const FetchVersionResponse: MessageFns<FetchVersionResponse> = {
     message.chunk = object.chunk ?? new Uint8Array(0);
     message.crc32 = object.crc32 ?? 0;
     message.fileSize = object.fileSize ?? 0;
+    return message;
+  },
+};
+
+function createBaseScaleRequest(): ScaleRequest {
+  return { workers: 0 };
+}
+
+export const ScaleRequest: MessageFns<ScaleRequest> = {
+  encode(message: ScaleRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workers !== 0) {
+      writer.uint32(8).int32(message.workers);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScaleRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScaleRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.workers = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ScaleRequest {
+    return { workers: isSet(object.workers) ? globalThis.Number(object.workers) : 0 };
+  },
+
+  toJSON(message: ScaleRequest): unknown {
+    const obj: any = {};
+    if (message.workers !== 0) {
+      obj.workers = Math.round(message.workers);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ScaleRequest>, I>>(base?: I): ScaleRequest {
+    return ScaleRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ScaleRequest>, I>>(object: I): ScaleRequest {
+    const message = createBaseScaleRequest();
+    message.workers = object.workers ?? 0;
+    return message;
+  },
+};
+
+function createBaseScaleResponse(): ScaleResponse {
+  return { workers: 0, byLoad: false };
+}
+
+export const ScaleResponse: MessageFns<ScaleResponse> = {
+  encode(message: ScaleResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workers !== 0) {
+      writer.uint32(8).int32(message.workers);
+    }
+    if (message.byLoad !== false) {
+      writer.uint32(16).bool(message.byLoad);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScaleResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScaleResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.workers = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.byLoad = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ScaleResponse {
+    return {
+      workers: isSet(object.workers) ? globalThis.Number(object.workers) : 0,
+      byLoad: isSet(object.byLoad)
+        ? globalThis.Boolean(object.byLoad)
+        : isSet(object.by_load)
+        ? globalThis.Boolean(object.by_load)
+        : false,
+    };
+  },
+
+  toJSON(message: ScaleResponse): unknown {
+    const obj: any = {};
+    if (message.workers !== 0) {
+      obj.workers = Math.round(message.workers);
+    }
+    if (message.byLoad !== false) {
+      obj.byLoad = message.byLoad;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ScaleResponse>, I>>(base?: I): ScaleResponse {
+    return ScaleResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ScaleResponse>, I>>(object: I): ScaleResponse {
+    const message = createBaseScaleResponse();
+    message.workers = object.workers ?? 0;
+    message.byLoad = object.byLoad ?? false;
     return message;
   },
 };

@@ -38,6 +38,8 @@ import {
   ListVersionsResponse,
   RollBackRequest,
   RollBackResponse,
+  ScaleRequest,
+  ScaleResponse,
   TrainRequest,
   TrainResponse,
 } from "./trainer";
@@ -141,6 +143,15 @@ export const TrainerService = {
     responseSerialize: (value: DeclareLossResponse): Buffer => Buffer.from(DeclareLossResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeclareLossResponse => DeclareLossResponse.decode(value),
   },
+  scale: {
+    path: "/freshet.trainer.v1.Trainer/Scale" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ScaleRequest): Buffer => Buffer.from(ScaleRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ScaleRequest => ScaleRequest.decode(value),
+    responseSerialize: (value: ScaleResponse): Buffer => Buffer.from(ScaleResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ScaleResponse => ScaleResponse.decode(value),
+  },
 } as const;
 
 export interface TrainerServer extends UntypedServiceImplementation {
@@ -154,6 +165,7 @@ export interface TrainerServer extends UntypedServiceImplementation {
   audit: handleUnaryCall<AuditRequest, AuditResponse>;
   grant: handleUnaryCall<GrantRequest, GrantResponse>;
   declareLoss: handleUnaryCall<DeclareLossRequest, DeclareLossResponse>;
+  scale: handleUnaryCall<ScaleRequest, ScaleResponse>;
 }
 
 export interface TrainerClient extends Client {
@@ -291,6 +303,21 @@ export interface TrainerClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeclareLossResponse) => void,
+  ): ClientUnaryCall;
+  scale(
+    request: ScaleRequest,
+    callback: (error: ServiceError | null, response: ScaleResponse) => void,
+  ): ClientUnaryCall;
+  scale(
+    request: ScaleRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ScaleResponse) => void,
+  ): ClientUnaryCall;
+  scale(
+    request: ScaleRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ScaleResponse) => void,
   ): ClientUnaryCall;
 }
 
