@@ -1,6 +1,6 @@
 import type { CompileGraph } from '@freshet/tensor'
 import { fitEase } from './baselines/ease'
-import { itemKnn } from './baselines/item-knn'
+import { itemKnn, type Neighbourhood } from './baselines/item-knn'
 import { chance, popularity } from './baselines/simple'
 import type { ListQuality } from './metrics/lists'
 import { judge, type RankingTask } from './ranking-task'
@@ -20,21 +20,26 @@ export interface Row {
 export interface BaselineScope {
   readonly seed: number
   readonly ridges: readonly number[]
+  readonly neighbourhoods: readonly Neighbourhood[]
   readonly compile: CompileGraph
 }
 
 /** What is printed beside every learned model: lot, popularity, neighbours, and the closed-form linear item model. */
-export async function baselineRows({ validation, test }: Stages, { seed, ridges, compile }: BaselineScope): Promise<Row[]> {
+export async function baselineRows({ validation, test }: Stages, { seed, ridges, neighbourhoods, compile }: BaselineScope): Promise<Row[]> {
   const of = (task: RankingTask, ridge: number): Promise<ListQuality> =>
     fitEase(task, { ridge, compile }).then((scorer) => judge(task, scorer, LIST_LENGTH))
   const ridge = await bestBy(ridges, async (each) => (await of(validation, each)).ndcg)
+  const near = await bestBy(neighbourhoods, async (each) => (await judge(validation, itemKnn(validation, each), LIST_LENGTH)).ndcg)
   return [
     { model: 'random', quality: await judge(test, chance(test, seed), LIST_LENGTH) },
     { model: 'popularity', quality: await judge(test, popularity(test), LIST_LENGTH) },
-    { model: 'item_knn', quality: await judge(test, itemKnn(test), LIST_LENGTH) },
+    { model: 'item_knn', chosen: spellNeighbourhood(near), quality: await judge(test, itemKnn(test, near), LIST_LENGTH) },
     { model: 'ease', chosen: `λ = ${ridge}`, quality: await of(test, ridge) },
   ]
 }
+
+const spellNeighbourhood = ({ shrinkage, scaling }: Neighbourhood): string =>
+  `shrinkage ${shrinkage}, a user of n items counts n^-${scaling}`
 
 /** The candidate whose value is highest; a lone one is not asked. */
 async function bestBy<T>(candidates: readonly T[], value: (candidate: T) => Promise<number>): Promise<T> {

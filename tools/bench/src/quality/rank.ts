@@ -1,5 +1,6 @@
 import { curveSvg, type EpochRecord } from '@freshet/learner'
 import { atLeast, type Measured } from '../harness/report'
+import { PLAIN_COSINE } from './baselines/item-knn'
 import { baselineRows, LIST_LENGTH, type Row } from './baseline-rows'
 import type { ListQuality } from './metrics/lists'
 import type { QualityScope, QualitySet } from './quality-set'
@@ -64,7 +65,9 @@ async function runSeed(set: RankingSet, learned: readonly LearnedRanker[], scope
   const { seed, stages, compile, say, keep, isCompared } = scope
   const tell = ({ model, quality, chosen }: Row): void =>
     say(`  seed ${seed}, ${model}: ${spellQuality(set.shown, quality)}${chosen ? ` (${chosen})` : ''}`)
-  const rows = isCompared ? await baselineRows(stages, { seed, ridges: set.ridges, compile }) : []
+  const rows = isCompared
+    ? await baselineRows(stages, { seed, ridges: set.ridges, neighbourhoods: set.neighbourhoods ?? [PLAIN_COSINE], compile })
+    : []
   rows.forEach(tell)
   const validated: Record<string, number> = {}
   for (const { model, chosen, train } of learned) {

@@ -36,6 +36,29 @@ describe('itemKnn', () => {
     expect(scores[2]).toBeCloseTo(1 + 1 / Math.sqrt(3), 6)
   })
 
+  it('shrinks what few users had together, as by hand', async () => {
+    const scores = await firstOf(itemKnn(taskOf([[0, 1], [0, 1], [1, 2]], 3), { shrinkage: 2, scaling: 0 }), 2) // prettier-ignore
+    expect(scores[0]).toBeCloseTo(2 / (Math.sqrt(6) + 2), 6)
+    expect(scores[2]).toBeCloseTo(1 / (1 + 2) + 1 / (Math.sqrt(3) + 2), 6)
+  })
+
+  it('lets who had much say less, as by hand', async () => {
+    // who had 0: {0, 1}; 1: {0, 1}; 2: {1}; 3: {1}: user 0 counts 1/2, user 1 counts 1/4
+    const scorer = itemKnn(taskOf([[0, 1], [0, 1, 2, 3]], 4), { shrinkage: 0, scaling: 1 }) // prettier-ignore
+    const [own, , far] = await firstOf(scorer, 0)
+    expect(own).toBeCloseTo(2, 6)
+    expect(far).toBeCloseTo((2 * 0.25) / Math.sqrt(0.75 * 0.25), 6)
+    const root = await firstOf(itemKnn(taskOf([[0, 1], [0, 1, 2, 3]], 4), { shrinkage: 0, scaling: 0.5 }), 0) // prettier-ignore
+    expect(root[2]).toBeCloseTo((2 * 0.5) / Math.sqrt((Math.SQRT1_2 + 0.5) * 0.5), 6)
+  })
+
+  it('says the same of a user whoever was asked before', async () => {
+    const scorer = itemKnn(taskOf([[0, 1, 1], [1, 2], [2, 0, 3]], 4), { shrinkage: 1, scaling: 0.5 }) // prettier-ignore
+    const first = await firstOf(scorer, 0)
+    await scorer([2, 1])
+    expect(await firstOf(scorer, 0)).toEqual(first)
+  })
+
   it('knows nothing of an item that nobody had', async () => {
     expect(await firstOf(itemKnn(taskOf([[0]], 2)), 0)).toEqual([1, 0])
   })

@@ -1,3 +1,4 @@
+import type { Neighbourhood } from '../baselines/item-knn'
 import type { ListQuality } from '../metrics/lists'
 import type { Stages } from '../splits'
 
@@ -13,6 +14,8 @@ export interface RankingSet {
   readonly note: string
   /** λ of the linear item model: where there are several, validation chooses. */
   readonly ridges: readonly number[]
+  /** What makes items near: where there are several, validation chooses; the plain cosine where there are none. */
+  readonly neighbourhoods?: readonly Neighbourhood[]
   /** True where splits are drawn: then each seed has a split of its own. */
   readonly isSplitDrawn: boolean
   /** Its two stages by seed; undefined where the data is absent. */

@@ -12,6 +12,7 @@ export const RETAILROCKET_SET: RankingSet = {
   shown: ['hitRate', 'ndcg'],
   note: 'one held-out purchase a user, all items ranked, whatever the user had done anything with masked. ItemKNN on all events .0948/.0632',
   ridges: [20, 50, 100],
+  neighbourhoods: ([0, 0.5, 1] as const).flatMap((scaling) => [0, 1, 5].map((shrinkage) => ({ shrinkage, scaling }))),
   isSplitDrawn: false,
   open: (directory) => {
     const [events, heldOut] = ['events.csv', 'test.csv'].map((file) => dataFile(directory, `retailrocket-mb/${file}`))
