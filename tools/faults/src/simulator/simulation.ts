@@ -109,6 +109,7 @@ export class Simulation {
     const digests = await Promise.all(asked).catch(() => [])
     this.isAsking = false
     if (this.isJudged || digests.length === 0 || digests.some(({ step }) => step !== house.journal.state.step)) return
+    if (this.unsettled() !== undefined) return // a request that was on its way all the while has come meanwhile
     this.isJudged = true
     await judge(house, digests).catch((error: unknown) => house.trouble('the judge', error))
     this.close()
