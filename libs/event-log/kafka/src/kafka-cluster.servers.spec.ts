@@ -53,7 +53,9 @@ describe('a log on three brokers', () => {
     }
     over.abort()
     for (const [partition, acknowledged] of (await appending).entries()) {
-      const found = await reader.read({ topic: 'clicks', partition }, 0, ALL)
+      const of = { topic: 'clicks', partition }
+      await eventually(() => reader.next(of)) // who has not asked reads as far as it has heard
+      const found = await reader.read(of, 0, ALL)
       expect(found.map(({ key }) => key)).toEqual(acknowledged.map((_, i) => `k${i}`))
       expect(found.map(({ offset }) => offset)).toEqual(acknowledged)
     }

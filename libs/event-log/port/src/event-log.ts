@@ -46,7 +46,8 @@ export interface EventLog extends AsyncDisposable {
   appendIf(to: Partition, expected: number, entry: Entry): Promise<number>
 
   /**
-   * The records from `from` on; empty at the end of the log.
+   * The records from `from` on; empty at the end of the log, as far as this process has heard of it: whoever has to have all that another's
+   * record names asks for {@link EventLog.next} first, or waits for it to have grown.
    * Throws OffsetOutOfRangeError when `from` was retired or is beyond the next offset.
    */
   read(of: Partition, from: number, limit: ReadLimit): Promise<readonly LogRecord[]>
