@@ -6,5 +6,5 @@ module.exports = {
   testMatch: ['**/src/**/*.servers.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   testTimeout: 120_000, // a broker starts, dies and returns
-  maxWorkers: 1,
+  maxWorkers: 2, // most of its time is waited, for servers that start, die and return
 }
