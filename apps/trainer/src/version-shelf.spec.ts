@@ -7,11 +7,12 @@ import type { DraftFacts, VersionDraft, VersionShelf } from '@freshet/training'
 import { openVersionShelf } from './version-shelf'
 
 const clock = fakeClock(1)
-const empty = (): Table => openTable({ width: 3, segments: [3], rowScales: [0.1], seed: 4, pageBytes: 1024 })
+const empty = (): Table =>
+  openTable({ width: 3, segments: [3], optimisers: [{ kind: 'sgd', learningRate: 0.1 }], rowScales: [0.1], seed: 4, pageBytes: 1024 })
 
 function learn(table: Table, first: number, count: number): void {
   const ids = Uint32Array.from({ length: 2 * count }, (_, i) => first + (i >>> 1) + 1)
-  table.applyAdagrad(table.rowsOf(ids, count, { step: first }), new Float32Array(3 * count).fill(0.5), { learningRate: 0.1 })
+  table.learn(table.rowsOf(ids, count, { step: first }), new Float32Array(3 * count).fill(0.5), { rate: 1 })
 }
 
 function digestOf(table: Table): string {

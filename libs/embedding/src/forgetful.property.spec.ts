@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import { ABSENT, openTable, type Table, type TableOptions } from './index'
 import { partsOf } from './stream-parts.fixture'
+import { adagrad } from './adagrad.fixture'
 
 const ROWS_MAX = 12
 const EXPIRE_AFTER_STEPS = 3
 const STRIDE = 3 + 1 + 4
 const FIXED_BYTES = 2 * (64 * 8 + 12) + 4096 + 16_384 // two shards and their control, a bit a row, a step a row
 const OPTIONS: TableOptions = {
-  ...{ width: 3, segments: [3], rowScales: [0.5], seed: 4, shards: 2, pageBytes: 256 },
+  ...{ width: 3, segments: [3], optimisers: [adagrad(0.5)], rowScales: [0.5], seed: 4, shards: 2, pageBytes: 256 },
   ...{ expireAfterSteps: EXPIRE_AFTER_STEPS, memoryBytes: FIXED_BYTES + ROWS_MAX * STRIDE * 4 },
 }
 
@@ -109,7 +110,7 @@ const pairsOf = (ids: number[]): Uint32Array => Uint32Array.from(ids.flatMap((id
 
 function stepBoth(table: Table, twin: PlainTable, { ids, step }: { ids: number[]; step: number }): void {
   const rows = table.rowsOf(pairsOf(ids), ids.length, { step })
-  table.applyAdagrad(rows, new Float32Array(3 * ids.length).fill(step), { learningRate: 0.5 })
+  table.learn(rows, new Float32Array(3 * ids.length).fill(step), { rate: 1 })
   const expected = twin.step(ids, step)
   expect([...rows]).toEqual(expected.rows)
   expect([...table.expire({ step })]).toEqual([...pairsOf(expected.gone)])

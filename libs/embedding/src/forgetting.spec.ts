@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { ABSENT, openTable, type NamedBytes, type Table, type TableOptions } from './index'
 import { partsOf } from './stream-parts.fixture'
+import { adagrad } from './adagrad.fixture'
 
-const OPTIONS: TableOptions = { width: 4, segments: [4], rowScales: [0.5], seed: 3 }
+const OPTIONS: TableOptions = { width: 4, segments: [4], optimisers: [adagrad(0.1)], rowScales: [0.5], seed: 3 }
 const FORGETFUL = { ...OPTIONS, expireAfterSteps: 5 }
 
 /** Ids from `first` on, `count` of them. */
@@ -12,7 +13,7 @@ const idsOf = (first: number, count: number): Uint32Array =>
 /** A step that meets ids and learns from them; the ids whose rows were given up in it. */
 function learn(table: Table, ids: Uint32Array, step: number): number[] {
   const count = ids.length / 2
-  table.applyAdagrad(table.rowsOf(ids, count, { step }), new Float32Array(4 * count).fill(step), { learningRate: 0.1 })
+  table.learn(table.rowsOf(ids, count, { step }), new Float32Array(4 * count).fill(step), { rate: 1 })
   return [...table.expire({ step })].filter((_, i) => i % 2 === 0)
 }
 

@@ -1,10 +1,11 @@
 import { openTable, type Table } from './table'
+import { adagrad } from './adagrad.fixture'
 
-const OPTIONS = { width: 3, segments: [2, 1], rowScales: [0.5, 0.1], seed: 7 }
+const OPTIONS = { width: 3, segments: [2, 1], optimisers: [adagrad(0.1), adagrad(0.1)], rowScales: [0.5, 0.1], seed: 7 }
 const [A, B] = [Uint32Array.of(1, 100), Uint32Array.of(2, 200)]
 
 function learn(table: Table, pair: Uint32Array, step: number): void {
-  table.applyAdagrad(table.rowsOf(pair, 1, { step }), Float32Array.of(1, -2, 3), { learningRate: 0.1 })
+  table.learn(table.rowsOf(pair, 1, { step }), Float32Array.of(1, -2, 3), { rate: 1 })
 }
 
 function valuesOf(table: Table, pair: Uint32Array): Float32Array {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { CorruptError, PreconditionError } from '@freshet/kernel'
 import { openTable, type NamedBytes, type Table, type TableOptions } from './index'
+import { adagrad } from './adagrad.fixture'
 
-const OPTIONS: TableOptions = { width: 3, segments: [2, 1], rowScales: [1, 0], seed: 5 }
+const OPTIONS: TableOptions = { width: 3, segments: [2, 1], optimisers: [adagrad(0.1), adagrad(0.1)], rowScales: [1, 0], seed: 5 }
 
 describe('a table at rest', () => {
   it.each([1, 3])('comes back exactly, and goes on exactly, with admission at %i', (admission) => {
@@ -76,7 +77,7 @@ function learn(table: Table, step: number): void {
   const ids = Uint32Array.from({ length: 80 }, (_, i) => 1 + i * (step === 4 ? 3 : 1))
   const rows = table.rowsOf(ids, 40, { step })
   const gradients = Float32Array.from({ length: 40 * table.width }, (_, i) => ((i * step) % 17) - 8)
-  table.applyAdagrad(rows, gradients, { learningRate: 0.1 })
+  table.learn(rows, gradients, { rate: 1 })
 }
 
 async function* unaligned(parts: Iterable<NamedBytes>): AsyncIterable<NamedBytes> {

@@ -1,14 +1,22 @@
 import { createHash } from 'node:crypto'
 import { CorruptError, PreconditionError } from '@freshet/kernel'
 import { openTable, type NamedBytes, type Table, type TableOptions, type TableStream } from './index'
+import { adagrad } from './adagrad.fixture'
 
-const OPTIONS: TableOptions = { width: 3, segments: [2, 1], rowScales: [1, 0], seed: 5, pageBytes: 1024 } // pages of 16 records, blocks of 4
+const OPTIONS: TableOptions = {
+  width: 3,
+  segments: [2, 1],
+  optimisers: [adagrad(0.1), adagrad(0.1)],
+  rowScales: [1, 0],
+  seed: 5,
+  pageBytes: 1024,
+} // pages of 16 records, blocks of 4
 
 /** A step: `count` ids from `first` on are learned from, and one is made what it was at birth. */
 function learn(table: Table, step: number, [first, count]: readonly [number, number]): void {
   const ids = Uint32Array.from({ length: 2 * count }, (_, i) => first + (i >>> 1) + 1)
   const rows = table.rowsOf(ids, count, { step })
-  table.applyAdagrad(rows, new Float32Array(count * 3).fill(step / 8), { learningRate: 0.1 })
+  table.learn(rows, new Float32Array(count * 3).fill(step / 8), { rate: 1 })
   table.rebirth(ids, 1)
 }
 

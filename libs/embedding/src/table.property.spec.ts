@@ -1,8 +1,16 @@
 import fc from 'fast-check'
 import { ABSENT, openTable, type Table, type TableOptions } from './index'
+import { adagrad } from './adagrad.fixture'
 
-const OPTIONS: TableOptions = { width: 3, segments: [2, 1], rowScales: [0.5, 0], seed: 21, shards: 2 }
 const LEARNING_RATE = 0.25
+const OPTIONS: TableOptions = {
+  width: 3,
+  segments: [2, 1],
+  optimisers: [adagrad(LEARNING_RATE), adagrad(LEARNING_RATE)],
+  rowScales: [0.5, 0],
+  seed: 21,
+  shards: 2,
+}
 
 /** What a row is, said plainly: numbers rounded to Float32 after each operation, in a Map by key. */
 interface NaiveRow {
@@ -65,7 +73,7 @@ function learnBoth(
   const pairs = Uint32Array.from(ids.flat())
   const gradients = Float32Array.from({ length: ids.length * 3 }, (_, i) => gradient * ((i % 5) - 1))
   const rows = table.rowsOf(pairs, ids.length, { step })
-  table.applyAdagrad(rows, gradients, { learningRate: LEARNING_RATE })
+  table.learn(rows, gradients, { rate: 1 })
   ids.forEach(([lo, hi], i) => {
     expect(rows[i] === ABSENT).toBe(lo === 0 && hi === 0)
     if (rows[i] === ABSENT) return

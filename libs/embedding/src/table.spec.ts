@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto'
 import { mix64 } from '@freshet/kernel'
 import { ABSENT, openTable, type Table, type TableOptions } from './index'
+import { adagrad } from './adagrad.fixture'
 
-const OPTIONS: TableOptions = { width: 5, segments: [2, 1, 2], rowScales: [0.5, 0, 0.1], seed: 11 }
+const OPTIONS: TableOptions = {
+  width: 5,
+  segments: [2, 1, 2],
+  optimisers: [adagrad(1), adagrad(1), adagrad(1)],
+  rowScales: [0.5, 0, 0.1],
+  seed: 11,
+}
 const AB = Uint32Array.of(1, 100, 2, 200)
 
 describe('a table', () => {
@@ -109,7 +116,7 @@ describe('a table', () => {
     const table = openTable({ ...OPTIONS, admission: 3 })
     expect(table.rowsOf(AB, 1, { step: 1 })[0]).toBe(ABSENT)
     expect(table.rowsOf(AB, 1, { step: 2 })[0]).toBe(ABSENT)
-    table.applyAdagrad(Uint32Array.of(ABSENT), new Float32Array(5).fill(1), { learningRate: 1 })
+    table.learn(Uint32Array.of(ABSENT), new Float32Array(5).fill(1), { rate: 1 })
     expect(table.size).toBe(0)
     expect(table.rowsOf(AB, 1, { step: 3 })[0]).toBe(0)
   })
@@ -124,11 +131,11 @@ describe('a table', () => {
   })
 })
 
-describe('applyAdagrad', () => {
+describe('learn', () => {
   it('steps each segment by its own accumulator', () => {
     const table = openTable({ ...OPTIONS, rowScales: [0, 0, 0] })
     const rows = table.rowsOf(AB, 2, { step: 1 })
-    table.applyAdagrad(rows, Float32Array.of(3, 4, 2, 0, 0, 0, 0, 0, 0, 1), { learningRate: 0.5 })
+    table.learn(rows, Float32Array.of(3, 4, 2, 0, 0, 0, 0, 0, 0, 1), { rate: 0.5 })
     const values = valuesOf(table, AB)
     const root = Math.sqrt((9 + 16) / 2)
     expect([...values.subarray(0, 3)]).toEqual([-1.5 / root, -2 / root, -0.5].map((x) => expect.closeTo(x, 6)))
@@ -137,12 +144,12 @@ describe('applyAdagrad', () => {
   })
 
   it('slows down as squares accumulate', () => {
-    const table = openTable({ width: 1, segments: [1], rowScales: [0], seed: 1 })
+    const table = openTable({ width: 1, segments: [1], optimisers: [adagrad(1)], rowScales: [0], seed: 1 })
     const rows = table.rowsOf(AB, 1, { step: 1 })
     const one = Float32Array.of(1)
     const steps = [1, 2, 3].map(() => {
       const before = valuesOf(table, AB.subarray(0, 2))[0]
-      table.applyAdagrad(rows, one, { learningRate: 1 })
+      table.learn(rows, one, { rate: 1 })
       return before - valuesOf(table, AB.subarray(0, 2))[0]
     })
     expect(steps).toEqual([1, Math.SQRT1_2, 1 / Math.sqrt(3)].map((x) => expect.closeTo(x, 6)))

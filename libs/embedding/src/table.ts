@@ -1,6 +1,5 @@
 import { PreconditionError } from '@freshet/kernel'
 import { ABSENT } from './absent'
-import { stepAdagrad } from './adagrad'
 import { Admission } from './admission'
 import { Forgetting, forgettingBytes } from './forgetting'
 import { addHeads, type Bags } from './heads'
@@ -186,12 +185,6 @@ export class Table {
   addHeads(bags: Bags, width: number, out: Float32Array): void {
     const { index, pages, initial } = this
     addHeads({ index, pages, initial }, bags, { width, out })
-  }
-
-  /** One step of row-wise Adagrad on distinct rows, `gradients` reduced over the occurrences; ABSENT rows are passed over. See {@link stepAdagrad}. */
-  applyAdagrad(rows: Uint32Array, gradients: Float32Array, { learningRate }: { learningRate: number }): void {
-    this.pages.touch(rows)
-    stepAdagrad(this.pages, rows, { gradients, learningRate })
   }
 
   /**

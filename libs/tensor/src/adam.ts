@@ -1,4 +1,4 @@
-import { add, divide, multiply, scale, sqrt, subtract } from './elementwise'
+import { add, divide, multiply, scale, sqrt } from './elementwise'
 import { slice } from './layout'
 import { constant, type Node } from './node'
 
@@ -10,25 +10,6 @@ export interface AdamConstants {
   readonly beta1: number
   readonly beta2: number
   readonly epsilon: number
-}
-
-/** What Adam keeps: parameters, and running means of the gradient and of its square, all of one shape. */
-export interface AdamState {
-  readonly parameters: Node
-  readonly mean: Node
-  readonly square: Node
-}
-
-/**
- * One step of Adam with its recommended constants.
- *
- * shape   all [parameters]; schedule [3] = (learning rate, 1 − β₁ᵗ, 1 − β₂ᵗ), worked out by the caller so that the graph needs no powers
- * math    m ← β₁m + (1 − β₁)g,  v ← β₂v + (1 − β₂)g²,  θ ← θ − η · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
- * source  Kingma & Ba, Adam: a method for stochastic optimization (2015), algorithm 1
- */
-export function adam({ parameters, mean, square }: AdamState, gradient: Node, schedule: Node): AdamState {
-  const next = adamMoments({ mean, square }, gradient, ADAM)
-  return { parameters: subtract(parameters, adamChange(next, cutSchedule(schedule), ADAM)), ...next }
 }
 
 /** The three numbers of a step, as nodes of shape [1]. */

@@ -1,6 +1,4 @@
 import {
-  ADAM,
-  adam,
   centralDifference,
   constant,
   dense,
@@ -9,9 +7,7 @@ import {
   inputName,
   interpret,
   logisticLoss,
-  multiply,
   normaliseRows,
-  reduceSum,
   sampledSoftmaxLoss,
   type Node,
   type NumericFeeds,
@@ -120,68 +116,6 @@ describe('sampledSoftmaxLoss', () => {
     const sampled = { queries: { data: [1, 0, 1, 0, 1, 0], shape: [3, 2] }, candidates: { data: [-1, 0, -2, 0, -0.5, 0], shape: [3, 2] } }
     const uniform = { data: [1 / 3, 1 / 3, 1 / 3], shape: [3, 1] }
     expectClose(valueOf(gradient, { ...feeds, ...sampled, weights: uniform }), [0, 0, 0, 0, 0, 0])
-  })
-})
-
-describe('adam', () => {
-  const [parameters, mean, square, gradient] = ['parameters', 'mean', 'square', 'gradient'].map((name) => input(name, [2]))
-  const schedule = input('schedule', [3])
-  const next = adam({ parameters, mean, square }, gradient, schedule)
-  const spec = { name: 'adam', inputs: [parameters, mean, square, gradient, schedule], outputs: { ...next } }
-  const run = (state: number[][], g: number[], schedule: number[]) => {
-    const [parameters, mean, square, gradient] = [...state, g].map((data) => ({ data, shape: [2] }))
-    return interpret(spec, { parameters, mean, square, gradient, schedule: { data: schedule, shape: [3] } })
-  }
-
-  it('moves by the learning rate at first, whatever the size of the gradient', () => {
-    const { parameters } = run(
-      [
-        [1, 1],
-        [0, 0],
-        [0, 0],
-      ],
-      [1e-3, -50],
-      [0.01, 1 - ADAM.beta1, 1 - ADAM.beta2],
-    )
-    expectClose([...parameters.data], [0.99, 1.01], 5)
-  })
-
-  it('does what its paper says at a later step', () => {
-    const schedule = [0.1, 1 - ADAM.beta1 ** 3, 1 - ADAM.beta2 ** 3]
-    const { parameters, mean, square } = run(
-      [
-        [0.5, -0.5],
-        [0.2, 0.1],
-        [0.04, 0.09],
-      ],
-      [0.3, -0.6],
-      schedule,
-    )
-    const m = [0.9 * 0.2 + 0.1 * 0.3, 0.9 * 0.1 + 0.1 * -0.6]
-    const v = [0.999 * 0.04 + 0.001 * 0.09, 0.999 * 0.09 + 0.001 * 0.36]
-    expectClose([...mean.data], m)
-    expectClose([...square.data], v)
-    const expected = [0.5, -0.5].map((p, i) => p - (0.1 * (m[i] / schedule[1])) / (Math.sqrt(v[i] / schedule[2]) + ADAM.epsilon))
-    expectClose([...parameters.data], expected)
-  })
-
-  it('goes downhill', () => {
-    const loss = reduceSum(multiply(parameters, parameters))
-    const [slope] = differentiate(loss, [parameters])
-    let state = [
-      [1, -2],
-      [0, 0],
-      [0, 0],
-    ]
-    for (let t = 1; t <= 200; t++) {
-      const { value } = interpret(
-        { name: 'slope', inputs: [parameters], outputs: { value: slope } },
-        { parameters: { data: state[0], shape: [2] } },
-      )
-      const moved = run(state, [...value.data], [0.05, 1 - ADAM.beta1 ** t, 1 - ADAM.beta2 ** t])
-      state = [moved.parameters, moved.mean, moved.square].map(({ data }) => [...data])
-    }
-    for (const parameter of state[0]) expect(parameter).toBeCloseTo(0, 2)
   })
 })
 
