@@ -1,17 +1,10 @@
+import type { RowOptimiser } from '@freshet/embedding'
 import { differentiate, DROPOUT_SEEDS, pruneInputs, sameShape, ShapeError, spellShape, type GraphSpec, type Node } from '@freshet/tensor'
 import { ModelFeeds } from './trainable/model-feeds'
 import { initialValues, layOutParameters, type DeclaredParameter, type Parameter, type ParameterNodes } from './parameters'
 import { refuseMisfits } from './trainable/refuse-misfits'
 
-/** How a segment of a row learns from its gradient; who keeps the rows, keeps what this needs beside them. */
-export type RowOptimiser =
-  | { readonly kind: 'sgd'; readonly learningRate: number }
-  /** Row-wise: one accumulator a segment, of the mean of the squares of its gradient. */
-  | { readonly kind: 'adagrad'; readonly learningRate: number; readonly epsilon: number }
-  /** Lazily: moments of a row move only in steps that touch it. */
-  | { readonly kind: 'adam'; readonly learningRate: number; readonly beta1: number; readonly beta2: number; readonly epsilon: number }
-  /** By element. Source: McMahan et al., Ad click prediction: a view from the trenches (2013), algorithm 1. */
-  | { readonly kind: 'ftrl'; readonly alpha: number; readonly beta: number; readonly l1: number; readonly l2: number }
+export type { RowOptimiser }
 
 /** Consecutive floats of a row, with an optimiser of their own. */
 export interface Segment {
