@@ -34,6 +34,11 @@ describe('the picture of a trainer', () => {
     expect(waiting).toMatch(/follows nobody yet[\s\S]*100 % of 0[\s\S]*AUC +–[\s\S]*version none yet/)
   })
 
+  it('says how many threads share a step, where they do', () => {
+    const first = (workers: number): string => trainerPicture({ status: { ...STATUS, workers }, history: NOTHING }).split('\n')[0]
+    expect([first(1), first(2)]).toEqual(['trainer    a-1, owner, epoch 3, backfill, on cpu', expect.stringMatching(/on cpu, 2 threads$/)])
+  })
+
   it('keeps what was known last of a trainer that is away', () => {
     const away = 'away: nobody listens'
     expect(trainerPicture({ status: STATUS, away, history: NOTHING })).toMatch(

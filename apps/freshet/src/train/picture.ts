@@ -53,9 +53,10 @@ export function trainerLine(look: TrainerLook): string {
   ].join(', ')
 }
 
-function whoText({ trainerId, owner, epoch, phase, provider }: trainer.GetStatusResponse): string {
+function whoText({ trainerId, owner, epoch, phase, provider, workers }: trainer.GetStatusResponse): string {
   const role = owner === trainerId ? 'owner' : `follows ${owner || 'nobody yet'}`
-  return [trainerId, role, `epoch ${count(epoch)}`, phase, ...(provider === '' ? [] : [`on ${provider}`])].join(', ')
+  const on = provider === '' ? [] : [`on ${provider}`]
+  return [trainerId, role, `epoch ${count(epoch)}`, phase, ...on, ...(workers > 1 ? [`${count(workers)} threads`] : [])].join(', ')
 }
 
 /** How much of what can be learned now has been. */
