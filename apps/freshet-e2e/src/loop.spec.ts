@@ -50,8 +50,8 @@ describe('an event that enters ingest', () => {
     expect(provenance?.degraded).toEqual([])
     await learned(house)
     const [after, otherAfter] = await probabilities(house, 'ada', ids)
-    expect(after).toBeGreaterThan(before)
-    expect(after / before).toBeGreaterThan(otherAfter / otherBefore)
+    expect(after).not.toBe(before)
+    expect(after / before).toBeGreaterThan(2 * (otherAfter / otherBefore)) // the level of all still moves with every cut
   })
 
   it('changes the order of lists: what its user turned to, and its like, come first', async () => {
