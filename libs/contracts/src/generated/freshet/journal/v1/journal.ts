@@ -92,6 +92,11 @@ export interface Result {
   denseLength: number;
   /** Examples of these steps that were left out. */
   skips: Skip[];
+  /**
+   * Ids that the steps met or gave up, and that have no row after `to_step`, as u32 pairs: whoever has one drops it. They read as what
+   * they would be born with.
+   */
+  goneIds: Uint8Array;
 }
 
 /** An example that was not learned from, since its gradient was not finite: its identity, and which of its group's items it was. */
@@ -980,6 +985,7 @@ function createBaseResult(): Result {
     denseOffset: 0,
     denseLength: 0,
     skips: [],
+    goneIds: new Uint8Array(0),
   };
 }
 
@@ -1027,6 +1033,9 @@ export const Result: MessageFns<Result> = {
     }
     for (const v of message.skips) {
       Skip.encode(v!, writer.uint32(106).fork()).join();
+    }
+    if (message.goneIds.length !== 0) {
+      writer.uint32(114).bytes(message.goneIds);
     }
     return writer;
   },
@@ -1158,6 +1167,14 @@ export const Result: MessageFns<Result> = {
             message.skips.push(Skip.decode(reader, reader.uint32()));
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.goneIds = reader.bytes();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1215,6 +1232,11 @@ export const Result: MessageFns<Result> = {
       skips: globalThis.Array.isArray(object?.skips)
         ? object.skips.map((e: any) => Skip.fromJSON(e))
         : [],
+      goneIds: isSet(object.goneIds)
+        ? bytesFromBase64(object.goneIds)
+        : isSet(object.gone_ids)
+        ? bytesFromBase64(object.gone_ids)
+        : new Uint8Array(0),
     };
   },
 
@@ -1259,6 +1281,9 @@ export const Result: MessageFns<Result> = {
     if (message.skips?.length) {
       obj.skips = message.skips.map((e) => Skip.toJSON(e));
     }
+    if (message.goneIds.length !== 0) {
+      obj.goneIds = base64FromBytes(message.goneIds);
+    }
     return obj;
   },
 
@@ -1282,6 +1307,7 @@ export const Result: MessageFns<Result> = {
     message.denseOffset = object.denseOffset ?? 0;
     message.denseLength = object.denseLength ?? 0;
     message.skips = object.skips?.map((e) => Skip.fromPartial(e)) || [];
+    message.goneIds = object.goneIds ?? new Uint8Array(0);
     return message;
   },
 };

@@ -102,7 +102,7 @@ export interface GetStatusResponse {
   workerFailure: string;
   /** Resident memory of the trainer's process. */
   residentBytes: number;
-  /** What the rows take: pages, index and admission counters. */
+  /** What the rows take: pages, index and admission counters, and when rows were met last where they are given up. */
   tableBytes: number;
   /** Of dense parameters, without what their optimisers keep. */
   denseParameters: number;
@@ -110,6 +110,14 @@ export interface GetStatusResponse {
   logLoss: number;
   /** What the steps run on: `cpu`, ... */
   provider: string;
+  /** The most that the rows may take, and how many have room in it; 0: without bound. */
+  tableBytesMax: number;
+  rowsMax: number;
+  /** After how many steps without being met a row is given up; 0: never. */
+  expireAfterSteps: number;
+  /** Rows that this trainer has given up since it was started: since nobody came back to them, and for want of room. */
+  rowsExpired: number;
+  rowsDisplaced: number;
 }
 
 export interface GetStatusResponse_VoidRecordsByReasonEntry {
@@ -332,6 +340,11 @@ function createBaseGetStatusResponse(): GetStatusResponse {
     denseParameters: 0,
     logLoss: 0,
     provider: "",
+    tableBytesMax: 0,
+    rowsMax: 0,
+    expireAfterSteps: 0,
+    rowsExpired: 0,
+    rowsDisplaced: 0,
   };
 }
 
@@ -450,6 +463,21 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     }
     if (message.provider !== "") {
       writer.uint32(354).string(message.provider);
+    }
+    if (message.tableBytesMax !== 0) {
+      writer.uint32(360).int64(message.tableBytesMax);
+    }
+    if (message.rowsMax !== 0) {
+      writer.uint32(368).int64(message.rowsMax);
+    }
+    if (message.expireAfterSteps !== 0) {
+      writer.uint32(376).int64(message.expireAfterSteps);
+    }
+    if (message.rowsExpired !== 0) {
+      writer.uint32(384).int64(message.rowsExpired);
+    }
+    if (message.rowsDisplaced !== 0) {
+      writer.uint32(392).int64(message.rowsDisplaced);
     }
     return writer;
   },
@@ -772,6 +800,46 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             message.provider = reader.string();
             continue;
           }
+          case 45: {
+            if (tag !== 360) {
+              break;
+            }
+
+            message.tableBytesMax = longToNumber(reader.int64());
+            continue;
+          }
+          case 46: {
+            if (tag !== 368) {
+              break;
+            }
+
+            message.rowsMax = longToNumber(reader.int64());
+            continue;
+          }
+          case 47: {
+            if (tag !== 376) {
+              break;
+            }
+
+            message.expireAfterSteps = longToNumber(reader.int64());
+            continue;
+          }
+          case 48: {
+            if (tag !== 384) {
+              break;
+            }
+
+            message.rowsExpired = longToNumber(reader.int64());
+            continue;
+          }
+          case 49: {
+            if (tag !== 392) {
+              break;
+            }
+
+            message.rowsDisplaced = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -902,6 +970,31 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         ? globalThis.Number(object.log_loss)
         : 0,
       provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      tableBytesMax: isSet(object.tableBytesMax)
+        ? globalThis.Number(object.tableBytesMax)
+        : isSet(object.table_bytes_max)
+        ? globalThis.Number(object.table_bytes_max)
+        : 0,
+      rowsMax: isSet(object.rowsMax)
+        ? globalThis.Number(object.rowsMax)
+        : isSet(object.rows_max)
+        ? globalThis.Number(object.rows_max)
+        : 0,
+      expireAfterSteps: isSet(object.expireAfterSteps)
+        ? globalThis.Number(object.expireAfterSteps)
+        : isSet(object.expire_after_steps)
+        ? globalThis.Number(object.expire_after_steps)
+        : 0,
+      rowsExpired: isSet(object.rowsExpired)
+        ? globalThis.Number(object.rowsExpired)
+        : isSet(object.rows_expired)
+        ? globalThis.Number(object.rows_expired)
+        : 0,
+      rowsDisplaced: isSet(object.rowsDisplaced)
+        ? globalThis.Number(object.rowsDisplaced)
+        : isSet(object.rows_displaced)
+        ? globalThis.Number(object.rows_displaced)
+        : 0,
     };
   },
 
@@ -1015,6 +1108,21 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     if (message.provider !== "") {
       obj.provider = message.provider;
     }
+    if (message.tableBytesMax !== 0) {
+      obj.tableBytesMax = Math.round(message.tableBytesMax);
+    }
+    if (message.rowsMax !== 0) {
+      obj.rowsMax = Math.round(message.rowsMax);
+    }
+    if (message.expireAfterSteps !== 0) {
+      obj.expireAfterSteps = Math.round(message.expireAfterSteps);
+    }
+    if (message.rowsExpired !== 0) {
+      obj.rowsExpired = Math.round(message.rowsExpired);
+    }
+    if (message.rowsDisplaced !== 0) {
+      obj.rowsDisplaced = Math.round(message.rowsDisplaced);
+    }
     return obj;
   },
 
@@ -1063,6 +1171,11 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     message.denseParameters = object.denseParameters ?? 0;
     message.logLoss = object.logLoss ?? 0;
     message.provider = object.provider ?? "";
+    message.tableBytesMax = object.tableBytesMax ?? 0;
+    message.rowsMax = object.rowsMax ?? 0;
+    message.expireAfterSteps = object.expireAfterSteps ?? 0;
+    message.rowsExpired = object.rowsExpired ?? 0;
+    message.rowsDisplaced = object.rowsDisplaced ?? 0;
     return message;
   },
 };
