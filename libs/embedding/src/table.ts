@@ -37,11 +37,14 @@ export class Table {
   private admission: Admission
   /** Where rows are given up. */
   private forgetting: Forgetting | undefined
-  private readonly rowsMax: number
+  /** How many rows have room within the bound of the options; Infinity where there is none. */
+  readonly rowsMax: number
   /** Pairs of ids whose rows were given up since that was last told. */
   private gone: number[] = []
   /** How often ids were deleted: whoever keeps places of rows from one step to the next looks them up again. */
   deletions = 0
+  /** How many rows were given up since the table was opened: those that nobody came back to, and those whose place was wanted. */
+  readonly givenUp = { expired: 0, displaced: 0 }
   private readonly initial: InitialValues
   /** Moves rows by the optimisers of the options. */
   readonly learner: RowLearner
@@ -116,7 +119,7 @@ export class Table {
    * would be born with.
    */
   expire({ step }: { step: number }): Uint32Array {
-    for (const row of this.forgetting?.due(this.pages.size, step) ?? []) this.giveUp(row)
+    for (const row of this.forgetting?.due(this.pages.size, step) ?? []) this.giveUp(row, 'expired')
     const ids = Uint32Array.from(this.gone)
     this.gone = []
     return ids
@@ -348,11 +351,12 @@ export class Table {
     const { pages, forgetting, rowsMax } = this
     if (pages.freeCount > 0 || pages.size < rowsMax || !forgetting) return true
     const row = forgetting.oldest(pages.size)
-    if (row !== ABSENT) this.giveUp(row)
+    if (row !== ABSENT) this.giveUp(row, 'displaced')
     return row !== ABSENT
   }
 
-  private giveUp(row: number): void {
+  private giveUp(row: number, reason: keyof Table['givenUp']): void {
+    this.givenUp[reason]++
     const { words, rowShift, rowMask, layout } = this.pages
     const page = words[row >>> rowShift]
     const at = (row & rowMask) * layout.stride + layout.key

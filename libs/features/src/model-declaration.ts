@@ -69,7 +69,18 @@ export const modelDeclaration = z.strictObject({
   rank: rank.prefault({}),
   recall: recall.prefault({}),
   learningRate: learningRate.prefault({}),
-  admission: z.int().min(1).max(1000).default(1).describe('How often an id must occur before it gets a row of its own.'),
+  admission: z.int().min(1).max(255).default(1).describe('How many steps must have met an id before it gets a row of its own.'),
+  expireAfterSteps: z
+    .int()
+    .min(1)
+    .max(0xffffffff)
+    .optional()
+    .describe('A row that no step has met for so many is given up, and its id is like one that was never met; never where left out.'),
+  memoryBytes: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('The most that the rows may take: in a full table new ids take the places of those met longest ago; no bound where left out.'),
 })
 
 /** What model set is learned: declared in the dictionary, and part of the genesis of a line. */

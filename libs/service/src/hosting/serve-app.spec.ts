@@ -35,6 +35,19 @@ describe('a service as a process', () => {
     })
   })
 
+  it('ends with 0 at a signal while it waits for a log that does not answer', async () => {
+    await using directory = await temporaryDirectory()
+    const grpc = `127.0.0.1:${await freePort()}`
+    const nowhere = { log: 'kafka://127.0.0.1:1', store: 'redis://127.0.0.1:1' }
+    await using child = spawnSource(file, ['--config', settle(directory, grpc, nowhere)])
+    const client = connect(MigratorClient, grpc)
+    const refusal = (): Promise<string> => call(client, 'getStatus', {}).then(String, (error: Error) => error.message)
+    while (!(await refusal()).includes('Kafka')); // nobody listens until it waits
+    child.kill('SIGTERM')
+    expect(await child.ended).toBe(0)
+    client.close()
+  })
+
   it('ends at once at a second signal, however long the first one would wait', async () => {
     await using directory = await temporaryDirectory()
     const grpc = `127.0.0.1:${await freePort()}`

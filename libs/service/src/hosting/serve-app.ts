@@ -34,12 +34,13 @@ export async function serveApp(app: App): Promise<void> {
     await assertPlaceFree(config, app.section)
     const logger = openLogger({ name: app.name, level: config.logging.level })
     const runtime = await openRuntime(config, { logger, whileWaiting: (log) => receive([app], { config, section: app.section, log }) })
+    const stopped = untilSignal(runtime)
     const served = await serveApps([app], { runtime, name: app.name, section: app.section }).catch(async (error: unknown) => {
       await runtime[Symbol.asyncDispose]()
       throw error
     })
     announce(app.name, served, runtime)
-    await untilSignal(runtime)
+    await stopped
     await served.close()
     await runtime[Symbol.asyncDispose]()
     process.exit(0)
@@ -85,10 +86,21 @@ export interface Reception {
   readonly log: EventLog
 }
 
-/** Answers on the addresses of a section until its apps can: see {@link openWaitingRoom}. */
-export function receive(apps: readonly App[], { config, section, log }: Reception): Promise<AsyncDisposable> {
+/**
+ * Answers on the addresses of a section until its apps can: see {@link openWaitingRoom}. A signal ends the process at once meanwhile: nothing was
+ * accepted that would have to be drained. Where it is the first of a container, it would not end by itself.
+ */
+export async function receive(apps: readonly App[], { config, section, log }: Reception): Promise<AsyncDisposable> {
   const { grpc, http } = listensOf(config, section)
-  return openWaitingRoom({ name: config.name, log, grpc: { ...grpc, services: apps.flatMap((app) => app.services) }, http })
+  const room = await openWaitingRoom({ name: config.name, log, grpc: { ...grpc, services: apps.flatMap((app) => app.services) }, http })
+  const leave = (): never => process.exit(0)
+  for (const name of SIGNALS) process.on(name, leave)
+  return {
+    async [Symbol.asyncDispose]() {
+      for (const name of SIGNALS) process.removeListener(name, leave)
+      await room[Symbol.asyncDispose]()
+    },
+  }
 }
 
 const listensOf = (config: Config, section: ServiceSection): Record<'grpc' | 'http', Listen> => ({
