@@ -77,6 +77,34 @@ describe('a carrier', () => {
     expect(room.notices.every(({ kind }) => kind === 'admitted')).toBe(true)
   })
 
+  it('is never waited for: what it still has when nothing else is left to do, the owner computes', async () => {
+    await using room = await CarrierRoom.open({ lateMs: 3_600_000 })
+    const { replica } = await room.invite({ isSlow: true })
+    room.patience = () => replica.runs === 1
+    const [ours, plain] = await room.digests(batchesOf(1))
+    expect(ours).toEqual(plain)
+    expect([replica.runs, room.engine.recomputed]).toEqual([1, 1])
+  })
+
+  it('wins where its answer comes while the owner computes the same shard', async () => {
+    await using room = await CarrierRoom.open({ logicalShards: 2, lateMs: 3_600_000 })
+    const { replica } = await room.invite()
+    room.patience = () => room.notices.length === 1
+    await room.digests(batchesOf(1)) // admitted, by a probe of its first shape
+    replica.isSlow = true
+    const [asked, recomputed] = [replica.runs, room.engine.recomputed]
+    let own = 0
+    room.patience = () => {
+      if (replica.runs === asked) return false // so that it has claimed the last shard
+      if (own++ === 0) return true // the owner's own shard
+      replica.answer()
+      return room.board?.holderOf(1)?.isDone === true
+    }
+    await room.engine.step(mixedBatch(2))
+    expect([replica.runs, room.engine.recomputed, own > 1]).toEqual([asked + 1, recomputed, true])
+    expect(room.engine.state.digest()).toBe(await room.plainDigest(batchesOf(1, 2)))
+  })
+
   it('refuses a replica that computes other bits, says so, and lets none of them count', async () => {
     await using room = await CarrierRoom.open()
     const { replica } = await room.invite({ isLying: true })

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { Worker } from 'node:worker_threads'
+import { startThread } from '../shared/start-thread'
 import type { StartThread } from '../shared/thread'
 import type { WorkerBeginning } from '../shared/worker'
 import type { CarrierNotice } from './carrier'
@@ -42,22 +42,16 @@ const ANSWER_MS = 10_000
  * it dials again, less and less often, until the replica answers, and its results count once it has proven that it computes the same bits.
  */
 export function carriersTo({ graphHash, compiler, dialler, onNotice, answerMs = ANSWER_MS, execArgv }: CarrierOptions): StartThread {
-  return (beginning) => {
-    const data: CarrierData = { beginning, graphHash, compiler, dialler, answerMs }
-    const worker = new Worker(path.join(__dirname, `carrier-entry${path.extname(__filename)}`), { workerData: data, execArgv })
-    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
-    worker.on('error', (error: Error) => onNotice({ kind: 'refused', reason: error.message })) // it ends then; the owner does what it had claimed
-    worker.on('message', (message: CarrierMessage) => {
-      if (message.kind === 'notice') onNotice(message.notice)
+  const entry = path.join(__dirname, 'carrier-entry')
+  const data = { graphHash, compiler, dialler, answerMs }
+  return (beginning) =>
+    startThread({
+      ...{ entry, execArgv },
+      workerData: { beginning, ...data } satisfies CarrierData,
+      onError: (error) => onNotice({ kind: 'refused', reason: error.message }), // it ends then; the owner does what it had claimed
+      onMessage: (message) => {
+        const heard = message as CarrierMessage
+        if (heard.kind === 'notice') onNotice(heard.notice)
+      },
     })
-    return {
-      ready: new Promise((resolve, reject) => {
-        worker.once('message', () => resolve())
-        worker.once('error', reject)
-        worker.once('exit', () => resolve())
-      }),
-      post: (news) => worker.postMessage(news),
-      onEnd: (listener) => void ended.then(() => listener()),
-    }
-  }
 }

@@ -87,8 +87,9 @@ describe('a crew', () => {
     expect([board.isAsked(guest, 'leave'), crew.workers]).toEqual([false, [3, 4]])
     crew.dismiss(guest)
     expect([board.isAsked(guest, 'leave'), crew.size, crew.isAlive(guest)]).toEqual([true, 3, true])
+    expect([crew.hasGuests, crew.isThread(guest), crew.isThread(3)]).toEqual([true, false, true])
     threads.end(guest)
-    expect(crew.isAlive(guest)).toBe(false)
+    expect([crew.isAlive(guest), crew.hasGuests]).toEqual([false, false])
   })
 
   it('tells guests of memory as it tells all others', async () => {

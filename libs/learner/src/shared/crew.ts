@@ -43,6 +43,16 @@ export class Crew {
     return this.threads.has(worker) || this.leaving.has(worker)
   }
 
+  /** Whether there are workers of another kind. */
+  get hasGuests(): boolean {
+    return this.guests.size > 0
+  }
+
+  /** Whether a worker is a thread of this machine that may still finish what it has claimed, and soon will. */
+  isThread(worker: number): boolean {
+    return this.isAlive(worker) && !this.guests.has(worker)
+  }
+
   /** Lets threads come or leave until there are so many, the owner's among them; settles when those that came take tasks. */
   async scaleTo(size: number): Promise<void> {
     if (!Number.isSafeInteger(size) || size < 1 || size > WORKERS_MAX) {
@@ -68,7 +78,6 @@ export class Crew {
     const thread = this.threads.get(worker)
     if (!thread) return
     this.threads.delete(worker)
-    this.guests.delete(worker)
     this.leaving.set(worker, thread)
     this.parts.board.ask(worker, 'leave')
   }
@@ -128,9 +137,9 @@ export class Crew {
     const thread = start({ ...beginning, worker })
     this.threads.set(worker, thread)
     thread.onEnd((failure) => {
+      this.guests.delete(worker)
       if (this.threads.get(worker) === thread) {
         this.threads.delete(worker)
-        this.guests.delete(worker)
         onLost?.(worker, failure)
       }
       if (this.leaving.get(worker) === thread) this.leaving.delete(worker)

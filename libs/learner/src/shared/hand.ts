@@ -39,14 +39,16 @@ export class Hand {
   run(views: CutViews, task: number, phase: number): Promise<void> | undefined {
     const at = task * TASK_WORDS
     const [kind, a, b, c] = [views.tasks[at], views.tasks[at + 1], views.tasks[at + 2], views.tasks[at + 3]]
-    if (kind === TASK.shard) {
-      const mayWrite = (): boolean => views.board.beginWriting(task, this.worker, phase)
-      return this.shards.run({ views, geometry: this.geometry(views), nth: a, phase }, mayWrite)
-    }
+    if (kind === TASK.shard) return this.shard(views, { task, phase }, () => views.board.beginWriting(task, this.worker, phase))
     if (kind === TASK.partition) views.plans[c][a].prepare(b, this.parts.tables[a], this.scratch)
     else if (kind === TASK.denseBlock) this.reduceBlock(views, a)
     else this.learnChunk(views, task, { t: a, partition: b, first: c })
     return undefined
+  }
+
+  /** Computes a shard, whoever has claimed it; what it comes to is written when, and if, `mayWrite` agrees. */
+  shard(views: CutViews, { task, phase }: { task: number; phase: number }, mayWrite: () => boolean): Promise<void> {
+    return this.shards.run({ views, geometry: this.geometry(views), nth: views.tasks[task * TASK_WORDS + 1], phase }, mayWrite)
   }
 
   /** Puts back what a worker had begun to change when it died, where it had begun. */

@@ -147,7 +147,7 @@ class SharingEngine implements SharedEngine {
     tasks: readonly (readonly number[])[],
     { meanwhile = () => [], between }: { meanwhile?: () => readonly (readonly number[])[]; between?: () => Promise<void> } = {},
   ): Promise<void> {
-    const { board, desk } = this.parts
+    const { board, crew, desk } = this.parts
     desk.write(tasks, 0)
     board.publish(tasks.length)
     const { phase } = board
@@ -159,6 +159,7 @@ class SharingEngine implements SharedEngine {
       await between?.()
     }
     for (let task = board.claimLeft(OWNER); task >= 0; task = board.claimLeft(OWNER)) await this.do(task, phase)
+    if (crew.hasGuests) await this.overtake(tasks.length, phase)
     const { lateMs = LATE_MS } = this.parts.tools
     while (!board.waitUntilDone(lateMs)) await this.rescue(phase)
   }
@@ -167,6 +168,25 @@ class SharingEngine implements SharedEngine {
     const { board, hand, desk } = this.parts
     await hand.run(desk.views, task, phase)
     board.complete(task, OWNER, phase)
+  }
+
+  /**
+   * Computes the shards that are still with guests, now that nothing else is left to do: whoever is first is taken, since both come to the same bits.
+   * So a guest that is slow, or dead, is never waited for.
+   */
+  private async overtake(tasks: number, phase: number): Promise<void> {
+    const { board, crew, hand, desk } = this.parts
+    for (let task = 0; task < tasks && desk.isShard(task); task++) {
+      const holder = board.holderOf(task)
+      if (!holder || holder.isDone || crew.isThread(holder.worker)) continue
+      const from = holder.worker
+      await hand.shard(desk.views, { task, phase }, () => {
+        if (!board.takeOver(task, from, { worker: OWNER, isDead: false })) return false
+        this.recomputed++
+        return board.beginWriting(task, OWNER, phase)
+      })
+      board.complete(task, OWNER, phase)
+    }
   }
 
   /** Computes what is late itself: a shard that somebody is slow with, and whatever the dead have left. */

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { Worker } from 'node:worker_threads'
+import { startThread } from './start-thread'
 import type { WorkerBeginning, WorkerNews } from './worker'
 
 /** A thread that shares an engine's work. */
@@ -33,20 +33,6 @@ export interface ThreadData {
 
 /** Threads of this process. */
 export function threadsOf({ module, compiler, execArgv }: ThreadOptions): StartThread {
-  return (beginning) => {
-    const data: ThreadData = { beginning, module, compiler }
-    const worker = new Worker(path.join(__dirname, `thread-entry${path.extname(__filename)}`), { workerData: data, execArgv })
-    let failure: Error | undefined
-    worker.on('error', (error) => (failure = error))
-    const ended = new Promise<Error | undefined>((resolve) => worker.once('exit', () => resolve(failure)))
-    return {
-      ready: new Promise((resolve, reject) => {
-        worker.once('message', () => resolve())
-        worker.once('error', reject)
-        worker.once('exit', () => resolve())
-      }),
-      post: (news) => worker.postMessage(news),
-      onEnd: (listener) => void ended.then(listener),
-    }
-  }
+  const entry = path.join(__dirname, 'thread-entry')
+  return (beginning) => startThread({ entry, workerData: { beginning, module, compiler } satisfies ThreadData, execArgv })
 }
