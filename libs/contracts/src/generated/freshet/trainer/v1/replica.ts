@@ -66,6 +66,16 @@ export interface ShardDone {
   number: number;
 }
 
+export interface ReplicaGetStatusRequest {
+}
+
+export interface ReplicaGetStatusResponse {
+  /** Open now: one for each engine that has shards computed here. */
+  streams: number;
+  /** Computed since the process started. */
+  shards: number;
+}
+
 function createBaseComputeRequest(): ComputeRequest {
   return { request: undefined };
 }
@@ -815,6 +825,143 @@ export const ShardDone: MessageFns<ShardDone> = {
   fromPartial<I extends Exact<DeepPartial<ShardDone>, I>>(object: I): ShardDone {
     const message = createBaseShardDone();
     message.number = object.number ?? 0;
+    return message;
+  },
+};
+
+function createBaseReplicaGetStatusRequest(): ReplicaGetStatusRequest {
+  return {};
+}
+
+export const ReplicaGetStatusRequest: MessageFns<ReplicaGetStatusRequest> = {
+  encode(_: ReplicaGetStatusRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReplicaGetStatusRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReplicaGetStatusRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ReplicaGetStatusRequest {
+    return {};
+  },
+
+  toJSON(_: ReplicaGetStatusRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReplicaGetStatusRequest>, I>>(base?: I): ReplicaGetStatusRequest {
+    return ReplicaGetStatusRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReplicaGetStatusRequest>, I>>(_: I): ReplicaGetStatusRequest {
+    const message = createBaseReplicaGetStatusRequest();
+    return message;
+  },
+};
+
+function createBaseReplicaGetStatusResponse(): ReplicaGetStatusResponse {
+  return { streams: 0, shards: 0 };
+}
+
+export const ReplicaGetStatusResponse: MessageFns<ReplicaGetStatusResponse> = {
+  encode(message: ReplicaGetStatusResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.streams !== 0) {
+      writer.uint32(8).int32(message.streams);
+    }
+    if (message.shards !== 0) {
+      writer.uint32(16).int64(message.shards);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReplicaGetStatusResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReplicaGetStatusResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.streams = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.shards = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReplicaGetStatusResponse {
+    return {
+      streams: isSet(object.streams) ? globalThis.Number(object.streams) : 0,
+      shards: isSet(object.shards) ? globalThis.Number(object.shards) : 0,
+    };
+  },
+
+  toJSON(message: ReplicaGetStatusResponse): unknown {
+    const obj: any = {};
+    if (message.streams !== 0) {
+      obj.streams = Math.round(message.streams);
+    }
+    if (message.shards !== 0) {
+      obj.shards = Math.round(message.shards);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReplicaGetStatusResponse>, I>>(base?: I): ReplicaGetStatusResponse {
+    return ReplicaGetStatusResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReplicaGetStatusResponse>, I>>(object: I): ReplicaGetStatusResponse {
+    const message = createBaseReplicaGetStatusResponse();
+    message.streams = object.streams ?? 0;
+    message.shards = object.shards ?? 0;
     return message;
   },
 };

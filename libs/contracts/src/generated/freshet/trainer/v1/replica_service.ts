@@ -11,12 +11,15 @@ import {
   Client,
   type ClientDuplexStream,
   type ClientOptions,
+  type ClientUnaryCall,
   type handleBidiStreamingCall,
+  type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
+  type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { ComputeRequest, ComputeResponse } from "./replica";
+import { ComputeRequest, ComputeResponse, ReplicaGetStatusRequest, ReplicaGetStatusResponse } from "./replica";
 
 export const protobufPackage = "freshet.trainer.v1";
 
@@ -34,16 +37,43 @@ export const ReplicaService = {
     responseSerialize: (value: ComputeResponse): Buffer => Buffer.from(ComputeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ComputeResponse => ComputeResponse.decode(value),
   },
+  getStatus: {
+    path: "/freshet.trainer.v1.Replica/GetStatus" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReplicaGetStatusRequest): Buffer =>
+      Buffer.from(ReplicaGetStatusRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReplicaGetStatusRequest => ReplicaGetStatusRequest.decode(value),
+    responseSerialize: (value: ReplicaGetStatusResponse): Buffer =>
+      Buffer.from(ReplicaGetStatusResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReplicaGetStatusResponse => ReplicaGetStatusResponse.decode(value),
+  },
 } as const;
 
 export interface ReplicaServer extends UntypedServiceImplementation {
   compute: handleBidiStreamingCall<ComputeRequest, ComputeResponse>;
+  getStatus: handleUnaryCall<ReplicaGetStatusRequest, ReplicaGetStatusResponse>;
 }
 
 export interface ReplicaClient extends Client {
   compute(): ClientDuplexStream<ComputeRequest, ComputeResponse>;
   compute(options: Partial<CallOptions>): ClientDuplexStream<ComputeRequest, ComputeResponse>;
   compute(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<ComputeRequest, ComputeResponse>;
+  getStatus(
+    request: ReplicaGetStatusRequest,
+    callback: (error: ServiceError | null, response: ReplicaGetStatusResponse) => void,
+  ): ClientUnaryCall;
+  getStatus(
+    request: ReplicaGetStatusRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReplicaGetStatusResponse) => void,
+  ): ClientUnaryCall;
+  getStatus(
+    request: ReplicaGetStatusRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReplicaGetStatusResponse) => void,
+  ): ClientUnaryCall;
 }
 
 export const ReplicaClient = makeGenericClientConstructor(ReplicaService, "freshet.trainer.v1.Replica") as unknown as {

@@ -11,6 +11,61 @@ export const protobufPackage = "freshet.trainer.v1";
 
 export const protobufFileName = "freshet/trainer/v1/trainer.proto";
 
+export enum ReplicaState {
+  REPLICA_STATE_UNSPECIFIED = 0,
+  /** REPLICA_STATE_JOINING - Dialled, or not proven yet. */
+  REPLICA_STATE_JOINING = 1,
+  /** REPLICA_STATE_COMPUTING - It has proven that it comes to the same bits: what it computes counts. */
+  REPLICA_STATE_COMPUTING = 2,
+  /** REPLICA_STATE_AWAY - Nobody answers; it is dialled again. */
+  REPLICA_STATE_AWAY = 3,
+  /** REPLICA_STATE_REFUSED - It builds another graph, or comes to other bits; it is dialled again, after minutes. */
+  REPLICA_STATE_REFUSED = 4,
+  UNRECOGNIZED = -1,
+}
+
+export function replicaStateFromJSON(object: any): ReplicaState {
+  switch (object) {
+    case 0:
+    case "REPLICA_STATE_UNSPECIFIED":
+      return ReplicaState.REPLICA_STATE_UNSPECIFIED;
+    case 1:
+    case "REPLICA_STATE_JOINING":
+      return ReplicaState.REPLICA_STATE_JOINING;
+    case 2:
+    case "REPLICA_STATE_COMPUTING":
+      return ReplicaState.REPLICA_STATE_COMPUTING;
+    case 3:
+    case "REPLICA_STATE_AWAY":
+      return ReplicaState.REPLICA_STATE_AWAY;
+    case 4:
+    case "REPLICA_STATE_REFUSED":
+      return ReplicaState.REPLICA_STATE_REFUSED;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return ReplicaState.UNRECOGNIZED;
+  }
+}
+
+export function replicaStateToJSON(object: ReplicaState): string {
+  switch (object) {
+    case ReplicaState.REPLICA_STATE_UNSPECIFIED:
+      return "REPLICA_STATE_UNSPECIFIED";
+    case ReplicaState.REPLICA_STATE_JOINING:
+      return "REPLICA_STATE_JOINING";
+    case ReplicaState.REPLICA_STATE_COMPUTING:
+      return "REPLICA_STATE_COMPUTING";
+    case ReplicaState.REPLICA_STATE_AWAY:
+      return "REPLICA_STATE_AWAY";
+    case ReplicaState.REPLICA_STATE_REFUSED:
+      return "REPLICA_STATE_REFUSED";
+    case ReplicaState.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 export enum TrainerRole {
   TRAINER_ROLE_UNSPECIFIED = 0,
   TRAINER_ROLE_STARTING = 1,
@@ -100,6 +155,8 @@ export interface GetStatusResponse {
   /** Threads that ended though nobody had asked them to, since it started; and by what the last one did. */
   workersLost: number;
   workerFailure: string;
+  /** Replicas elsewhere that it was told of, in the order of its settings. */
+  replicas: ReplicaStatus[];
   /** Resident memory of the trainer's process. */
   residentBytes: number;
   /** What the rows take: pages, index and admission counters, and when rows were met last where they are given up. */
@@ -123,6 +180,15 @@ export interface GetStatusResponse {
 export interface GetStatusResponse_VoidRecordsByReasonEntry {
   key: string;
   value: number;
+}
+
+/** How a replica does for the engine that is stepped by now. */
+export interface ReplicaStatus {
+  /** host:port, as the settings name it. */
+  address: string;
+  state: ReplicaState;
+  /** Why it is away, or refused. */
+  reason: string;
 }
 
 /** Learns until nothing is left up to the ends of `events` that are given, then answers. */
@@ -335,6 +401,7 @@ function createBaseGetStatusResponse(): GetStatusResponse {
     scalesByLoad: false,
     workersLost: 0,
     workerFailure: "",
+    replicas: [],
     residentBytes: 0,
     tableBytes: 0,
     denseParameters: 0,
@@ -448,6 +515,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     }
     if (message.workerFailure !== "") {
       writer.uint32(234).string(message.workerFailure);
+    }
+    for (const v of message.replicas) {
+      ReplicaStatus.encode(v!, writer.uint32(242).fork()).join();
     }
     if (message.residentBytes !== 0) {
       writer.uint32(320).int64(message.residentBytes);
@@ -760,6 +830,14 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             message.workerFailure = reader.string();
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.replicas.push(ReplicaStatus.decode(reader, reader.uint32()));
+            continue;
+          }
           case 40: {
             if (tag !== 320) {
               break;
@@ -949,6 +1027,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         : isSet(object.worker_failure)
         ? globalThis.String(object.worker_failure)
         : "",
+      replicas: globalThis.Array.isArray(object?.replicas)
+        ? object.replicas.map((e: any) => ReplicaStatus.fromJSON(e))
+        : [],
       residentBytes: isSet(object.residentBytes)
         ? globalThis.Number(object.residentBytes)
         : isSet(object.resident_bytes)
@@ -1093,6 +1174,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     if (message.workerFailure !== "") {
       obj.workerFailure = message.workerFailure;
     }
+    if (message.replicas?.length) {
+      obj.replicas = message.replicas.map((e) => ReplicaStatus.toJSON(e));
+    }
     if (message.residentBytes !== 0) {
       obj.residentBytes = Math.round(message.residentBytes);
     }
@@ -1166,6 +1250,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     message.scalesByLoad = object.scalesByLoad ?? false;
     message.workersLost = object.workersLost ?? 0;
     message.workerFailure = object.workerFailure ?? "";
+    message.replicas = object.replicas?.map((e) => ReplicaStatus.fromPartial(e)) || [];
     message.residentBytes = object.residentBytes ?? 0;
     message.tableBytes = object.tableBytes ?? 0;
     message.denseParameters = object.denseParameters ?? 0;
@@ -1265,6 +1350,107 @@ export const GetStatusResponse_VoidRecordsByReasonEntry: MessageFns<GetStatusRes
     const message = createBaseGetStatusResponse_VoidRecordsByReasonEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? 0;
+    return message;
+  },
+};
+
+function createBaseReplicaStatus(): ReplicaStatus {
+  return { address: "", state: 0, reason: "" };
+}
+
+export const ReplicaStatus: MessageFns<ReplicaStatus> = {
+  encode(message: ReplicaStatus, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.address !== "") {
+      writer.uint32(10).string(message.address);
+    }
+    if (message.state !== 0) {
+      writer.uint32(16).int32(message.state);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReplicaStatus {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReplicaStatus();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReplicaStatus {
+    return {
+      address: isSet(object.address) ? globalThis.String(object.address) : "",
+      state: isSet(object.state) ? replicaStateFromJSON(object.state) : 0,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: ReplicaStatus): unknown {
+    const obj: any = {};
+    if (message.address !== "") {
+      obj.address = message.address;
+    }
+    if (message.state !== 0) {
+      obj.state = replicaStateToJSON(message.state);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReplicaStatus>, I>>(base?: I): ReplicaStatus {
+    return ReplicaStatus.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReplicaStatus>, I>>(object: I): ReplicaStatus {
+    const message = createBaseReplicaStatus();
+    message.address = object.address ?? "";
+    message.state = object.state ?? 0;
+    message.reason = object.reason ?? "";
     return message;
   },
 };
