@@ -1,6 +1,7 @@
 export * as ingest from './generated/freshet/ingest/v1/ingest'
 export * as feature from './generated/freshet/feature/v1/feature'
 export * as trainer from './generated/freshet/trainer/v1/trainer'
+export * as replica from './generated/freshet/trainer/v1/replica'
 export * as migrator from './generated/freshet/migrator/v1/migrator'
 export * as ranker from './generated/freshet/ranker/v1/ranker'
 export { IngestClient, IngestService } from './generated/freshet/ingest/v1/ingest_service'

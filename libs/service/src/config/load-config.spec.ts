@@ -60,6 +60,13 @@ describe('a configuration', () => {
     expect(() => load({ overrides: { trainer: { workers: 17 } } })).toThrow('trainer.workers')
   })
 
+  it('takes addresses of replicas, none unless told, and as many as an engine has places for', () => {
+    expect(load().trainer.replicas).toEqual([])
+    expect(load({ env: { FRESHET_TRAINER_REPLICAS: 'one:50054, [::1]:50054' } }).trainer.replicas).toEqual(['one:50054', '[::1]:50054'])
+    const places = (count: number): string[] => Array.from({ length: count }, (_, i) => `r${i}:50054`)
+    expect(load({ overrides: { trainer: { replicas: places(8), workers: 8 } } }).trainer.replicas).toHaveLength(8)
+  })
+
   it('passes by what benches are told, which start services of their own', () => {
     expect(load({ env: { FRESHET_BENCH_PYTHON: '/opt/python', FRESHET_BENCH_DATA: '../data' } })).toEqual(load())
   })
@@ -115,6 +122,21 @@ describe('a setting that cannot be meant', () => {
       'no name of a provider',
       { overrides: { providers: ['GPU!'] } },
       'providers.0 is "GPU!", but must be the name of an execution provider',
+    ],
+    [
+      'no address in a list',
+      { env: { FRESHET_TRAINER_REPLICAS: 'one:50054,two' } },
+      'trainer.replicas.1 is "two", but must be host:port, for example 127.0.0.1:50051',
+    ],
+    [
+      'an address that is named twice',
+      { overrides: { trainer: { replicas: ['one:1', 'one:1'] } } },
+      'trainer.replicas is ["one:1","one:1"], but must name each replica once',
+    ],
+    [
+      'more than share an engine',
+      { overrides: { trainer: { replicas: ['one:1'], workers: 16 } } },
+      'trainer.replicas is ["one:1"], but must be at most 16 together with trainer.workers',
     ],
     ['an engine', { overrides: { log: 'paper' } }, 'log is "paper", but must be embedded or kafka://host:port,host:port'],
     [

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+const PLACE = /^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$/
+const PLACE_RULE = 'must be host:port, for example 127.0.0.1:50051'
+const SHARERS_MAX = 16 // places of an engine's board, whoever owns it among them
 const METRICS_ONLY = "health and metrics; '' for none"
 
 /** Everything that can be set, with its default: one strict tree for all processes. */
@@ -96,13 +99,25 @@ export const configSchema = z.strictObject({
       .union([z.literal('auto'), z.int().min(1).max(16)])
       .default('auto')
       .describe('threads that share a step; auto: as load asks for, up to what the machine has. Weights do not depend on it'),
+    replicas: z
+      .array(z.string().regex(PLACE, PLACE_RULE))
+      .max(8)
+      .refine((addresses) => new Set(addresses).size === addresses.length, 'must name each replica once')
+      .default([])
+      .describe('host:port of processes that compute shards of a step (`freshet replica`). Weights do not depend on them'),
     logicalShards: z.int().min(1).max(64).default(4).describe('shards of a step, a constant of the model set'),
     seed: z.int().min(0).max(0xffffffff).default(1).describe('what initial weights and drawings come from'),
     versionsKept: z.int().min(3).max(1000).default(3).describe('complete versions kept on disk'),
     versionEverySteps: z.int().min(1).default(2000).describe('steps between versions'),
     heartbeatMs: milliseconds(250).describe('how often an idle owner shows that it lives'),
     denseEveryMs: milliseconds(1000).describe('how often dense parameters go to rankers'),
+  }).refine(({ workers, replicas }) => workers === 'auto' || workers + replicas.length <= SHARERS_MAX, {
+    path: ['replicas'],
+    message: `must be at most ${SHARERS_MAX} together with trainer.workers`,
   }),
+  replica: section({ grpc: address('127.0.0.1:50054'), http: address('').describe(METRICS_ONLY) }).describe(
+    'a process that computes shards for trainers elsewhere, and keeps nothing',
+  ),
   migrator: section({ grpc: address('127.0.0.1:50060'), http: address('').describe(METRICS_ONLY) }),
   ranker: section({
     grpc: address('127.0.0.1:50061'),
@@ -141,6 +156,6 @@ function milliseconds(fallback: number) {
 function address(fallback: string) {
   return z
     .string()
-    .regex(/^$|^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$/, "must be host:port, for example 127.0.0.1:50051, or '' for none")
+    .regex(new RegExp(`^$|${PLACE.source}`), `${PLACE_RULE}, or '' for none`)
     .default(fallback)
 }

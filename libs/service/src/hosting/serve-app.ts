@@ -9,7 +9,7 @@ import { withoutSecrets } from '../config/redact'
 import type { Config } from '../config/schema'
 import { EXIT_CODE } from '../errors/status-tables'
 import { openRuntime } from '../runtime/open-runtime'
-import type { Runtime } from '../runtime/runtime'
+import type { Host, Runtime } from '../runtime/runtime'
 import { assertFree, type Listen } from './addresses'
 import type { Readiness } from './readiness'
 import { openLogger } from '../telemetry/logger'
@@ -122,7 +122,7 @@ export function announce(name: string, served: Served, { logger, directory, dict
  * Resolves at the first SIGTERM or SIGINT; the second ends the process at once, as the system does. It must not end by
  * `process.exit`: that takes native code down under a thread which still runs it, and the process aborts.
  */
-export function untilSignal(runtime: Runtime): Promise<NodeJS.Signals> {
+export function untilSignal(runtime: Host): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     const stop = (signal: NodeJS.Signals): void => {
       runtime.logger.info({ signal, drainMs: runtime.config.drainMs }, 'draining')

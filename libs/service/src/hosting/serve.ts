@@ -6,7 +6,7 @@ import { NestFactory } from '@nestjs/core'
 import type { MicroserviceOptions } from '@nestjs/microservices'
 import type { NestExpressApplication } from '@nestjs/platform-express'
 import { letGo } from '../runtime/let-go'
-import { RuntimeModule, type Runtime } from '../runtime/runtime'
+import { RuntimeModule, type Host } from '../runtime/runtime'
 import { nestLogger } from '../telemetry/logger'
 import { statusFigures } from '../telemetry/status-figures'
 import { openTelemetry } from '../telemetry/telemetry'
@@ -21,7 +21,7 @@ import { IS_READY, METRICS, StatusController } from './status.controller'
 export interface ServeOptions {
   /** The `service` of its metrics. */
   readonly name: string
-  readonly runtime: Runtime
+  readonly runtime: Host
   readonly modules: readonly Type[]
   readonly grpc: Listen & { readonly services: readonly ServiceDefinition[] }
   /** Without it, or with an empty address, nothing listens for HTTP. */
@@ -99,7 +99,7 @@ async function listen(app: NestExpressApplication, { address, setting }: Listen)
 
 interface Serving {
   readonly app: NestExpressApplication
-  readonly runtime: Runtime
+  readonly runtime: Host
   readonly httpAddress: string | undefined
 }
 

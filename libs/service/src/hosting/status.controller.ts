@@ -1,6 +1,6 @@
 import type { LogHealth } from '@freshet/event-log'
 import { Controller, Get, Header, Inject, Res } from '@nestjs/common'
-import { RUNTIME, type Runtime } from '../runtime/runtime'
+import { RUNTIME, type Host } from '../runtime/runtime'
 
 /** The token of a function that answers the metrics of the process as text. */
 export const METRICS = Symbol('freshet.metrics')
@@ -14,7 +14,7 @@ export class StatusController {
   constructor(
     @Inject(METRICS) private readonly read: () => Promise<string>,
     @Inject(IS_READY) private readonly isReady: () => boolean,
-    @Inject(RUNTIME) private readonly runtime: Runtime,
+    @Inject(RUNTIME) private readonly runtime: Host,
   ) {}
 
   @Get('healthz')

@@ -1,11 +1,11 @@
-import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventLog } from '@freshet/event-log'
-import { builtInDictionary, compileDictionary, type Dictionary } from '@freshet/features'
+import type { Dictionary } from '@freshet/features'
 import { isFreshetError, systemClock, type Clock } from '@freshet/kernel'
 import type { Config } from '../config/schema'
 import { openLogger, type Logger } from '../telemetry/logger'
-import { dictionaryOf, openDataDirectory } from './data-directory'
+import { askedDictionary, firstDictionaryOf } from './configured-dictionary'
+import { openDataDirectory } from './data-directory'
 import { openLog, openStore, type Opening } from './engines'
 import { assertHeld, readDictionaries, type Dictionaries } from './dictionaries'
 import type { Runtime } from './runtime'
@@ -25,9 +25,8 @@ export interface RuntimeParts {
  */
 export async function openRuntime(config: Config, parts: RuntimeParts = {}): Promise<Runtime> {
   const directory = join(config.data, config.name)
-  const asked = config.dictionary === undefined ? undefined : compileDictionary(askedText(config.dictionary))
-  const made = dictionaryOf(directory)
-  const firstDictionary = made === undefined ? (asked ?? compileDictionary(builtInDictionary('generic'))) : compileDictionary(made)
+  const asked = askedDictionary(config)
+  const firstDictionary = firstDictionaryOf(config)
   const opened: Opening = {
     config,
     directory,
@@ -97,11 +96,6 @@ async function untilAnswered<T>(read: () => Promise<T>, { clock, logger, log, op
 }
 
 const PAUSE_MS = { first: 250, most: 5000 } as const
-
-const askedText = (dictionary: string): string => (isFile(dictionary) ? readFileSync(dictionary, 'utf8') : builtInDictionary(dictionary))
-
-/** A folder may have a built-in dictionary's name: that of the data set beside it, say. */
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 
 function assemble(parts: Omit<Runtime, 'versionsDirectory' | 'drain' | typeof Symbol.asyncDispose> & { dictionary: Dictionary }): Runtime {
   return {

@@ -6,13 +6,23 @@ import { Module, type DynamicModule } from '@nestjs/common'
 import type { Config } from '../config/schema'
 import type { Logger } from '../telemetry/logger'
 
-/** What every service of a process shares; disposing of it closes store and log. */
-export interface Runtime extends AsyncDisposable {
+/** What hosting needs: all that a process has which keeps nothing. */
+export interface Host {
   readonly config: Config
   readonly clock: Clock
+  /** How an engine outside the process does, where there is one. */
+  readonly log: Pick<EventLog, 'health' | typeof Symbol.asyncDispose>
+  /** The dictionary that held when the process started. */
+  readonly dictionary: Pick<Dictionary, 'hash'>
+  readonly logger: Logger
+  /** Aborts when the process starts to drain: long-lived streams end themselves then. */
+  readonly drain: AbortController
+}
+
+/** What every service of a process shares; disposing of it closes store and log. */
+export interface Runtime extends Host, AsyncDisposable {
   readonly log: EventLog
   readonly store: OnlineStore
-  /** The dictionary that held when the process started. */
   readonly dictionary: Dictionary
   /** The one that the data set was made with: what its log begins with. */
   readonly firstDictionary: Dictionary
@@ -20,19 +30,16 @@ export interface Runtime extends AsyncDisposable {
   readonly directory: string
   /** Where model versions lie. */
   readonly versionsDirectory: string
-  readonly logger: Logger
-  /** Aborts when the process starts to drain: long-lived streams end themselves then. */
-  readonly drain: AbortController
 }
 
-/** The Nest token of the {@link Runtime}: `constructor(@Inject(RUNTIME) private readonly runtime: Runtime)`. */
+/** The Nest token of the {@link Runtime}, of a process that keeps nothing of its {@link Host}: `constructor(@Inject(RUNTIME) private readonly runtime: Runtime)`. */
 export const RUNTIME = Symbol('freshet.runtime')
 
 /** Makes a runtime injectable everywhere in an application. */
 @Module({})
 export class RuntimeModule {
   /** The global module around one runtime. */
-  static forRuntime(runtime: Runtime): DynamicModule {
+  static forRuntime(runtime: Host): DynamicModule {
     return { module: RuntimeModule, global: true, providers: [{ provide: RUNTIME, useValue: runtime }], exports: [RUNTIME] }
   }
 }

@@ -1,9 +1,9 @@
-import { feature, ingest, ranker, trainer } from '@freshet/contracts/services'
+import { feature, ingest, ranker, replica, trainer } from '@freshet/contracts/services'
 import { statusFigures } from './status-figures'
 import { STATUS_METRICS } from './status-metrics'
 
 const sayings = (service: string, status: object): string => statusFigures([{ service, status }], 'all')
-const NAME = /^freshet_(ingest|feature_store|trainer|ranker)_[a-z0-9_]+$/
+const NAME = /^freshet_(ingest|feature_store|trainer|ranker|replica)_[a-z0-9_]+$/
 
 describe('the metrics of a status', () => {
   it.each(Object.entries(STATUS_METRICS))('of %s are named by the conventions, each with a help of one line', (_, metrics) => {
@@ -40,6 +40,17 @@ describe('the metrics of a status', () => {
     expect(text).toContain('freshet_feature_store_late_total{partition="3",service="all"} 6')
     expect(text).toContain('freshet_feature_store_outbox_depth{partition="3",service="all"} 2')
     expect(text).toContain('freshet_feature_store_watermark_timestamp_seconds{partition="3",service="all"} 1700000000.5')
+  })
+
+  it('show how many of a trainer’s replicas do how, and what a replica has computed', () => {
+    const { REPLICA_STATE_COMPUTING: computing, REPLICA_STATE_REFUSED: refused } = trainer.ReplicaState
+    const replicas = [computing, refused, computing].map((state) => ({ state }))
+    const text = sayings('Trainer', trainer.GetStatusResponse.fromPartial({ replicas }))
+    const lines = Object.entries({ joining: 0, computing: 2, away: 0, refused: 1 })
+    for (const [state, count] of lines) expect(text).toContain(`freshet_trainer_replicas{state="${state}",service="all"} ${count}\n`)
+    const computed = sayings('Replica', replica.ReplicaGetStatusResponse.fromPartial({ streams: 2, shards: 700 }))
+    expect(computed).toContain('freshet_replica_streams{service="all"} 2\n')
+    expect(computed).toContain('# TYPE freshet_replica_shards_total counter\nfreshet_replica_shards_total{service="all"} 700\n')
   })
 
   it('show what of each topic a partition was to fold next and is in the log no more', () => {

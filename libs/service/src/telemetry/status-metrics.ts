@@ -1,4 +1,4 @@
-import type { feature, ingest, ranker, trainer } from '@freshet/contracts/services'
+import type { feature, ingest, ranker, replica, trainer } from '@freshet/contracts/services'
 
 /** A sample: its labels, and its value. */
 export type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
@@ -139,6 +139,14 @@ const FEATURE_STORE: readonly StatusMetric<FeatureStatus>[] = [
   ),
 ]
 
+/** As labels say them, with their numbers in the contract. */
+const REPLICA_STATES = [
+  ['joining', 1],
+  ['computing', 2],
+  ['away', 3],
+  ['refused', 4],
+] as const
+
 const TRAINER: readonly StatusMetric<trainer.GetStatusResponse>[] = [
   metric('trainer_lag_records', 'records of `examples` that are not cut yet', ({ lag }) => byPartition(lag)),
   metric('trainer_lost_records', 'records of `examples` gone before they were cut: the partition stands still', ({ lost }) =>
@@ -162,12 +170,23 @@ const TRAINER: readonly StatusMetric<trainer.GetStatusResponse>[] = [
   metric('trainer_parameters', 'numbers that are learned', ({ parameters }) => one(parameters)),
   metric('trainer_workers', 'threads that share its steps, the owner’s own among them', ({ workers }) => one(workers)),
   metric('trainer_workers_lost_total', 'threads that ended though nobody had asked them to', ({ workersLost }) => one(workersLost)),
+  metric('trainer_replicas', 'replicas elsewhere that it was told of, by how they do', ({ replicas }) =>
+    by(
+      'state',
+      Object.fromEntries(REPLICA_STATES.map(([label, value]) => [label, replicas.filter(({ state }) => state === value).length])),
+    ),
+  ),
   metric('trainer_resident_bytes', 'resident memory of the process', ({ residentBytes }) => one(residentBytes)),
   metric('trainer_table_bytes', 'pages, index and admission counters of the embedding tables', ({ tableBytes }) => one(tableBytes)),
   metric('trainer_dense_parameters', 'numbers that are learned outside the embedding tables', ({ denseParameters }) =>
     one(denseParameters),
   ),
   metric('trainer_log_loss', 'progressive loss over real labels', ({ logLoss }) => one(logLoss)),
+]
+
+const REPLICA: readonly StatusMetric<replica.ReplicaGetStatusResponse>[] = [
+  metric('replica_streams', 'streams that are open: one for each engine that has shards computed here', ({ streams }) => one(streams)),
+  metric('replica_shards_total', 'logical shards computed for trainers elsewhere', ({ shards }) => one(shards)),
 ]
 
 const RANKER: readonly StatusMetric<ranker.GetStatusResponse>[] = [
@@ -199,6 +218,7 @@ export const STATUS_METRICS: Readonly<Record<string, readonly StatusMetric<never
   Ingest: INGEST,
   FeatureStore: FEATURE_STORE,
   Trainer: TRAINER,
+  Replica: REPLICA,
   Ranker: RANKER,
 }
 
