@@ -5,6 +5,7 @@ import type { ThreadStatus } from './worker-protocol'
 const STATUS: ThreadStatus = {
   ...{ workers: 2, scalesByLoad: true, workersLost: 1, workerFailure: 'out of memory' },
   ...{ provider: 'cpu', denseParameters: 60, tableBytes: 4096 },
+  ...{ tableBytesMax: 1 << 20, rowsMax: 4000, expireAfterSteps: 900, rowsExpired: 6, rowsDisplaced: 5 },
   ...{ id: 'a-1', role: 'owner', mode: 'online', epoch: 3, owner: 'a-1', step: 7, chain: 'c0ffee', examples: 900, examplesPerS: 120.5 },
   ...{ rankLoss: 0.5, recallLoss: 1.5, auc: 0.75, logLoss: 0.4, lost: [0, 0], lag: [0, 0], contains: [4, -1], rows: 12, parameters: 96 },
   ...{
@@ -29,6 +30,7 @@ describe('the status of a trainer on the wire', () => {
       ...{ lost: [0, 12], voidRecordsByReason: { 'stale-epoch': 3, 'wrong-step': 2 }, dictionaryHash: 'd0' },
       ...{ workers: 2, scalesByLoad: true, workersLost: 1, workerFailure: 'out of memory' },
       ...{ residentBytes: 1 << 20, provider: 'cpu', denseParameters: 60, tableBytes: 4096, logLoss: 0.4 },
+      ...{ tableBytesMax: 1 << 20, rowsMax: 4000, expireAfterSteps: 900, rowsExpired: 6, rowsDisplaced: 5 },
     })
   })
 

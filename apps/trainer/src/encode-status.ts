@@ -37,6 +37,11 @@ export function encodeStatus(status: ThreadStatus, residentBytes: number): train
     residentBytes,
     provider: status.provider,
     tableBytes: status.tableBytes,
+    tableBytesMax: status.tableBytesMax,
+    rowsMax: status.rowsMax,
+    expireAfterSteps: status.expireAfterSteps,
+    rowsExpired: status.rowsExpired,
+    rowsDisplaced: status.rowsDisplaced,
     denseParameters: status.denseParameters,
     logLoss: finiteOrZero(status.logLoss),
   })

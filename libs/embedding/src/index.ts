@@ -1,7 +1,7 @@
 export { ABSENT, EMPTY } from './absent'
 export type { Bags } from './heads'
 export type { RecordLayout, TableOptions } from './layout'
-export { roomFor } from './memory-bound'
+export { boundFor } from './memory-bound'
 export type { RecordPages } from './record-pages'
 export type { RowLearner } from './row-learner'
 export type { RowOptimiser } from './row-optimiser'

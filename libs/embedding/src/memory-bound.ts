@@ -12,12 +12,8 @@ export interface MemoryFacts extends Pick<TableOptions, 'admission' | 'shards' |
 
 const ROWS_MAX = 0xfffffffe // a row is a word, one of which says that there is none
 
-/**
- * How many rows a table of these options has room for: Infinity where its memory has no bound. Nothing is allocated.
- *
- * throws  InvalidFieldError where there is no room for one, or the options contradict each other
- */
-export const roomFor = (options: TableOptions): number => rowsWithin({ ...options, layout: layoutOf(options) })
+/** The least bound within which a table of these options has room for so many rows. Throws InvalidFieldError where the options contradict each other. */
+export const boundFor = (rows: number, options: TableOptions): number => bytesOf(rows, { ...options, layout: layoutOf(options) })
 
 /** How many rows a table may have: Infinity where its memory has no bound. Throws InvalidFieldError where there is no room for one. */
 export function rowsWithin(facts: MemoryFacts): number {

@@ -80,7 +80,9 @@ export const modelDeclaration = z.strictObject({
     .int()
     .min(1)
     .optional()
-    .describe('The most that the rows may take: in a full table new ids take the places of those met longest ago; no bound where left out.'),
+    .describe(
+      'The most that the rows may take: in a full table new ids take the places of those met longest ago; no bound where left out.',
+    ),
 })
 
 /** What model set is learned: declared in the dictionary, and part of the genesis of a line. */

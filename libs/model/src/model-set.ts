@@ -7,6 +7,7 @@ import { declareLearnedSet } from './learned-set'
 import { initialValues, layOutParameters, type Parameter } from './parameters'
 import { rankModelOf } from './rank-model'
 import type { RankSplit } from './rank-split'
+import { refuseTightMemory, type RowMemory } from './row-memory'
 import { layOutExample, layOutRow } from './row-layout'
 import type { TrainableModel } from './trainable'
 import { twoTowerOf, twoTowerParameters } from './two-tower'
@@ -38,6 +39,8 @@ export interface ModelSet {
   readonly seed: number
   /** How many steps must have met an id before it gets a row. */
   readonly admission: number
+  /** What rows are given up by. */
+  readonly memory: RowMemory
   /** The set as it is learned: both models in one step. */
   readonly learned: TrainableModel
   /** How the dense parameters follow their gradient. */
@@ -64,7 +67,7 @@ export interface ModelGraphs {
 /**
  * The model set of a dictionary: a model that ranks and a two-tower that recalls, trained together.
  *
- * throws  InvalidFieldError when recall vectors have no room for a direction and a popularity, or a tower nothing to read
+ * throws  InvalidFieldError when recall vectors have no room for a direction and a popularity, a tower nothing to read, or rows no room
  */
 export function declareModelSet(layout: FeatureLayout, declaration: ModelDeclaration): ModelSet {
   refuseEmpty(layout, declaration)
@@ -75,6 +78,8 @@ export function declareModelSet(layout: FeatureLayout, declaration: ModelDeclara
   const declared = [...rank.ranker.parameters, ...twoTowerParameters(recall)]
   const { parameters, parameterCount } = layOutParameters(declared)
   const scope: GraphScope = { layout, example, row, rank, recall, parameters, parameterCount }
+  const learned = declareLearnedSet(scope, { parameters: declared, ...declaration })
+  refuseTightMemory(learned, declaration)
   return {
     layout,
     ...row,
@@ -87,7 +92,8 @@ export function declareModelSet(layout: FeatureLayout, declaration: ModelDeclara
     learningRate: declaration.learningRate,
     seed: declaration.seed,
     admission: declaration.admission,
-    learned: declareLearnedSet(scope, { parameters: declared, ...declaration }),
+    memory: { expireAfterSteps: declaration.expireAfterSteps, memoryBytes: declaration.memoryBytes },
+    learned,
     update: declareUpdate({ optimiser: { kind: 'adam' }, parameters }),
     canonical: canonicalJson({ layout, model: declaration }),
     graphs: declareGraphs(scope),

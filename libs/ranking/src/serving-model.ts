@@ -141,7 +141,7 @@ export class ServingModel {
   }
 
   /**
-   * Applies what steps have done, once all parts of it have come: rows by id, and dense parameters when they came along.
+   * Applies what steps have done, once all parts of it have come: rows by id, gone ones too, and dense parameters when they came along.
    *
    * throws  CorruptError where rows or dense parameters have another shape than the declared model's
    */
@@ -151,6 +151,7 @@ export class ServingModel {
     if (result.continues) return
     const { parts } = this
     this.parts = []
+    for (const part of parts) this.dropRows(part) // first, so that there is room for those that come
     for (const part of parts) this.assignRows(part)
     this.collectDense(parts)
     this.rowStep = result.toStep
@@ -162,6 +163,14 @@ export class ServingModel {
     this.served = state
     this.hasVectors = true
     if (this.due === state) this.due = undefined
+  }
+
+  /** From this step on they read as what they would be born with. */
+  private dropRows({ goneIds }: Result): void {
+    const pairs = uint32Of(goneIds)
+    const count = pairs.length >>> 1
+    if (this.rows.delete(pairs, count) === 0) return
+    for (const listener of this.listeners) listener(pairs, count)
   }
 
   private assignRows({ rowIds, rowValues, toStep }: Result): void {

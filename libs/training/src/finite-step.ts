@@ -16,6 +16,8 @@ export interface FiniteStep {
   readonly outcome?: StepOutcome
   /** The examples that were left out, by their origins: pairs of group and item. */
   readonly offenders: Uint32Array
+  /** The ids whose rows were given up, as pairs. */
+  readonly gone: Uint32Array
 }
 
 /**
@@ -26,17 +28,21 @@ export interface FiniteStep {
  */
 export async function stepFinite(engine: StepEngine, shape: ExampleShape, { batch, logQ }: Graded): Promise<FiniteStep> {
   const offenders: number[] = []
+  let gone: Uint32Array = NONE
   for (let current: Graded = { batch, logQ }; ;) {
     const { count, origins } = current.batch
-    if (count === 0) return { batch: current.batch, offenders: Uint32Array.from(offenders) }
+    if (count === 0) return { batch: current.batch, offenders: Uint32Array.from(offenders), gone }
     const fed = stepBatchOf(current.batch, shape, current.logQ)
     const outcome = await engine.step(fed)
-    if (outcome.isApplied) return { batch: current.batch, outcome, offenders: Uint32Array.from(offenders) }
+    gone = engine.state.gone[0] // whatever earlier attempts gave up among them
+    if (outcome.isApplied) return { batch: current.batch, outcome, offenders: Uint32Array.from(offenders), gone }
     const bad = await findOffenders(count, (from, to) => engine.probe(fed, from, to))
     for (const place of bad) offenders.push(origins[2 * place], origins[2 * place + 1])
     current = without(current, new Set(bad), shape)
   }
 }
+
+const NONE = new Uint32Array(0)
 
 function without({ batch, logQ }: Graded, bad: ReadonlySet<number>, shape: ExampleShape): Graded {
   const places = Array.from({ length: batch.count }, (_, place) => place).filter((place) => !bad.has(place))

@@ -4,7 +4,7 @@ import { bytesOf, uint32Of, utf8 } from '@freshet/kernel'
 import type { EngineState, StepEngine } from '@freshet/learner'
 import { carryDense, type ModelSet } from '@freshet/model'
 import { appendGroup, type Batch, makeBatch } from './batch'
-import { stepFinite } from './finite-step'
+import { type FiniteStep, stepFinite } from './finite-step'
 import { type GenesisOptions, LearnerState } from './learner-state'
 import type { ModelTools, ReadExample, UnderDictionary } from './line-dictionaries'
 
@@ -19,7 +19,7 @@ export interface CutPart {
 export interface StepOutcome {
   readonly step: number
   readonly examples: number
-  /** The ids whose rows changed, as u32 pairs: each at least once, and none (0, 0) where a slot is empty. */
+  /** The ids whose rows changed or were given up, as u32 pairs: each at least once, and none (0, 0) where a slot is empty. */
   readonly touched: Uint32Array
   /** The wall clock of acceptance of the newest example, for freshness. */
   readonly acceptedMs: number
@@ -98,10 +98,10 @@ export class Learner {
     const { batch, refused, acceptedMs, forgotten, places } = this.take(parts)
     state.step = cut.step
     state.model.extendChain(CutMessage.encode(cut).finish())
-    const offenders = await this.learn(batch, refused)
+    const { offenders, gone } = await this.learn(batch, refused)
     state.table.rebirth(forgotten, forgotten.length / 2) // what the cut itself has learned of them goes too
     const learned = batch.ids.subarray(0, 2 * batch.count * this.under.tools.shape.slots)
-    const touched = forgotten.length === 0 ? learned : joined([learned, forgotten])
+    const touched = forgotten.length + gone.length === 0 ? learned : joined([learned, forgotten, gone])
     const skipped = Array.from({ length: offenders.length / 2 }, (_, i) => ({ ...places[offenders[2 * i]], item: offenders[2 * i + 1] }))
     return { step: cut.step, examples: batch.count, touched, acceptedMs, skipped }
   }
@@ -123,17 +123,17 @@ export class Learner {
     return this.engine.close()
   }
 
-  /** Learns from a batch, but for what makes no finite gradient: those examples are returned, by their origins. */
-  private async learn(batch: Batch, refused: number): Promise<Uint32Array> {
+  /** Learns from a batch, but for what makes no finite gradient. */
+  private async learn(batch: Batch, refused: number): Promise<Pick<FiniteStep, 'offenders' | 'gone'>> {
     const { state } = this
     const finite = await stepFinite(this.engine, this.under.tools.shape, { batch, logQ: this.countColumns(batch) })
-    const { outcome, offenders } = finite
+    const { outcome, offenders, gone } = finite
     const { rankLoss = 0, recallLoss = 0 } = outcome?.losses ?? {}
     state.metrics.count({ examples: finite.batch.count, refused: refused + offenders.length / 2, rankLoss, recallLoss })
     if (offenders.length > 0) state.model.extendChain(bytesOf(offenders))
     if (outcome) state.metrics.observe(finite.batch, outcome.scores)
     else if (batch.count > 0) state.skippedSteps++
-    return offenders
+    return { offenders, gone }
   }
 
   /** Moves the positions over the cut and unpacks what is next in order; what came before comes again as a duplicate, and is dropped. */
@@ -183,8 +183,9 @@ function openEngineOf(
   logicalShards: number,
   predecessor?: EngineState,
 ): Promise<StepEngine> {
-  const { learned, update, seed, admission, learningRate } = modelSet
-  const tables = Object.fromEntries(learned.tables.map(({ name }) => [name, memory]))
+  const { learned, update, seed, admission, learningRate, memory: rules } = modelSet
+  const shards = rules.memoryBytes !== undefined && { shards: undefined } // of how many rows find room: as many for everybody
+  const tables = Object.fromEntries(learned.tables.map(({ name }) => [name, { ...memory, ...rules, ...shards }]))
   return openEngine(learned, { compile, update, seed, admission, logicalShards, tables, predecessor, learningRate: learningRate.dense })
 }
 

@@ -16,7 +16,7 @@ export interface ModelTools {
   readonly openEngine: OpenEngine
   readonly compile: CompileGraph
   /** How rows lie in memory. Without influence on any value. */
-  readonly memory?: TableMemoryOptions
+  readonly memory?: Omit<TableMemoryOptions, keyof ModelSet['memory']>
   /** Serving graphs and the like, put into every full version as they are. */
   readonly blobs?: Readonly<Record<string, Uint8Array>>
   /** Of the graphs that learn: a pin. */

@@ -1,5 +1,5 @@
 import { Progress, Result, type Skip } from '@freshet/contracts'
-import { type Table, unique } from '@freshet/embedding'
+import { ABSENT, type Table, unique } from '@freshet/embedding'
 import { bytesOf, checksumBytes } from '@freshet/kernel'
 import type { LearnerState } from './learner-state'
 import type { SkippedExample, StepOutcome } from './learner'
@@ -85,7 +85,7 @@ const skipOf = ({ step, partition, group: { sourceOffset, ordinal }, item }: Lef
   ...{ step, partition, sourceOffset, ordinal, item },
 })
 
-/** The touched rows as they are now, each once. */
+/** The touched rows as they are now, each once; ids that have none are told first, so that there is room for those that do. */
 function rowParts(table: Table, touched: readonly Uint32Array[]): Partial<Result>[] {
   const all = new Uint32Array(touched.reduce((length, ids) => length + ids.length, 0))
   let at = 0
@@ -93,14 +93,34 @@ function rowParts(table: Table, touched: readonly Uint32Array[]): Partial<Result
     all.set(ids, at)
     at += ids.length
   }
-  const { ids, count } = unique(all, all.length / 2)
-  const values = new Float32Array(count * table.width)
-  table.gather(ids, count, values)
+  const distinct = unique(all, all.length / 2)
+  const { ids, rows, gone } = told(table, distinct.ids)
+  const values = new Float32Array(rows.length * table.width)
+  table.gatherRows(rows, ids, values)
   const rowsMax = Math.floor(PART_BYTES_MAX / (8 + 4 * table.width))
-  return chunks(count, rowsMax).map(([from, to]) => ({
-    rowIds: bytesOf(ids.subarray(2 * from, 2 * to)),
-    rowValues: bytesOf(values.subarray(from * table.width, to * table.width)),
-  }))
+  return [
+    ...chunks(gone.length, PART_BYTES_MAX / 4).map(([from, to]) => ({ goneIds: bytesOf(gone.subarray(from, to)) })),
+    ...chunks(rows.length, rowsMax).map(([from, to]) => ({
+      rowIds: bytesOf(ids.subarray(2 * from, 2 * to)),
+      rowValues: bytesOf(values.subarray(from * table.width, to * table.width)),
+    })),
+  ]
+}
+
+/** Ids with their rows, and those that have none: given up, or not admitted. */
+function told(table: Table, pairs: Uint32Array): { ids: Uint32Array; rows: Uint32Array; gone: Uint32Array } {
+  const count = pairs.length / 2
+  const found = new Uint32Array(count)
+  table.find(pairs, count, found)
+  const [ids, rows, gone]: [number[], number[], number[]] = [[], [], []]
+  for (let i = 0; i < count; i++) {
+    if (found[i] === ABSENT) gone.push(pairs[2 * i], pairs[2 * i + 1])
+    else {
+      ids.push(pairs[2 * i], pairs[2 * i + 1])
+      rows.push(found[i])
+    }
+  }
+  return { ids: Uint32Array.from(ids), rows: Uint32Array.from(rows), gone: Uint32Array.from(gone) }
 }
 
 function denseParts(dense: Float32Array): Partial<Result>[] {

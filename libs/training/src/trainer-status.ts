@@ -26,8 +26,16 @@ export interface TrainerStatus {
   readonly parameters: number
   /** Those of the dense part. */
   readonly denseParameters: number
-  /** What the rows take of memory: pages, index and admission counters. */
+  /** What the rows take of memory: pages, index and admission counters, and when rows were met last where they are given up. */
   readonly tableBytes: number
+  /** The most that they may take, and how many have room in it; 0: without bound. */
+  readonly tableBytesMax: number
+  readonly rowsMax: number
+  /** After how many steps without being met a row is given up; 0: never. */
+  readonly expireAfterSteps: number
+  /** Rows that were given up since this trainer was started: since nobody came back to them, and for want of room. */
+  readonly rowsExpired: number
+  readonly rowsDisplaced: number
   readonly duplicates: number
   readonly refused: number
   /** Records of the journal that count for nothing, since its first, by reason. */
@@ -63,6 +71,7 @@ export async function statusOf(
     parameters: state.dense.length + state.table.size * state.table.width,
     denseParameters: state.dense.length,
     tableBytes: state.table.bytes,
+    ...forgettingOf(line),
     duplicates: state.duplicates,
     voids: { ...desk.state.voidReasons },
     serving: desk.state.serving ?? '',
@@ -70,3 +79,15 @@ export async function statusOf(
     dictionaryHash: line.under.hash,
   }
 }
+
+/** By what rules rows are given up, and how many have been. */
+function forgettingOf({ learner: { state, modelSet } }: TrainingLine): Pick<TrainerStatus, ForgettingField> {
+  const { expireAfterSteps = 0, memoryBytes = 0 } = modelSet.memory
+  const { rowsMax, givenUp } = state.table
+  return {
+    ...{ expireAfterSteps, tableBytesMax: memoryBytes, rowsMax: memoryBytes === 0 ? 0 : rowsMax },
+    ...{ rowsExpired: givenUp.expired, rowsDisplaced: givenUp.displaced },
+  }
+}
+
+type ForgettingField = 'tableBytesMax' | 'rowsMax' | 'expireAfterSteps' | 'rowsExpired' | 'rowsDisplaced'
