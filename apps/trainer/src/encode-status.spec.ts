@@ -4,6 +4,10 @@ import type { ThreadStatus } from './worker-protocol'
 
 const STATUS: ThreadStatus = {
   ...{ workers: 2, scalesByLoad: true, workersLost: 1, workerFailure: 'out of memory' },
+  replicas: [
+    { address: 'one:1', state: 'admitted', reason: '' },
+    { address: 'two:2', state: 'refused', reason: 'another graph' },
+  ],
   ...{ provider: 'cpu', denseParameters: 60, tableBytes: 4096 },
   ...{ tableBytesMax: 1 << 20, rowsMax: 4000, expireAfterSteps: 900, rowsExpired: 6, rowsDisplaced: 5 },
   ...{ id: 'a-1', role: 'owner', mode: 'online', epoch: 3, owner: 'a-1', step: 7, chain: 'c0ffee', examples: 900, examplesPerS: 120.5 },
@@ -29,6 +33,10 @@ describe('the status of a trainer on the wire', () => {
       ...{ mode: 'online', duplicates: 2, gaps: 1, voidRecords: 5, version: 'v-7', examplesPerS: 120.5, phase: 'gap', serving: 'v-6' },
       ...{ lost: [0, 12], voidRecordsByReason: { 'stale-epoch': 3, 'wrong-step': 2 }, dictionaryHash: 'd0' },
       ...{ workers: 2, scalesByLoad: true, workersLost: 1, workerFailure: 'out of memory' },
+      replicas: [
+        { address: 'one:1', state: trainer.ReplicaState.REPLICA_STATE_COMPUTING, reason: '' },
+        { address: 'two:2', state: trainer.ReplicaState.REPLICA_STATE_REFUSED, reason: 'another graph' },
+      ],
       ...{ residentBytes: 1 << 20, provider: 'cpu', denseParameters: 60, tableBytes: 4096, logLoss: 0.4 },
       ...{ tableBytesMax: 1 << 20, rowsMax: 4000, expireAfterSteps: 900, rowsExpired: 6, rowsDisplaced: 5 },
     })

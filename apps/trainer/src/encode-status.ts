@@ -1,5 +1,6 @@
 import { trainer } from '@freshet/contracts/services'
 import type { TrainerStatus } from '@freshet/training'
+import type { ReplicaState } from './replica-roster'
 import type { ThreadStatus } from './worker-protocol'
 
 /** A trainer's status as the contract says it; `residentBytes` are its process's. */
@@ -34,6 +35,7 @@ export function encodeStatus(status: ThreadStatus, residentBytes: number): train
     scalesByLoad: status.scalesByLoad,
     workersLost: status.workersLost,
     workerFailure: status.workerFailure,
+    replicas: status.replicas.map(({ address, state, reason }) => ({ address, state: REPLICA_STATE[state], reason })),
     residentBytes,
     provider: status.provider,
     tableBytes: status.tableBytes,
@@ -46,6 +48,13 @@ export function encodeStatus(status: ThreadStatus, residentBytes: number): train
     logLoss: finiteOrZero(status.logLoss),
   })
 }
+
+const REPLICA_STATE = {
+  joining: trainer.ReplicaState.REPLICA_STATE_JOINING,
+  admitted: trainer.ReplicaState.REPLICA_STATE_COMPUTING,
+  away: trainer.ReplicaState.REPLICA_STATE_AWAY,
+  refused: trainer.ReplicaState.REPLICA_STATE_REFUSED,
+} satisfies Record<ReplicaState, trainer.ReplicaState>
 
 /** What it does at this moment, in a word or two. */
 function phaseOf(status: TrainerStatus): string {

@@ -5,6 +5,8 @@ import { threadsOf, WORKERS_MAX } from '@freshet/learner'
 import type { Config } from '@freshet/service'
 import { detailsOf, letGo, type LogScope, openRuntime } from '@freshet/service/runtime'
 import { Trainer, type TrainerNotice, type VersionShelf } from '@freshet/training'
+import { ReplicaRoster } from './replica-roster'
+import { carrierTo } from './replica/carrier-to'
 import { openTrainerOptions } from './trainer-options'
 import { openVersionShelf } from './version-shelf'
 import type { Argument, FromWorker, Question, TrainerVerbs } from './worker-protocol'
@@ -26,7 +28,8 @@ async function main(port: MessagePort, { config, id }: WorkerInput): Promise<voi
   const options = await openTrainerOptions(runtime, { id, openEngine: workforce.openEngine, onNotice })
   try {
     const { provider } = options
-    if (provider !== 'cpu') workforce.stayAlone(`steps run on ${provider}, and threads compute on the CPU, which comes to other bits`)
+    if (provider !== 'cpu')
+      workforce.stayAlone(`steps run on ${provider}, and threads and replicas compute on the CPU, which comes to other bits`)
     const shelfIn = (directory: string): VersionShelf => openVersionShelf(directory, runtime.clock)
     await learn(port, await Trainer.open(options), { provider, workforce, runtime, shelfIn })
   } catch (error) {
@@ -94,9 +97,10 @@ const LOOK_MS = 1000
 /** Threads as the configuration has them; what load may ask for is what the machine has. */
 function workforceOf({ trainer }: Config, onNotice: (notice: WorkforceNotice) => void): Workforce {
   return new Workforce({
+    replicas: new ReplicaRoster({ addresses: trainer.replicas, carrierTo, onNotice }),
     start: threadsOf({ module: require.resolve('@freshet/onnx'), compiler: 'compileOnnx' }),
     scale: trainer.workers,
-    workersMax: Math.min(availableParallelism(), WORKERS_MAX),
+    workersMax: Math.min(availableParallelism(), WORKERS_MAX - trainer.replicas.length),
     lag: { much: trainer.backfillExamples, little: trainer.cutExamples },
     onNotice,
   })

@@ -15,6 +15,12 @@ const RECOVERY = {
   replaying: 'replaying',
   current: 'replayed; the state is what the journal says',
 } as const
+const REPLICA = {
+  joining: 'a replica is dialled',
+  admitted: 'a replica computes shards',
+  away: 'a replica does not answer; it is dialled again',
+  refused: 'a replica is refused, since its results may not count; training goes on without it',
+} as const
 const RESTART_MS = { first: 250, max: 10_000 }
 
 /** Keeps a thread that learns: starts it, starts it again when it falls, and lets it end in order. */
@@ -105,6 +111,11 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
           { trainer: this.id, worker: notice.worker, reason: notice.reason },
           'a thread that shared steps has ended; its work was done by others, and another one comes in its place',
         )
+      case 'replica': {
+        const { address, state, reason } = notice
+        const level = state === 'refused' ? 'warn' : 'info'
+        return logger[level]({ trainer: this.id, address, ...(reason && { reason }) }, REPLICA[state])
+      }
       case 'left-out':
         return logger.warn({ trainer: this.id, examples: notice.examples }, 'examples whose gradient is not finite are dead letters')
       case 'void':

@@ -1,6 +1,7 @@
 import { openEngine, type StartThread } from '@freshet/learner'
 import { builtInDictionary, compileDictionary } from '@freshet/features'
 import { declareModelSet } from '@freshet/model'
+import { graphHash } from '@freshet/onnx'
 import { interpretGraph } from '@freshet/tensor'
 import { type Scale, Workforce, type WorkforceNotice } from './workforce'
 
@@ -18,10 +19,31 @@ function idleThreads() {
   return { start, ends }
 }
 
+const STANDINGS = [{ address: 'one:1', state: 'admitted', reason: '' }] as const
+
+/** A roster that writes down for which graphs it was to serve, and when it was to look. */
+function rosterBook() {
+  const entries: string[] = []
+  const replicas = {
+    standings: [...STANDINGS],
+    serve: (_: unknown, hash: string) => void entries.push(hash),
+    look: () => void entries.push('look'),
+  }
+  return { entries, replicas }
+}
+
 async function openWorkforce(scale: Scale, workersMax = 3) {
   const { start, ends } = idleThreads()
+  const { entries, replicas } = rosterBook()
   const notices: WorkforceNotice[] = []
-  const workforce = new Workforce({ start, scale, workersMax, lag: { much: 100, little: 10 }, onNotice: (notice) => notices.push(notice) })
+  const workforce = new Workforce({
+    start,
+    scale,
+    workersMax,
+    replicas,
+    lag: { much: 100, little: 10 },
+    onNotice: (notice) => notices.push(notice),
+  })
   const open = () => workforce.openEngine(learned, { compile: interpretGraph, update, learningRate: 0.01, seed: 1, logicalShards: 2 })
   await open()
   let second = 0
@@ -29,7 +51,7 @@ async function openWorkforce(scale: Scale, workersMax = 3) {
   const look = (lag: number, times = 1): void => {
     for (let i = 0; i < times; i++) workforce.look(lag, 1000 * second++)
   }
-  return { workforce, notices, ends, look, open }
+  return { workforce, notices, ends, look, open, entries }
 }
 
 describe('a workforce', () => {
@@ -37,7 +59,7 @@ describe('a workforce', () => {
     const { workforce, look } = await openWorkforce(2)
     expect(workforce.status.workers).toBe(1)
     look(0, 60)
-    expect(workforce.status).toEqual({ workers: 2, scalesByLoad: false, workersLost: 0, workerFailure: '' })
+    expect(workforce.status).toEqual({ workers: 2, scalesByLoad: false, workersLost: 0, workerFailure: '', replicas: STANDINGS })
   })
 
   it('lets load decide, up to what the machine has, and says each change', async () => {
@@ -91,9 +113,19 @@ describe('a workforce', () => {
     expect(ends).toHaveLength(1)
   })
 
+  it('has replicas serve each engine, by the hash of its graph, and look after each other look', async () => {
+    const { entries, open, look } = await openWorkforce(1)
+    look(0)
+    await open()
+    const hash = graphHash(learned.gradient)
+    expect(entries).toEqual([hash, 'look', hash])
+  })
+
   it('hires nobody, and says why, where threads would come to other bits', async () => {
-    const { workforce, look } = await openWorkforce('auto')
+    const { workforce, look, open, entries } = await openWorkforce('auto')
     workforce.stayAlone('steps run on cuda')
+    await open()
+    expect(entries).toHaveLength(1) // of the engine before: another provider's bits are no replica's
     look(5000, 20)
     expect(workforce.status.workers).toBe(1)
     await expect(workforce.scaleTo(2)).rejects.toThrow('steps run on cuda')

@@ -1,6 +1,8 @@
 import { openSharedEngine, type OpenEngine, type SharedEngine, type StartThread } from '@freshet/learner'
 import { PreconditionError } from '@freshet/kernel'
+import { graphHash } from '@freshet/onnx'
 import { decideWorkers, type LoadMemory } from '@freshet/training'
+import type { ReplicaNotice, ReplicaRoster, ReplicaStanding } from './replica-roster'
 
 /** How many threads share steps: a number, or as load asks for. */
 export type Scale = number | 'auto'
@@ -13,13 +15,16 @@ export interface WorkforceOptions {
   readonly workersMax: number
   /** Records of `examples` that wait, by which there is much to do, and little. */
   readonly lag: { readonly much: number; readonly little: number }
+  /** Who computes shards elsewhere. */
+  readonly replicas: Pick<ReplicaRoster, 'serve' | 'look' | 'standings'>
   readonly onNotice: (notice: WorkforceNotice) => void
 }
 
-/** What an operator should know of threads. */
+/** What an operator should know of threads, and of replicas. */
 export type WorkforceNotice =
   | { readonly kind: 'worker-lost'; readonly worker: number; readonly reason: string }
   | { readonly kind: 'scaled'; readonly workers: number; readonly lag: number }
+  | ReplicaNotice
 
 /** What `freshet status` shows. */
 export interface WorkforceStatus {
@@ -27,13 +32,14 @@ export interface WorkforceStatus {
   readonly scalesByLoad: boolean
   readonly workersLost: number
   readonly workerFailure: string
+  readonly replicas: readonly ReplicaStanding[]
 }
 
 const REST_LOOKS_MAX = 64 // about a minute
 
 /**
- * Lends threads to the engine that a trainer steps by, whichever that is: another dictionary and a reopened line bring another one. How many there are
- * moves no bit of the result, so nobody is asked.
+ * Lends threads and replicas to the engine that a trainer steps by, whichever that is: another dictionary and a reopened line bring another one. How many
+ * there are moves no bit of the result, so nobody is asked.
  */
 export class Workforce {
   private engine: SharedEngine | undefined
@@ -51,18 +57,22 @@ export class Workforce {
     this.wanted = options.scale === 'auto' ? 1 : options.scale
   }
 
-  /** Opens an engine that shares its steps; threads come with the next look. */
+  /** Opens an engine that shares its steps; replicas are dialled now, threads come with the next look. */
   readonly openEngine: OpenEngine = async (model, tools) => {
-    const { start } = this.options
-    return (this.engine = await openSharedEngine(model, { ...tools, start, onLost: (worker, failure) => this.lose(worker, failure) }))
+    const { start, replicas } = this.options
+    const engine = await openSharedEngine(model, { ...tools, start, onLost: (worker, failure) => this.lose(worker, failure) })
+    this.engine = engine
+    if (this.aloneFor === undefined) replicas.serve(engine, graphHash(model.gradient))
+    return engine
   }
 
   get status(): WorkforceStatus {
     const workers = this.engine?.crew.size ?? 1
-    return { workers, scalesByLoad: this.scale === 'auto', workersLost: this.lost, workerFailure: this.failure }
+    const { standings: replicas } = this.options.replicas
+    return { workers, scalesByLoad: this.scale === 'auto', workersLost: this.lost, workerFailure: this.failure, replicas }
   }
 
-  /** Nobody can share steps, for a reason: threads compute on the CPU, and bits of another provider are others. */
+  /** Nobody can share steps, for a reason: threads and replicas compute on the CPU, and bits of another provider are others. */
   stayAlone(reason: string): void {
     this.aloneFor = reason
     this.wanted = 1
@@ -82,6 +92,7 @@ export class Workforce {
   /** Looks at the load, once a second or so: who is missing is hired, and where load decides, one comes or goes. */
   look(lag: number, nowMs: number): void {
     const { options, engine } = this
+    options.replicas.look()
     if (this.scale === 'auto' && this.aloneFor === undefined) {
       const bounds = { min: 1, max: options.workersMax, ...options.lag }
       const { workers, memory } = decideWorkers({ workers: this.wanted, lag, nowMs }, this.memory, bounds)

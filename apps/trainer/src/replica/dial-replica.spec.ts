@@ -1,7 +1,8 @@
 import path from 'node:path'
 import type { ComputeRequest } from '@freshet/contracts'
-import { isServed, loadConfig, openRuntime, type Runtime, type Served } from '@freshet/service'
-import { sourceArguments, temporaryDirectory, type TemporaryDirectory } from '@freshet/testing'
+import { ReplicaClient } from '@freshet/contracts/services'
+import { call, connect, isServed, loadConfig, openHost, type Served } from '@freshet/service'
+import { sourceArguments } from '@freshet/testing'
 import { dialReplica } from './dial-replica'
 import { compileInterpreted } from './graph-thread.fixture'
 import { serveReplica } from './serve-replica'
@@ -10,17 +11,13 @@ import { smallRanker } from './small-ranker.fixture'
 const HASH = 'ab'.repeat(32)
 const MESSAGE_BYTES_MAX = 300_000
 
-let directory: TemporaryDirectory
-let runtime: Runtime
 let served: Served
 
 beforeAll(async () => {
-  directory = await temporaryDirectory()
-  const overrides = { data: directory.path, logging: { level: 'silent' as const }, messageBytesMax: MESSAGE_BYTES_MAX }
-  runtime = await openRuntime(loadConfig({ env: {}, overrides }))
-  served = await serveReplica({
-    ...{ runtime, address: '127.0.0.1:0' },
-    graphOf: async () => ({ hash: HASH, gradient: smallRanker().gradient }),
+  const replica = { grpc: '127.0.0.1:0' }
+  const overrides = { replica, logging: { level: 'silent' as const }, messageBytesMax: MESSAGE_BYTES_MAX }
+  served = await serveReplica(openHost(loadConfig({ env: {}, overrides }), 'replica'), {
+    graph: async () => ({ hash: HASH, gradient: smallRanker().gradient }),
     thread: {
       compiler: { module: path.join(__dirname, 'graph-thread.fixture.ts'), name: compileInterpreted.name },
       execArgv: [...sourceArguments],
@@ -28,11 +25,7 @@ beforeAll(async () => {
   })
 }, 60_000)
 
-afterAll(async () => {
-  await served.close()
-  await runtime[Symbol.asyncDispose]()
-  await directory[Symbol.asyncDispose]()
-})
+afterAll(() => served.close())
 
 const opening = (graphHash = HASH): ComputeRequest => ({ request: { $case: 'opening', opening: { graphHash } } })
 const piece = (values: Uint8Array): ComputeRequest => ({
@@ -45,6 +38,9 @@ describe('a line to a replica', () => {
     line.send(opening())
     line.send(opening())
     expect([await line.next(), await line.next()]).toEqual([1, 2].map(() => ({ response: { $case: 'ready', ready: {} } })))
+    const client = connect(ReplicaClient, served.grpcAddress)
+    expect(await call(client, 'getStatus', {})).toEqual({ streams: 1, shards: 0 })
+    client.close()
     line.close()
     expect(await isServed(served.grpcAddress, 'freshet.trainer.v1.Replica')).toBe(true)
   }, 60_000)

@@ -1,2 +1,2 @@
 export { carrierTo, type RemoteReplica } from './carrier-to'
-export { type ReplicaProcess, serveReplica } from './serve-replica'
+export { type ReplicaParts, serveReplica } from './serve-replica'

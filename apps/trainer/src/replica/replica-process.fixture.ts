@@ -1,5 +1,5 @@
 import { compileOnnx, graphHash } from '@freshet/onnx'
-import { loadConfig, openRuntime } from '@freshet/service'
+import { loadConfig, openHost } from '@freshet/service'
 import { sourceArguments } from '@freshet/testing'
 import type { CompileGraph } from '@freshet/tensor'
 import { smallRanker } from './small-ranker.fixture'
@@ -21,12 +21,12 @@ export const compileOtherwise = (): CompileGraph => async (spec) => {
 
 /** A process that is a replica: `directory address hidden compiler`. */
 async function main([data, address, hidden, compiler]: string[]): Promise<void> {
-  const runtime = await openRuntime(loadConfig({ env: {}, overrides: { data, logging: { level: 'silent' } } }))
+  const host = openHost(loadConfig({ env: {}, overrides: { data, replica: { grpc: address }, logging: { level: 'silent' } } }), 'replica')
   const { gradient } = smallRanker(Number(hidden))
   const thread = { compiler: { module: __filename, name: compiler }, execArgv: [...sourceArguments] }
   const graph = { hash: graphHash(gradient), gradient }
 
-  const served = await serveReplica({ runtime, address, graphOf: async () => graph, thread })
+  const served = await serveReplica(host, { graph: async () => graph, thread })
   process.on('message', () => void served.close().then(() => process.exit(0)))
   process.send?.(served.grpcAddress)
 }

@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common'
-import { GrpcStreamCall } from '@nestjs/microservices'
+import { GrpcMethod, GrpcStreamCall } from '@nestjs/microservices'
 import type { ComputeRequest, ComputeResponse } from '@freshet/contracts'
+import type { replica } from '@freshet/contracts/services'
 import { answerShards, type ReplicaTools } from '@freshet/learner'
 import { ReplicaBusyError } from './errors'
 
@@ -13,6 +14,7 @@ const STREAMS_MAX = 4 // each has a thread, a session, and at most 256 MiB of in
 @Controller()
 export class ReplicaController {
   private streams = 0
+  private shards = 0
 
   constructor(@Inject(REPLICA_TOOLS) private readonly tools: ReplicaTools) {}
 
@@ -21,9 +23,17 @@ export class ReplicaController {
     if (this.streams >= STREAMS_MAX) throw new ReplicaBusyError(STREAMS_MAX)
     this.streams++
     try {
-      yield* answerShards(requests, this.tools)
+      for await (const answer of answerShards(requests, this.tools)) {
+        if (answer.response?.$case === 'done') this.shards++
+        yield answer
+      }
     } finally {
       this.streams--
     }
+  }
+
+  @GrpcMethod('Replica', 'GetStatus')
+  getStatus(): replica.ReplicaGetStatusResponse {
+    return { streams: this.streams, shards: this.shards }
   }
 }

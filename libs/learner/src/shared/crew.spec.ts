@@ -117,6 +117,8 @@ describe('a crew', () => {
     threads.end(1, new RangeError('out of memory'))
     await crew.scaleTo(1)
     threads.end(2)
+    const guest = await crew.invite(threads.start)
+    threads.end(guest, new RangeError('of a guest'))
     expect(lost).toEqual([[1, new RangeError('out of memory')]])
   })
 

@@ -12,7 +12,7 @@ export interface CrewParts {
   /** All that a worker begins with, but its number. */
   readonly beginning: Omit<WorkerBeginning, 'worker'>
   readonly start: StartThread
-  /** Told of a worker that nobody had asked to leave. */
+  /** Told of a worker that nobody had asked to leave; not of a guest, of whom whoever invited it hears. */
   readonly onLost?: (worker: number, failure: Error | undefined) => void
 }
 
@@ -137,10 +137,10 @@ export class Crew {
     const thread = start({ ...beginning, worker })
     this.threads.set(worker, thread)
     thread.onEnd((failure) => {
-      this.guests.delete(worker)
+      const isGuest = this.guests.delete(worker)
       if (this.threads.get(worker) === thread) {
         this.threads.delete(worker)
-        onLost?.(worker, failure)
+        if (!isGuest) onLost?.(worker, failure)
       }
       if (this.leaving.get(worker) === thread) this.leaving.delete(worker)
     })
