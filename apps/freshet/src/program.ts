@@ -12,6 +12,7 @@ import { addModel } from './commands/model'
 import { addRank } from './commands/rank'
 import { addRecommend } from './commands/recommend'
 import { addRepair } from './commands/repair'
+import { addReplica } from './commands/replica'
 import { addSimilar } from './commands/similar'
 import { addStatus } from './commands/status'
 import { addTrain } from './commands/train'
@@ -55,6 +56,7 @@ const COMMANDS: readonly AddCommand[] = [
   addSimilar,
   addStatus,
   addTrain,
+  addReplica,
   addDoctor,
   addEvaluate,
   addModel,

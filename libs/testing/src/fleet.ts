@@ -6,9 +6,18 @@ import { createInterface } from 'node:readline'
 import { UnavailableError } from '@freshet/kernel'
 import { freePorts } from './free-ports'
 
-/** The five services, a second trainer to move to, a second feature store to share with, and all five in one process. */
+/** The five services, a second trainer to move to, a second feature store to share with, two that compute shards, and all five in one process. */
 export type FleetService =
-  'ingest' | 'feature-store' | 'second-feature-store' | 'trainer' | 'migrator' | 'ranker' | 'standby' | 'all-in-one'
+  | 'ingest'
+  | 'feature-store'
+  | 'second-feature-store'
+  | 'trainer'
+  | 'migrator'
+  | 'ranker'
+  | 'standby'
+  | 'replica'
+  | 'second-replica'
+  | 'all-in-one'
 
 /** What a fleet is started with. */
 export interface FleetOptions {
@@ -28,12 +37,21 @@ export interface FleetOptions {
 }
 
 const SERVICES: readonly FleetService[] = ['ingest', 'feature-store', 'trainer', 'migrator', 'ranker']
+/** What else a fleet keeps ports for. */
+const OTHERS = [
+  ...['standby', 'second-feature-store', 'replica', 'second-replica', 'all-in-one'],
+  ...['ingest-http', 'ranker-http', 'all-in-one-http'],
+]
 /** The app that a service runs, and its arguments, where it is not named after it. */
 const PROGRAMS: Partial<Readonly<Record<FleetService, readonly [app: string, ...args: string[]]>>> = {
   standby: ['trainer'],
   'second-feature-store': ['feature-store'],
+  replica: ['freshet', 'replica'],
+  'second-replica': ['freshet', 'replica'],
   'all-in-one': ['freshet', 'up', '--no-demo'],
 }
+/** Those that its trainer is told of, where a fleet is started with replicas. */
+const REPLICAS = ['replica', 'second-replica'] as const
 const BOOT_MS_MAX = 180_000 // on a machine that is busy with ten others
 const END_MS_MAX = 90_000 // a drain, what is under way, and a version, on a busy machine
 const LAST_LINES = 20
@@ -50,7 +68,7 @@ export class Fleet implements AsyncDisposable {
 
   /** Starts all services and waits until each one serves. Throws UnavailableError with the last words of one that does not. */
   static async start(options: FleetOptions): Promise<Fleet> {
-    const names = [...SERVICES, 'standby', 'second-feature-store', 'all-in-one', 'ingest-http', 'ranker-http', 'all-in-one-http']
+    const names = [...SERVICES, ...OTHERS]
     mkdirSync(options.data, { recursive: true }) // it is where the processes start
     const ports = await freePorts(names.length)
     const fleet = new Fleet(options, new Map(names.map((name, i) => [name, ports[i]])))
@@ -152,12 +170,14 @@ export class Fleet implements AsyncDisposable {
       FRESHET_TRAINER_GRPC: this.address(trainer),
       FRESHET_TRAINER_ID: trainer,
       FRESHET_TRAINER_STANDBY: String(service === 'standby'),
+      FRESHET_REPLICA_GRPC: this.address(service === 'second-replica' ? service : 'replica'),
       FRESHET_MIGRATOR_GRPC: this.address('migrator'),
       FRESHET_RANKER_GRPC: this.address('ranker'),
       FRESHET_RANKER_HTTP: this.address('ranker-http'),
       FRESHET_RANKER_INGEST_ADDRESS: this.address('ingest'),
       FRESHET_ALL_GRPC: this.address('all-in-one'),
       FRESHET_ALL_HTTP: this.address('all-in-one-http'),
+      ...(this.options.services?.includes('replica') && { FRESHET_TRAINER_REPLICAS: REPLICAS.map((name) => this.address(name)).join() }),
       ...this.options.environment,
       ...this.options.environmentOf?.(service),
     }

@@ -119,6 +119,16 @@ describe('the status screen', () => {
     )
   })
 
+  it('says how many replicas compute shards, and why others do not', () => {
+    const replicas = [
+      { address: 'one:1', state: trainer.ReplicaState.REPLICA_STATE_COMPUTING },
+      { address: 'two:2', state: trainer.ReplicaState.REPLICA_STATE_REFUSED, reason: 'another graph' },
+    ]
+    const text = screen({ learn: trainer.GetStatusResponse.fromPartial({ workers: 1, replicas }) })
+    expect(text).toMatch(/\n +1 of 2 replicas compute shards\n +replica two:2 is refused: another graph/)
+    expect(text).not.toContain('threads')
+  })
+
   it('says what keeps learning or rankers from going on', () => {
     const learn = trainer.GetStatusResponse.fromPartial({ gaps: 2, lost: [0, 5, 7], serving: 'v-7' })
     expect(screen({ learn })).toContain(

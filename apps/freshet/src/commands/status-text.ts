@@ -2,6 +2,7 @@ import type { feature, ingest, ranker, trainer } from '@freshet/contracts/servic
 import type { FreshetError } from '@freshet/kernel'
 import type { Addresses } from '../services'
 import { count } from '../terminal'
+import { replicaComplaints, replicaCount } from '../train/replica-text'
 import { gapOf, worstPartition } from './partition-table'
 
 /** What each stage says of itself; absent where it does not answer. */
@@ -95,10 +96,11 @@ function learnText(status: trainer.GetStatusResponse): string[] {
 }
 
 /** Who shares the steps, where that is more than one; and who was lost. */
-function workersTexts({ workers, scalesByLoad, workersLost, workerFailure }: trainer.GetStatusResponse): string[] {
+function workersTexts({ workers, scalesByLoad, workersLost, workerFailure, replicas }: trainer.GetStatusResponse): string[] {
   const lost = workersLost > 0 ? `   ${count(workersLost)} lost, the last one: ${workerFailure}` : ''
-  if (workers < 2 && lost === '') return []
-  return [`${count(workers)} threads share each step${scalesByLoad ? ', as load asks for' : ''}${lost}`]
+  const elsewhere = [...replicaCount(replicas).map((text) => `${text} compute shards`), ...replicaComplaints(replicas)]
+  if (workers < 2 && lost === '') return elsewhere
+  return [`${count(workers)} threads share each step${scalesByLoad ? ', as load asks for' : ''}${lost}`, ...elsewhere]
 }
 
 function answerText(status: ranker.GetStatusResponse): string[] {

@@ -39,6 +39,15 @@ describe('the picture of a trainer', () => {
     expect([first(1), first(2)]).toEqual(['trainer    a-1, owner, epoch 3, backfill, on cpu', expect.stringMatching(/on cpu, 2 threads$/)])
   })
 
+  it('says how many replicas compute, where it was told of any', () => {
+    const replicas = [trainer.ReplicaState.REPLICA_STATE_COMPUTING, trainer.ReplicaState.REPLICA_STATE_AWAY].map((state) => ({
+      ...{ address: 'one:1', reason: '', state },
+    }))
+    expect(trainerPicture({ status: { ...STATUS, workers: 2, replicas }, history: NOTHING })).toMatch(
+      /on cpu, 2 threads, 1 of 2 replicas\n/,
+    )
+  })
+
   it('keeps what was known last of a trainer that is away', () => {
     const away = 'away: nobody listens'
     expect(trainerPicture({ status: STATUS, away, history: NOTHING })).toMatch(

@@ -2,6 +2,7 @@ import type { trainer } from '@freshet/contracts/services'
 import { curve } from '../demo/picture'
 import { count } from '../terminal'
 import { lagOf } from './pace'
+import { replicaCount } from './replica-text'
 
 /** One look at a trainer: what it says, or why it does not. */
 export interface TrainerLook {
@@ -53,10 +54,18 @@ export function trainerLine(look: TrainerLook): string {
   ].join(', ')
 }
 
-function whoText({ trainerId, owner, epoch, phase, provider, workers }: trainer.GetStatusResponse): string {
+function whoText({ trainerId, owner, epoch, phase, provider, workers, replicas }: trainer.GetStatusResponse): string {
   const role = owner === trainerId ? 'owner' : `follows ${owner || 'nobody yet'}`
   const on = provider === '' ? [] : [`on ${provider}`]
-  return [trainerId, role, `epoch ${count(epoch)}`, phase, ...on, ...(workers > 1 ? [`${count(workers)} threads`] : [])].join(', ')
+  return [
+    trainerId,
+    role,
+    `epoch ${count(epoch)}`,
+    phase,
+    ...on,
+    ...(workers > 1 ? [`${count(workers)} threads`] : []),
+    ...replicaCount(replicas),
+  ].join(', ')
 }
 
 /** How much of what can be learned now has been. */
