@@ -78,7 +78,7 @@ async function learn(log: ReturnType<typeof openMemoryLog>): Promise<void> {
     logicalShards: 4,
     partitions: PARTITIONS,
     pins: undefined,
-    stepFormat: 2,
+    stepFormat: 3,
   }
   const records: JournalRecord['record'][] = [
     { $case: 'genesis', genesis },

@@ -12,12 +12,7 @@ const OPTIONS: TableOptions = {
   ...{ expireAfterSteps: EXPIRE_AFTER_STEPS, memoryBytes: FIXED_BYTES + ROWS_MAX * STRIDE * 4 },
 }
 
-type Call =
-  | { kind: 'step'; ids: number[] }
-  | { kind: 'delete'; ids: number[] }
-  | { kind: 'rebirth'; ids: number[] }
-  | { kind: 'restore' }
-  | { kind: 'increment'; ids: number[] }
+type Call = { kind: 'step'; ids: number[] } | { kind: 'delete'; ids: number[] } | { kind: 'restore' } | { kind: 'increment'; ids: number[] }
 
 /** What a forgetful table does, said plainly: rows in a list, each with its id and the step that met it last. */
 class PlainTable {
@@ -84,10 +79,7 @@ describe('a table that forgets and its plain twin', () => {
           if (next.kind === 'restore') table = restored([...table.serialise()])
           else if (next.kind === 'increment') table = increased(table, twin, { ids: next.ids, step })
           else if (next.kind === 'delete') deleteBoth(table, twin, next.ids)
-          else if (next.kind === 'rebirth') {
-            table.rebirth(pairsOf(next.ids), next.ids.length)
-            for (const id of next.ids) twin.meet(id, 0)
-          } else stepBoth(table, twin, { ids: next.ids, step })
+          else stepBoth(table, twin, { ids: next.ids, step })
         })
         expect(table.bytes).toBeLessThanOrEqual(OPTIONS.memoryBytes ?? 0)
         expectEqual(table, twin)
@@ -101,7 +93,6 @@ const ids = fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { maxLength: ROWS_MA
 const call: fc.Arbitrary<Call> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('step' as const), ids }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), ids }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('rebirth' as const), ids }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restore' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('increment' as const), ids }) },
 )

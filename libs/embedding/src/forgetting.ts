@@ -54,7 +54,7 @@ export class Forgetting {
     this.set(row, this.now)
   }
 
-  /** A row was last met in a step; what was reborn, in none. */
+  /** A row was last met in a step; in none, where its values came from elsewhere. */
   set(row: number, step: number): void {
     while (row >>> CHUNK_SHIFT >= this.chunks.length) this.chunks.push(new Uint32Array(CHUNK_ROWS))
     this.chunks[row >>> CHUNK_SHIFT][row & (CHUNK_ROWS - 1)] = step

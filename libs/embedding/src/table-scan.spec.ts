@@ -12,12 +12,12 @@ const OPTIONS: TableOptions = {
   pageBytes: 1024,
 } // pages of 16 records, blocks of 4
 
-/** A step: `count` ids from `first` on are learned from, and one is made what it was at birth. */
+/** A step: `count` ids from `first` on are learned from, and one is given values. */
 function learn(table: Table, step: number, [first, count]: readonly [number, number]): void {
   const ids = Uint32Array.from({ length: 2 * count }, (_, i) => first + (i >>> 1) + 1)
   const rows = table.rowsOf(ids, count, { step })
   table.learn(rows, new Float32Array(count * 3).fill(step / 8), { rate: 1 })
-  table.rebirth(ids, 1)
+  table.assign(ids, 1, Float32Array.of(step, 0, 1))
 }
 
 function learned(options = OPTIONS): Table {

@@ -226,22 +226,6 @@ export class Table {
     }
   }
 
-  /** Makes rows what they were at birth, vector, accumulators and counters; an id without a row stays without. */
-  rebirth(pairs: Uint32Array, count: number): void {
-    const { floats, words, rowShift, rowMask } = this.pages
-    const { stride, accumulators, key } = this.layout
-    for (let i = 0; i < count; i++) {
-      const [lo, hi] = [pairs[2 * i], pairs[2 * i + 1]]
-      const row = (lo | hi) === 0 ? ABSENT : this.index.find(lo, hi)
-      if (row === ABSENT) continue
-      this.pages.touchOne(row)
-      const at = (row & rowMask) * stride
-      this.initial.of(lo, hi).into(floats[row >>> rowShift], at)
-      words[row >>> rowShift].fill(0, at + accumulators, at + key)
-      this.forgetting?.set(row, 0)
-    }
-  }
-
   /**
    * The whole state as named tensors: a header, then the pages as they lie in memory. No copies: each part shows the page as it
    * is when it is read, so finish with them before the next step, or copy.

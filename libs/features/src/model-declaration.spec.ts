@@ -61,6 +61,18 @@ describe('the towers that recall', () => {
   })
 })
 
+describe('what rows are given up by', () => {
+  it('is not said unless declared, and does not change what a dictionary is called', () => {
+    expect(JSON.stringify(plain.declared.model)).not.toMatch(/expireAfterSteps|memoryBytes/)
+  })
+
+  it('is an age in steps and a bound in bytes', () => {
+    const { declared, hash } = withModel('{ admission: 2, expireAfterSteps: 100000, memoryBytes: 4e9 }')
+    expect(declared.model).toMatchObject({ admission: 2, expireAfterSteps: 100_000, memoryBytes: 4_000_000_000 })
+    expect(hash).not.toBe(plain.hash)
+  })
+})
+
 describe('the examples of docs/MODELS.md', () => {
   const page = readFileSync(path.join(__dirname, '../../../docs/MODELS.md'), 'utf8')
   const examples = [...page.matchAll(/```yaml\n(model:[^`]*)```/g)].map(([, example]) => example)
@@ -84,6 +96,10 @@ describe('a bad declaration', () => {
       '{ rank: { kind: dcn-v2, dimensions: 2, crossRank: 5 } }',
       'cross layers are 5 wide (fields × dimensions + numbers)',
     ],
+    ['model.expireAfterSteps', '{ expireAfterSteps: 0 }', '>=1'],
+    ['model.expireAfterSteps', '{ expireAfterSteps: 7d }', 'expected number'],
+    ['model.memoryBytes', '{ memoryBytes: 1.5 }', 'expected int'],
+    ['model.admission', '{ admission: 256 }', '<=255'],
     ['model.recall.user.layers.1.activation', '{ recall: { user: { layers: [{ width: 4 }, { width: 4, activation: gelu }] } } }', '"tanh"'],
     ['model.recall.item.layers.0.width', '{ recall: { item: { layers: [{ width: 0 }] } } }', '>=1'],
     ['model.recall.item.layers.0.units', '{ recall: { item: { layers: [{ width: 3, units: 3 }] } } }', 'no such key exists there'],

@@ -53,6 +53,7 @@ describe('a dictionary for an existing data set', () => {
       'the model of this data set has [64]',
       '--data NAME',
     ],
+    ['cross: [', 'model: { memoryBytes: 9e9 }\ncross: [', 'model.memoryBytes', 'the model of this data set has none', '--data NAME'],
     ['cross: [', 'model: { rank: { kind: deepfm } }\ncross: [', 'model.rank.kind', 'this data set has "wide-and-deep"', '--data NAME'],
     [
       'cross: [',

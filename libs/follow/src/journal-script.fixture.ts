@@ -13,7 +13,7 @@ export function scripted(text: string): JournalRecord {
 const kinds: Readonly<Record<string, (...words: string[]) => Body | undefined>> = {
   genesis: () => ({
     $case: 'genesis',
-    genesis: { dictionaryHash: 'd', model: '{}', seed: 1, logicalShards: 4, partitions: 8, pins: undefined, stepFormat: 2 },
+    genesis: { dictionaryHash: 'd', model: '{}', seed: 1, logicalShards: 4, partitions: 8, pins: undefined, stepFormat: 3 },
   }),
   cut: (step) => ({ $case: 'cut', cut: { step: Number(step), ranges: [] } }),
   /** result 1-3, or `result 1-3 continues`, or `result 1-3 rowless`, or `result 1-3 chainless`. */

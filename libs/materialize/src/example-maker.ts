@@ -51,7 +51,7 @@ export class ExampleMaker {
     return { ...this.group(userId, timeMs, { userIds, userNumbers, items }), dictionaryHash } // of the dictionary that it was shown by
   }
 
-  /** No example: which rows of a forgotten user are to be as at birth. */
+  /** No example: which rows of a forgotten user are to go. */
   forgotten(userId: string, ids: Uint8Array): ExampleGroup {
     return { ...this.group(userId, 0, { userIds: NONE, userNumbers: NONE, items: [] }), forgottenIds: ids }
   }

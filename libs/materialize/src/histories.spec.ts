@@ -55,7 +55,7 @@ const labelsOf = (groups: readonly ExampleGroup[]): string[] =>
 const examplesOf = (house: LogHouse, actor: string): Promise<ExampleGroup[]> => house.examples(partitionOf(actor, 2))
 
 describe('forgetting a user', () => {
-  it('leaves no state, no waiting list and no held click, and names the rows that are to be as at birth', async () => {
+  it('leaves no state, no waiting list and no held click, and names the rows that are to go', async () => {
     const house = new LogHouse()
     await house.append(click('a', 1), shown('r', 2, { userId: USER }, 'a', 'b'), click('c', 3, { requestId: 'q' }), forget(USER))
     await house.append(tickRecord(100_000))

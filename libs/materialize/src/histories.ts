@@ -17,7 +17,7 @@ export interface HistoriesScope {
 export class Histories {
   constructor(private readonly house: HistoriesScope) {}
 
-  /** Everything that came of the actor's events goes; the trainer is told which rows are to be as at birth. */
+  /** Everything that came of the actor's events goes; the trainer is told which rows are to go. */
   forget(forget: Forget, acceptedMs: number): void {
     const { scope, state, effects, joins } = this.house
     const actor = actorOf(forget)

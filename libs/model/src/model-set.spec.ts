@@ -54,6 +54,16 @@ describe('declareModelSet', () => {
     expect(last.offset + last.shape.reduce((a, b) => a * b, 1)).toBe(modelSet.parameterCount)
   })
 
+  it('says what rows are given up by, and refuses a bound that does not hold the ids of one example', () => {
+    const within = (memoryBytes: number) => declareModelSet(mixedLayout, { ...smallDeclaration, expireAfterSteps: 9, memoryBytes })
+    expect([modelSet.memory, within(1e6).memory]).toEqual([{}, { expireAfterSteps: 9, memoryBytes: 1e6 }])
+    const refused = /^model.memoryBytes is 1000, but one example has 11 ids, and their rows take (\d+); declare room for all ids/
+    expect(() => within(1000)).toThrow(refused)
+    const least = Number(refused.exec(messageOf(() => within(1000)))?.[1])
+    expect(within(least).memory.memoryBytes).toBe(least)
+    expect(() => within(least - 1)).toThrow('11 ids')
+  })
+
   it('writes equal declarations as equal texts, whatever the order of their keys', () => {
     const { seed, ...rest } = smallDeclaration
     expect(declareModelSet(mixedLayout, { ...rest, seed }).canonical).toBe(modelSet.canonical)
@@ -82,3 +92,12 @@ describe('declareModelSet', () => {
 
 const towerVectors = (modelSet: ModelSet, tower: 'user' | 'item', name: keyof typeof layouts): Float64Array =>
   interpret(modelSet.graphs[tower], partFeeds(modelSet, layouts[name], { tower, batch: BATCH })).vector.data
+
+function messageOf(refused: () => unknown): string {
+  try {
+    refused()
+  } catch (error) {
+    return String(error instanceof Error ? error.message : error)
+  }
+  return ''
+}

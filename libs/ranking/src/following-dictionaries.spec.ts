@@ -49,7 +49,7 @@ class Line {
       logicalShards: 4,
       partitions: 4,
       pins: undefined,
-      stepFormat: 2,
+      stepFormat: 3,
     }
     await line.write({ $case: 'genesis', genesis })
     return line

@@ -40,7 +40,7 @@ class Line {
     const line = new Line(await openShop(), openMemoryLog())
     await line.write({
       $case: 'genesis',
-      genesis: { dictionaryHash: '', model: '', seed: 1, logicalShards: 4, partitions: 4, pins: undefined, stepFormat: 2 },
+      genesis: { dictionaryHash: '', model: '', seed: 1, logicalShards: 4, partitions: 4, pins: undefined, stepFormat: 3 },
     })
     return line
   }

@@ -62,6 +62,21 @@ describe('a serving model', () => {
     expect(heard).toEqual([[...B, ...A]])
   })
 
+  it('drops rows that are gone, which then read as what they would be born with, and tells who listens', () => {
+    const unborn = valuesOf(A)
+    model.apply(result(rows([...A, ...B], 1)))
+    const heard: number[][] = []
+    model.onRows((pairs, count) => heard.push([...pairs.subarray(0, 2 * count)]))
+    const gone = { goneIds: bytesOf(Uint32Array.from([...A, 7, 700])), fromStep: 2, toStep: 2 } // of the last it never had one
+    model.apply(result({ ...gone, continues: true }))
+    expect(model.table.size).toBe(2)
+    model.apply(result({ ...rows(B, 2), fromStep: 2, toStep: 2 }))
+    expect([valuesOf(A), valuesOf(B)[0], model.table.size]).toEqual([unborn, 2, 1])
+    expect(heard).toEqual([[...A, 7, 700], B])
+    model.apply(result({ goneIds: gone.goneIds, fromStep: 3, toStep: 3 }))
+    expect(heard).toHaveLength(2) // nothing has changed
+  })
+
   it('applies the parts of a result together, when the last has come', () => {
     const before = valuesOf(A)
     model.apply(result({ ...rows(A, 1), continues: true }))

@@ -13,6 +13,9 @@ async function learn(learner: Learner, steps: number, size = 6): Promise<void> {
   }
 }
 
+/** Whether a key stands somewhere in bytes. */
+const holds = (bytes: Uint8Array, key: Uint32Array): boolean => Buffer.from(bytes).includes(Buffer.from(bytesOf(key)))
+
 describe('a learner', () => {
   it('comes to the same bits from the same cuts', async () => {
     const [one, other] = [await openLearner(), await openLearner()]
@@ -75,7 +78,7 @@ describe('a learner', () => {
     expect(learner.state.metrics.read().refused).toBe(1)
   })
 
-  it('forgets a user: its row is as at birth, and is told as touched', async () => {
+  it('forgets a user: its row is gone, the key with it, and is told as touched', async () => {
     const learner = await openLearner()
     await learn(learner, 2)
     const user = uint32Of(group(0).userIds).slice(0, 2)
@@ -85,12 +88,16 @@ describe('a learner', () => {
       return out
     }
     const unborn = await openLearner()
+    const rows = learner.state.table.size
+    expect([...learner.state.table.serialise()].some(({ bytes }) => holds(bytes, user))).toBe(true)
     expect(valuesIn(learner)).not.toEqual(valuesIn(unborn))
     const forgetting = group(12, { items: [], forgottenIds: bytesOf(user) })
     const outcome = await learner.step(Cut.create({ step: 3, ranges: [{ partition: 0, from: 12, to: 13 }] }), [
       { partition: 0, to: 13, groups: [forgetting] },
     ])
     expect(valuesIn(learner)).toEqual(valuesIn(unborn))
+    expect(learner.state.table.size).toBe(rows - 1)
+    expect([...learner.state.table.serialise()].some(({ bytes }) => holds(bytes, user))).toBe(false)
     expect(outcome).toMatchObject({ examples: 0, touched: user })
   })
 

@@ -99,7 +99,7 @@ export class Learner {
     state.step = cut.step
     state.model.extendChain(CutMessage.encode(cut).finish())
     const { offenders, gone } = await this.learn(batch, refused)
-    state.table.rebirth(forgotten, forgotten.length / 2) // what the cut itself has learned of them goes too
+    state.table.delete(forgotten, forgotten.length / 2) // what the cut itself has learned of them goes too
     const learned = batch.ids.subarray(0, 2 * batch.count * this.under.tools.shape.slots)
     const touched = forgotten.length + gone.length === 0 ? learned : joined([learned, forgotten, gone])
     const skipped = Array.from({ length: offenders.length / 2 }, (_, i) => ({ ...places[offenders[2 * i]], item: offenders[2 * i + 1] }))
@@ -114,7 +114,7 @@ export class Learner {
     state.skippedSteps++
     state.model.extendChain(CutMessage.encode(cut).finish())
     state.model.extendChain(VOID_MARK)
-    state.table.rebirth(forgotten, forgotten.length / 2)
+    state.table.delete(forgotten, forgotten.length / 2)
     return { step: cut.step, examples: 0, touched: forgotten, acceptedMs, skipped: [] }
   }
 

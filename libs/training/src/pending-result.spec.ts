@@ -48,6 +48,17 @@ describe('a pending result', () => {
     expect(float32Of(results[0].rowValues)).toEqual(values)
   })
 
+  it('names ids that have no row after its steps, apart from those that have one', async () => {
+    const state = await openState()
+    const pending = new PendingResult(0)
+    step(state, pending, [5, 6, 7])
+    state.table.delete(Uint32Array.of(6, 1), 1)
+    step(state, pending, [8])
+    const [first, ...others] = pending.seal(state, false)
+    expect([others, [...uint32Of(first.goneIds)]]).toEqual([[expect.objectContaining({ continues: false })], [6, 1]])
+    expect(idsOf(others)).toEqual([5, 7, 8])
+  })
+
   it('is empty until a step has been made, and again once it has been told', async () => {
     const state = await openState()
     const pending = new PendingResult(0)

@@ -14,8 +14,8 @@ import type { SkippedVersion, VersionFacts, VersionShelf } from './version-shelf
 /** The document of a version that holds the journal's fold as of its offset. */
 export const JOURNAL_FILE = 'journal.json'
 
-/** How steps are computed: state and chain of another number come to other bits. 2: by the engines of `@freshet/learner`. */
-export const STEP_FORMAT = 2
+/** How steps are computed: state and chain of another number come to other bits. 2: by the engines of `@freshet/learner`. 3: rows of whoever is forgotten go, their keys with them. */
+export const STEP_FORMAT = 3
 
 /** What a line of training is opened with. */
 export interface LineOptions extends ToolSource {

@@ -79,7 +79,7 @@ export interface ExampleGroup {
   /** Hash of the user id, so that one user's items do not serve as each other's negatives: a u32 pair. */
   userLo: number;
   userHi: number;
-  /** Rows that are to be as they were at birth, since their user was forgotten: u32 pairs (lo, hi), little-endian. Such a group has no items. */
+  /** Ids whose rows are to go, since their user was forgotten: u32 pairs (lo, hi), little-endian. Such a group has no items. */
   forgottenIds: Uint8Array;
 }
 
