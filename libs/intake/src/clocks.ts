@@ -54,12 +54,15 @@ export async function openClocks({ log, clock, settings, writer, partitions }: C
       await clock.sleep(settings.tickMs, signal)
     }
   }
+  const keepListening = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) await register.follow(signal).catch(() => clock.sleep(settings.tickMs, signal)) // every tick reads them too
+  }
   return {
     live,
     replays,
     tick,
     async run(signal) {
-      await Promise.all([register.follow(signal), keepTicking(signal)])
+      await Promise.all([keepListening(signal), keepTicking(signal)])
     },
   }
 }

@@ -1,7 +1,7 @@
 import { CatalogRecord, Item, PayloadKind, User } from '@freshet/contracts'
 import { DiskFullError, TOPICS, type EventLog } from '@freshet/event-log'
 import { openMemoryLog } from '@freshet/event-log/memory'
-import { partitionOf } from '@freshet/kernel'
+import { partitionOf, UnavailableError } from '@freshet/kernel'
 import { MessageTooLargeError } from './errors'
 import { brief, eventsOf, lettersOf, NOW_MS, openDoor, received, spell, view } from './intake.fixture'
 import { repetitionsIn } from './outcome'
@@ -243,5 +243,25 @@ describe('the live clock', () => {
     stop.abort()
     await running
     expect((await eventsOf(log)).flat().map(brief)).toEqual(['e1', `live@${NOW_MS + 2000}`])
+  })
+
+  it('runs on when the log was away, and goes on listening for replays of others', async () => {
+    const memory = openMemoryLog({ partitions: { events: 1, catalog: 1 } })
+    let isAway = true
+    const waits: string[] = []
+    const grown: EventLog['grown'] = async (of, offset, signal) => {
+      waits.push(of.topic)
+      if (isAway) throw new UnavailableError('the log', 'wait')
+      return memory.grown(of, offset, signal)
+    }
+    const { clock, intake } = await openDoor({ log: { ...memory, grown } })
+    const stop = new AbortController()
+    const running = intake.run(stop.signal)
+    await clock.advance(1500)
+    isAway = false
+    await clock.advance(1000)
+    stop.abort()
+    await running
+    expect(waits).toEqual(['replays', 'replays', 'replays'])
   })
 })

@@ -50,8 +50,8 @@ export class House {
   readonly violations: string[] = []
   /** Nothing goes wrong from outside any more. */
   isHealed = false
-  /** Nothing is sent any more. */
-  isClosed = false
+  /** Aborted once nothing is sent any more. */
+  readonly closing = new AbortController()
   /** Ids of the events whose append was acknowledged. */
   readonly accepted = new Set<string>()
 
@@ -111,9 +111,13 @@ export class House {
 
   /** The last ticks: every window ends, and nothing comes after. */
   close(): void {
-    this.isClosed = true
+    this.closing.abort()
     const value = EventRecord.encode(tickAt(EPOCH_MS + Math.floor(this.schedule.nowMs) + 3_600_000)).finish()
     for (let partition = 0; partition < PARTITIONS; partition++) this.log.append({ topic: TOPICS.events, partition }, [{ key: '', value }])
+  }
+
+  get isClosed(): boolean {
+    return this.closing.signal.aborted
   }
 
   /** The records of a partition from the first ever on, trimmed ones included. */

@@ -1,4 +1,4 @@
-import { type AttributeValue, type CatalogRecord, type Event, EventRecord, Genesis } from '@freshet/contracts'
+import { type AttributeValue, type CatalogRecord, Event, type EventRecord, Genesis } from '@freshet/contracts'
 import { compileDictionary } from '@freshet/features'
 import { openEngine } from '@freshet/learner'
 import { declareModelSet } from '@freshet/model'
@@ -79,28 +79,25 @@ function described(itemId: string, texts: Readonly<Record<string, string>>): Des
 }
 
 /** An event that somebody does now, give or take; `request` numbers the lists that were shown. */
-export function drawEvent(draws: Draws, { nowMs, eventId }: { readonly nowMs: number; readonly eventId: string }): EventRecord {
+export function drawEvent(draws: Draws, { nowMs, eventId }: { readonly nowMs: number; readonly eventId: string }): Event {
   const timeMs = Math.max(0, nowMs - draws.below(80))
   const facts = { eventId, userId: draws.pick(USERS), timeMs, requestId: `r${draws.below(6)}` }
   const kind = draws.below(10)
-  if (kind < 3) return record({ ...facts, type: 'impression', impression: shown(draws) }, nowMs)
+  if (kind < 3) return Event.fromPartial({ ...facts, type: 'impression', impression: shown(draws) })
   const itemId = draws.pick(ITEMS)
-  if (kind < 6) return record({ ...facts, type: 'click', itemId }, nowMs)
+  if (kind < 6) return Event.fromPartial({ ...facts, type: 'click', itemId })
   const alone = { ...facts, itemId, requestId: '' }
-  if (kind < 8) return record({ ...alone, type: 'purchase' }, nowMs)
-  if (kind < 9) return record({ ...alone, type: 'rating', value: 1 + draws.below(5) }, nowMs)
-  return record({ ...alone, type: 'look' }, nowMs)
+  if (kind < 8) return Event.fromPartial({ ...alone, type: 'purchase' })
+  if (kind < 9) return Event.fromPartial({ ...alone, type: 'rating', value: 1 + draws.below(5) })
+  return Event.fromPartial({ ...alone, type: 'look' })
 }
 
-/** A tick as ingest writes it. */
+/** A tick as the front door writes it. */
 export const tickAt = (timeMs: number): EventRecord => ({
   record: { $case: 'tick', tick: { timeMs, replay: false, closesReplay: false } },
   sequence: 0,
   acceptedMs: timeMs,
 })
-
-const record = (facts: Partial<Event>, acceptedMs: number): EventRecord =>
-  EventRecord.fromPartial({ record: { $case: 'event', event: facts }, acceptedMs })
 
 const shown = (draws: Draws): Event['impression'] => ({
   items: [draws.below(ITEMS.length), draws.below(ITEMS.length)]
