@@ -51,6 +51,23 @@ describe('a model that is explained', () => {
     expect(text).toMatch(/\n {2}rank\/deep +\d,\d{3} {2}Adam, rate 0.01\n {4}0\/weight +121 × 32 +3,872\n/)
   })
 
+  it('says which ids get a row, and how long they keep it, where that is declared', () => {
+    const forgetful = builtInDictionary('demo').replace(
+      '  rank: {',
+      '  admission: 3\n  expireAfterSteps: 90000\n  memoryBytes: 16777216\n  rank: {',
+    )
+    const status = { ...STATUS, rowsMax: 80_000, rowsExpired: 1234, rowsDisplaced: 56 }
+    expect(modelText(described(forgetful, status).model)).toContain(`3,000 rows, 1.5 MiB
+    an id gets a row once 3 steps have met it
+    a row is given up after 90,000 steps that do not meet it: 1,234 so far
+    at most 16.0 MiB, room for 80,000 rows; then new ids take the places of others: 56 so far
+    rank embedding`)
+    expect(modelText(described(forgetful).model)).toContain(
+      'do not meet it\n    at most 16.0 MiB; then new ids take the places of others\n',
+    )
+    expect(modelText(model)).not.toContain('given up')
+  })
+
   it('says that rows are not known where no trainer answers', () => {
     expect(modelText(described(builtInDictionary('demo')).model)).toContain('\nno trainer answers: rows are not known\n')
   })

@@ -11,8 +11,14 @@ export interface ModelDescription {
   readonly layers: readonly LayerDescription[]
   readonly denseParameters: number
   /** Of the running trainer; absent where none answers. */
-  readonly live?: { readonly step: number; readonly rows: number; readonly tableBytes: number; readonly parameters: number }
+  readonly live?: LiveModel
 }
+
+/** What a trainer has made of it so far. */
+type LiveModel = Pick<
+  trainer.GetStatusResponse,
+  'step' | 'rows' | 'tableBytes' | 'parameters' | 'tableBytesMax' | 'rowsMax' | 'rowsExpired' | 'rowsDisplaced'
+>
 
 /** One part of an example. */
 export interface PartDescription {
@@ -38,6 +44,10 @@ export interface TableDescription {
   /** Floats of a row. */
   readonly width: number
   readonly segments: readonly { readonly name: string; readonly width: number; readonly optimiser: string }[]
+  /** How many steps must have met an id before it gets a row. */
+  readonly admission: number
+  /** By what rows are given up: steps without being met, bytes for all of them. */
+  readonly memory: ModelSet['memory']
 }
 
 /** Neighbouring parameters of the flat dense state. */
@@ -52,7 +62,7 @@ export interface LayerDescription {
 /** Describes what a dictionary declares, and what a trainer has made of it so far. */
 export function describeModel(dictionary: Dictionary, modelSet: ModelSet, status?: trainer.GetStatusResponse): ModelDescription {
   const { declared, layout, name, hash } = dictionary
-  const { parameterCount, rowWidth, segments, learningRate } = modelSet
+  const { parameterCount, rowWidth: width, segments, learningRate, admission, memory } = modelSet
   return {
     dictionary: { name, hash },
     models: { rank: declared.model.rank.kind ?? 'wide-and-deep', recall: 'two-tower' },
@@ -61,11 +71,16 @@ export function describeModel(dictionary: Dictionary, modelSet: ModelSet, status
       partOf('item', layout.item, declared.item),
       partOf('cross', layout.cross, [...declared.cross, ...declared.context.map(({ name: given }) => ({ name: given, kind: 'context' }))]),
     ],
-    tables: [{ name: 'rows', width: rowWidth, segments: segmentsOf(segments, `row-wise Adagrad, rate ${learningRate.rows}`) }],
+    tables: [{ name: 'rows', width, segments: segmentsOf(segments, `row-wise Adagrad, rate ${learningRate.rows}`), admission, memory }],
     layers: layersOf(modelSet),
     denseParameters: parameterCount,
-    live: status && { step: status.step, rows: status.rows, tableBytes: status.tableBytes, parameters: status.parameters },
+    live: status && liveOf(status),
   }
+}
+
+function liveOf(status: trainer.GetStatusResponse): LiveModel {
+  const { step, rows, tableBytes, parameters, tableBytesMax, rowsMax, rowsExpired, rowsDisplaced } = status
+  return { step, rows, tableBytes, parameters, tableBytesMax, rowsMax, rowsExpired, rowsDisplaced }
 }
 
 interface Declared {

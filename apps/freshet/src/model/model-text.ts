@@ -37,13 +37,29 @@ function featureRow({ name, kind, slots, numbers }: FeatureDescription): string[
 
 const SPELLED_MAX = 4
 
-function tableText({ name, width, segments }: TableDescription, live: ModelDescription['live']): string[] {
-  const bytes = live === undefined ? '' : `, ${count(live.rows)} rows, ${(live.tableBytes / 2 ** 20).toFixed(1)} MiB`
+function tableText(described: TableDescription, live: ModelDescription['live']): string[] {
+  const { name, width, segments } = described
+  const bytes = live === undefined ? '' : `, ${count(live.rows)} rows, ${mebibytes(live.tableBytes)}`
   return [
     `  ${name}: ${width} floats each${bytes}`,
+    ...memoryLines(described, live).map((line) => `    ${line}`),
     ...indented(table(segments.map((segment) => [segment.name, `${segment.width}`, segment.optimiser])), 4),
   ]
 }
+
+/** Which ids get a row, and how long they keep it: nothing where each does, for ever. */
+function memoryLines({ admission, memory }: TableDescription, live: ModelDescription['live']): string[] {
+  const { expireAfterSteps, memoryBytes } = memory
+  const room = live && live.rowsMax > 0 ? `, room for ${count(live.rowsMax)} rows` : ''
+  const [expired, displaced] = live ? [`: ${count(live.rowsExpired)} so far`, `: ${count(live.rowsDisplaced)} so far`] : ['', '']
+  return [
+    ...(admission > 1 ? [`an id gets a row once ${count(admission)} steps have met it`] : []),
+    ...(expireAfterSteps === undefined ? [] : [`a row is given up after ${count(expireAfterSteps)} steps that do not meet it${expired}`]),
+    ...(memoryBytes === undefined ? [] : [`at most ${mebibytes(memoryBytes)}${room}; then new ids take the places of others${displaced}`]),
+  ]
+}
+
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
 const layerRows = ({ name, optimiser, parameters, count: whole }: LayerDescription): string[][] => [
   [name, '', count(whole), optimiser],

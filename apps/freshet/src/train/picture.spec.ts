@@ -48,6 +48,11 @@ describe('the picture of a trainer', () => {
     )
   })
 
+  it('says how much the rows may take, and how many were given up, where they are', () => {
+    const status = { ...STATUS, tableBytesMax: 4 << 20, rowsExpired: 1200, rowsDisplaced: 7 }
+    expect(trainerPicture({ status, history: NOTHING })).toContain('1.5 MiB of 4.0 MiB for 2,000 rows, 1,200 expired, 7 displaced\n')
+  })
+
   it('keeps what was known last of a trainer that is away', () => {
     const away = 'away: nobody listens'
     expect(trainerPicture({ status: STATUS, away, history: NOTHING })).toMatch(

@@ -96,8 +96,11 @@ export function durationText(seconds: number): string {
 const row = (name: string, figures: string, drawn: string): string =>
   `${name.padEnd(11)}${figures.padEnd(FIGURES_WIDTH)} ${drawn}`.trimEnd()
 const lossText = ({ rankLoss, recallLoss }: trainer.GetStatusResponse): string => `${figure(rankLoss)} + ${figure(recallLoss)}`
-const memoryText = ({ residentBytes, tableBytes, rows }: trainer.GetStatusResponse): string =>
-  `${mebibytes(residentBytes)} in all, ${mebibytes(tableBytes)} for ${count(rows)} rows`
+function memoryText({ residentBytes, tableBytes, tableBytesMax, rows, rowsExpired, rowsDisplaced }: trainer.GetStatusResponse): string {
+  const bound = tableBytesMax > 0 ? ` of ${mebibytes(tableBytesMax)}` : ''
+  const gone = rowsExpired + rowsDisplaced > 0 ? `, ${count(rowsExpired)} expired, ${count(rowsDisplaced)} displaced` : ''
+  return `${mebibytes(residentBytes)} in all, ${mebibytes(tableBytes)}${bound} for ${count(rows)} rows${gone}`
+}
 
 /** 0 on the wire: nothing to say yet. */
 const figure = (value: number): string => (value > 0 ? value.toFixed(4) : '–')

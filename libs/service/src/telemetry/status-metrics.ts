@@ -178,6 +178,11 @@ const TRAINER: readonly StatusMetric<trainer.GetStatusResponse>[] = [
   ),
   metric('trainer_resident_bytes', 'resident memory of the process', ({ residentBytes }) => one(residentBytes)),
   metric('trainer_table_bytes', 'pages, index and admission counters of the embedding tables', ({ tableBytes }) => one(tableBytes)),
+  metric('trainer_table_bytes_max', 'the most that the rows may take; 0: without bound', (s) => one(s.tableBytesMax)),
+  metric('trainer_rows_max', 'how many rows have room within that; 0: without bound', ({ rowsMax }) => one(rowsMax)),
+  metric('trainer_expire_after_steps', 'steps without being met after which a row is given up; 0: never', (s) => one(s.expireAfterSteps)),
+  metric('trainer_rows_expired_total', 'rows given up since nobody came back to them', ({ rowsExpired }) => one(rowsExpired)),
+  metric('trainer_rows_displaced_total', 'rows given up for want of room', ({ rowsDisplaced }) => one(rowsDisplaced)),
   metric('trainer_dense_parameters', 'numbers that are learned outside the embedding tables', ({ denseParameters }) =>
     one(denseParameters),
   ),
