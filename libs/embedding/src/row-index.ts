@@ -69,13 +69,10 @@ export class RowIndex {
       this.approach(rows, from, to)
       for (let i = from; i < to; i++) rows[i] = this.firstWithHash(rows[i])
     }
-    const { words, rowShift, rowMask, layout } = this.pages
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]
-      if (row === ABSENT) continue
-      const page = words[row >>> rowShift]
-      const at = (row & rowMask) * layout.stride + layout.key
-      if (page[at] !== pairs[2 * i] || page[at + 1] !== pairs[2 * i + 1]) rows[i] = this.find(pairs[2 * i], pairs[2 * i + 1])
+    for (let from = 0; from < count; from += BLOCK) {
+      const to = Math.min(from + BLOCK, count)
+      this.approachKeys(rows, from, to)
+      this.compareKeys(pairs, rows, [from, to])
     }
     return rows
   }
@@ -129,6 +126,31 @@ export class RowIndex {
       met |= words[2 * (hashes[i] & mask)]
     }
     this.met = met
+  }
+
+  /** Reads the keys of records: a loop that also compares them has fewer of their cache misses under way. */
+  private approachKeys(rows: Uint32Array, from: number, to: number): void {
+    const { words, rowShift, rowMask, layout } = this.pages
+    const { stride, key } = layout
+    let met = 0
+    for (let i = from; i < to; i++) {
+      const row = rows[i]
+      if (row !== ABSENT) met |= words[row >>> rowShift][(row & rowMask) * stride + key]
+    }
+    this.met = met
+  }
+
+  /** Looks on for the ids whose hash another id has, too. */
+  private compareKeys(pairs: Uint32Array, rows: Uint32Array, [from, to]: readonly [number, number]): void {
+    const { words, rowShift, rowMask, layout } = this.pages
+    const { stride, key } = layout
+    for (let i = from; i < to; i++) {
+      const row = rows[i]
+      if (row === ABSENT) continue
+      const page = words[row >>> rowShift]
+      const at = (row & rowMask) * stride + key
+      if (((page[at] ^ pairs[2 * i]) | (page[at + 1] ^ pairs[2 * i + 1])) !== 0) rows[i] = this.find(pairs[2 * i], pairs[2 * i + 1])
+    }
   }
 
   /** The row of the first slot that holds the hash, or ABSENT, which is a free slot's 0 - 1 as a word. */

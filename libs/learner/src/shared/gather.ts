@@ -14,22 +14,30 @@ export interface Gather {
 }
 
 /** A row for each occurrence from `first` on. */
-export function gatherRows({ plan, table, out }: Gather, first: number): void {
-  const { floats, rowShift, rowMask, layout } = table.records
-  const { width, stride } = layout
+export function gatherRows(gather: Gather, first: number): void {
+  const { plan, table, out } = gather
+  const end = first + out.length / table.layout.width
+  for (let from = first; from < end; from += AHEAD) {
+    const to = Math.min(from + AHEAD, end)
+    table.records.approach(plan.rowOf, from, to)
+    copyRows(gather, { from, to, first })
+  }
+}
+
+function copyRows({ plan, table, out }: Gather, { from, to: end, first }: { from: number; to: number; first: number }): void {
+  const { floats, rowShift, rowMask } = table.records
+  const { width, stride } = table.layout
   const { rowOf, pairs } = plan
-  const end = first + out.length / width
-  let to = 0
-  for (let i = first; i < end; i++) {
-    if (((i - first) & (AHEAD - 1)) === 0) table.records.approach(rowOf, i, Math.min(i + AHEAD, end))
+  let to = (from - first) * width
+  for (let i = from; i < end; i++, to += width) {
     const row = rowOf[i]
-    if (row === ABSENT) table.readUnborn(pairs[2 * i], pairs[2 * i + 1], out.subarray(to, to + width))
-    else {
-      const page = floats[row >>> rowShift]
-      const at = (row & rowMask) * stride
-      for (let k = 0; k < width; k++) out[to + k] = page[at + k]
+    if (row === ABSENT) {
+      table.readUnborn(pairs[2 * i], pairs[2 * i + 1], out.subarray(to, to + width))
+      continue
     }
-    to += width
+    const page = floats[row >>> rowShift]
+    const at = (row & rowMask) * stride
+    for (let k = 0; k < width; k++) out[to + k] = page[at + k]
   }
 }
 
