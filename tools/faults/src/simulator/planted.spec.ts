@@ -4,7 +4,7 @@ import { installLightSignals } from './light-signals'
 import { planted } from './planted.fixture'
 import { runSeeds } from './run-seeds'
 
-const SEEDS_MAX = 200 // several times what the shyest of them takes
+const SEEDS_MAX = 1000 // several times what the shyest of them takes
 
 const platform = { AbortController, AbortSignal }
 const { stackTraceLimit } = Error
