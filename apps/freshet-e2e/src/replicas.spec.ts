@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises'
 import { ReplicaClient, trainer } from '@freshet/contracts/services'
 import { call, connect, type Runtime } from '@freshet/service'
+import { builtInDictionary, compileDictionary } from '@freshet/features'
+import { temporaryDirectory, type TemporaryDirectory } from '@freshet/testing'
 import { eventually } from './eventually.fixture'
 import { type Feeder, startFeeder } from './feeder.fixture'
 import { DICTIONARY, type House, openHouse } from './house.fixture'
@@ -9,19 +12,26 @@ import { learned, stock } from './shop.fixture'
 import { twinOf } from './twin.fixture'
 
 const { REPLICA_STATE_AWAY, REPLICA_STATE_COMPUTING, REPLICA_STATE_REFUSED } = trainer.ReplicaState
+const former = builtInDictionary(DICTIONARY)
+const added = compileDictionary(former.replace('user:\n', 'user:\n  - { name: tier, kind: category }\n'))
 type Name = 'replica' | 'second-replica'
 
 describe('replicas that compute shards of a trainer’s steps', () => {
   let house: House
   let dataSet: Runtime
   let feeder: Feeder
-  let dictionary = DICTIONARY
+  let directory: TemporaryDirectory
+  /** The dictionary of the first replica; the second one has the built-in one. */
+  let file: string
 
   beforeAll(async () => {
+    directory = await temporaryDirectory()
+    file = directory.within('shop.yaml')
+    await writeFile(file, former)
     house = await openHouse({
       services: ['ingest', 'feature-store', 'trainer', 'migrator', 'ranker', 'replica', 'second-replica'],
       environment: { FRESHET_TRAINER_VERSIONS_KEPT: '100' }, // so that the whole journal stays for the twins
-      environmentOf: (service) => (service === 'second-replica' ? { FRESHET_DICTIONARY: dictionary } : {}),
+      environmentOf: (service) => (service === 'replica' ? { FRESHET_DICTIONARY: file } : {}),
     })
     dataSet = await openDataSet(house.data)
     await stock(house)
@@ -31,6 +41,7 @@ describe('replicas that compute shards of a trainer’s steps', () => {
     await feeder.stop()
     await dataSet[Symbol.asyncDispose]()
     await house[Symbol.asyncDispose]()
+    await directory[Symbol.asyncDispose]()
   })
 
   /** Waits until the trainer says that of a replica. */
@@ -79,13 +90,19 @@ describe('replicas that compute shards of a trainer’s steps', () => {
     await untilComputed('replica', 5)
   })
 
-  it('end in order when they are told to, and are refused where they would learn something else', async () => {
-    expect(await house.fleet.signal('second-replica', 'SIGTERM')).toBe(0)
-    await untilSaid('second-replica', REPLICA_STATE_AWAY)
-    dictionary = 'movielens'
-    await house.fleet.launch('second-replica')
+  it('follow another dictionary where theirs says so, with the engine that it brings; and are refused where not', async () => {
+    await writeFile(file, added.text)
+    await call(house.ingest, 'setDictionary', { text: added.text })
+    await eventually('steps under it', async () => (await call(house.trainer, 'getStatus', {})).dictionaryHash === added.hash)
+    await untilSaid('replica', REPLICA_STATE_COMPUTING)
+    await untilComputed('replica', 5)
     const { reason } = await untilSaid('second-replica', REPLICA_STATE_REFUSED)
     expect(reason).toMatch(/^graph_hash is '[0-9a-f]{64}', but this replica builds [0-9a-f]{64} from its own dictionary; give both/)
+    await untilLearning()
+  })
+
+  it('end in order when they are told to', async () => {
+    expect(await house.fleet.signal('second-replica', 'SIGTERM')).toBe(0)
     await untilLearning()
   })
 
@@ -96,5 +113,9 @@ describe('replicas that compute shards of a trainer’s steps', () => {
     const twin = await twinOf(dataSet, { step, genesis: true })
     expect([twin.steps, twin.step, twin.digest]).toEqual([step, step, digest])
     expect((await call(house.trainer, 'getStatus', {})).workersLost).toBe(0)
+  })
+
+  it('keep no trainer from ending in order', async () => {
+    expect(await house.fleet.signal('trainer', 'SIGTERM')).toBe(0)
   })
 })

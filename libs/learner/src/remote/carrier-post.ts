@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { openTable, type Table } from '@freshet/embedding'
 import { isFreshetError } from '@freshet/kernel'
-import type { GraphRunner } from '@freshet/tensor'
 import { type CutGeometry, layOutCut } from '../shared/cut-geometry'
 import type { CutViews } from '../shared/cut-views'
 import { TASK, TASK_WORDS } from '../shared/memory'
@@ -9,9 +8,17 @@ import { ShardWork } from '../shared/shard-work'
 import { TaskBoard } from '../shared/task-board'
 import { Hearing, type WorkerBeginning, type WorkerTools } from '../shared/worker'
 import { Backoff } from './backoff'
+import type { ProbedRunner } from './probed-runner'
 
 const NAP_MS = 100 // between two looks, where nobody calls
 const RESTS = { first: 1, max: 64 } // steps: a replica that is always late would cost every one of them the wait for it
+
+/** What shards are carried by. */
+interface Carriage {
+  readonly work: ShardWork
+  readonly runner: ProbedRunner
+  readonly afterEach: () => void
+}
 
 /** A carrier's place at the board: it claims shards and nothing else, from the last on, since threads of this machine claim from the first. */
 export class CarrierPost {
@@ -43,7 +50,7 @@ export class CarrierPost {
   }
 
   /** Has shards computed by a runner until it is asked to leave, or the runner or `afterEach` throws: then what it has claimed is left to the owner. */
-  async serve(runner: GraphRunner, afterEach: () => void): Promise<void> {
+  async serve(runner: ProbedRunner, afterEach: () => void): Promise<void> {
     const { model, logicalShards, seed } = this.beginning
     const work = new ShardWork({ model, tables: this.tables, logicalShards, seed }, runner)
     for (let seen = -1; !this.asked.aborted;) {
@@ -52,12 +59,12 @@ export class CarrierPost {
       else if (!this.hear()) await setImmediate()
       else {
         seen = phase
-        await this.carryShards(work, phase, afterEach)
+        await this.carryShards({ work, runner, afterEach }, phase)
       }
     }
   }
 
-  private async carryShards(work: ShardWork, phase: number, afterEach: () => void): Promise<void> {
+  private async carryShards({ work, runner, afterEach }: Carriage, phase: number): Promise<void> {
     const { views } = this.hearing
     if (!views || !isShard(views, 0)) return
     if (this.rests > 0) {
@@ -70,7 +77,7 @@ export class CarrierPost {
       afterEach()
       if (isInTime) this.restful.reset()
       else {
-        this.rests = this.restful.next()
+        if (!runner.hasProbed) this.rests = this.restful.next() // a probe takes both sides' time, and says nothing of the next answer
         return
       }
     }

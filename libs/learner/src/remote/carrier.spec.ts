@@ -77,6 +77,19 @@ describe('a carrier', () => {
     expect(room.notices.every(({ kind }) => kind === 'admitted')).toBe(true)
   })
 
+  it('does not rest after a probe that came late: both sides’ time is no measure of the next answer', async () => {
+    await using room = await CarrierRoom.open()
+    const { replica } = await room.invite({ isSlow: true })
+    room.patience = () => replica.runs === 1
+    await room.engine.step(mixedBatch(1))
+    replica.isSlow = false
+    replica.answer()
+    await turns(() => room.notices.length === 1)
+    room.patience = () => replica.runs > 1 // so the very next step has a shard computed there, or never ends
+    await room.engine.step(mixedBatch(2))
+    expect([room.engine.state.digest(), room.notices[0].kind]).toEqual([await room.plainDigest(batchesOf(1, 2)), 'admitted'])
+  })
+
   it('is never waited for: what it still has when nothing else is left to do, the owner computes', async () => {
     await using room = await CarrierRoom.open({ lateMs: 3_600_000 })
     const { replica } = await room.invite({ isSlow: true })

@@ -23,8 +23,9 @@ describe('a probed runner', () => {
     const probed = new ProbedRunner({ remote, local })
     for (const feeds of [feed(1, 2), feed(3, 4), feed(5, 6)]) expect((await probed.run(feeds)).y[0]).toBe(feeds.x.data[0] + 1)
     expect([remote.runs, local.runs]).toEqual([3, 1])
+    expect(probed.hasProbed).toBe(false)
     await probed.run(feed(1, 2, 3))
-    expect([remote.runs, local.runs]).toEqual([4, 2])
+    expect([remote.runs, local.runs, probed.hasProbed]).toEqual([4, 2, true])
     expect(probed.refusal).toBeUndefined()
   })
 

@@ -16,6 +16,8 @@ export interface ProbeSides {
 export class ProbedRunner implements GraphRunner {
   /** Why the replica counts no more: its results differed, or did not come. */
   refusal: { readonly error: unknown } | undefined
+  /** Whether the last run was a probe, which takes longer than any that follows. */
+  hasProbed = false
   private readonly proven = new Set<string>()
 
   constructor(private readonly sides: ProbeSides) {}
@@ -26,7 +28,8 @@ export class ProbedRunner implements GraphRunner {
     const shapes = Object.values(feeds)
       .map(({ shape }) => shape.join('x'))
       .join()
-    if (this.proven.has(shapes)) return remote.run(feeds)
+    this.hasProbed = !this.proven.has(shapes)
+    if (!this.hasProbed) return remote.run(feeds)
     const asked = remote.run(feeds).then(
       (outputs) => ({ outputs }),
       (error: unknown) => ({ error }),
