@@ -147,6 +147,19 @@ describe('ONNX Runtime', () => {
     await runner.release()
   })
 
+  it('writes into what is spent, where that is as long, and otherwise as if nothing were', async () => {
+    const runner = await compileOnnx()({ name: 'spent', inputs: [x], outputs: { sum: reduceSum(x), twice: scale(x, 2) } })
+    const feedOf = (batch: number, value: number) => ({ x: { data: new Float32Array(batch * 3).fill(value), shape: [batch, 3] } })
+    const first = await runner.run(feedOf(2, 1))
+    const second = await runner.run(feedOf(2, 5), first)
+    expect(second.twice).toBe(first.twice)
+    expect(second).toEqual({ sum: Float32Array.of(30), twice: new Float32Array(6).fill(10) })
+    const third = await runner.run(feedOf(4, 1), second)
+    expect(third).toEqual({ sum: Float32Array.of(12), twice: new Float32Array(12).fill(2) })
+    expect(second.twice).toEqual(new Float32Array(6).fill(10))
+    await runner.release()
+  })
+
   it('gives an input back under a name of its own, and one node under two', async () => {
     const sum = add(x, y)
     await expectAgreement({ name: 'aliases', inputs, outputs: { same: x, sum, again: sum } }, feeds)

@@ -1,5 +1,14 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { bindFeeds, type CompileGraph, type Feed, type GraphRunner, type GraphSpec } from '@freshet/tensor'
+import {
+  bindFeeds,
+  bindSymbols,
+  type Bindings,
+  cellCount,
+  type CompileGraph,
+  type Feed,
+  type GraphRunner,
+  type GraphSpec,
+} from '@freshet/tensor'
 import { onnxBytes } from './onnx-bytes'
 import { CPU } from './providers'
 
@@ -36,16 +45,30 @@ class OnnxRunner implements GraphRunner {
     private readonly session: InferenceSession,
   ) {}
 
-  async run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, Float32Array>> {
-    bindFeeds(this.spec, feeds)
+  async run(feeds: Readonly<Record<string, Feed>>, spent?: Readonly<Record<string, Float32Array>>): Promise<Record<string, Float32Array>> {
+    const bindings = bindFeeds(this.spec, feeds)
     const tensors: Record<string, Tensor> = {}
     for (const name of this.session.inputNames) tensors[name] = new Tensor('float32', feeds[name].data, feeds[name].shape)
-    const results = await this.session.run(tensors)
-    return Object.fromEntries(Object.keys(this.spec.outputs).map((name, i) => [name, float32(results[this.session.outputNames[i]].data)]))
+    const places = this.places(bindings, spent)
+    const results = await this.session.run(tensors, places)
+    // where a place was given, that array is the owner of the memory, and what the runtime gives only looks at it
+    const dataOf = (name: string): Tensor['data'] => (places[name] ?? results[name]).data
+    return Object.fromEntries(Object.keys(this.spec.outputs).map((name, i) => [name, float32(dataOf(this.session.outputNames[i]))]))
   }
 
   release(): Promise<void> {
     return this.session.release()
+  }
+
+  /** Where each output goes: into what is spent of its size, or else, for null, into memory that the runtime takes. */
+  private places(bindings: Bindings, spent: Readonly<Record<string, Float32Array>> = {}): Record<string, Tensor | null> {
+    return Object.fromEntries(
+      Object.entries(this.spec.outputs).map(([name, node], i) => {
+        const shape = bindSymbols(node.shape, bindings)
+        const fits = spent[name]?.length === cellCount(shape)
+        return [this.session.outputNames[i], fits ? new Tensor('float32', spent[name], shape) : null]
+      }),
+    )
   }
 }
 

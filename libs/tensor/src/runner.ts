@@ -19,11 +19,11 @@ export interface Feed {
 /** A compiled graph. */
 export interface GraphRunner {
   /**
-   * Computes all outputs.
+   * Computes all outputs. Of `spent`, which is what an earlier run gave and nobody reads any more, it may write arrays again instead of taking new ones.
    *
    * throws  ShapeError when a feed's shape is not its input's, InvalidFieldError when a feed is missing or unknown
    */
-  run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, Float32Array>>
+  run(feeds: Readonly<Record<string, Feed>>, spent?: Readonly<Record<string, Float32Array>>): Promise<Record<string, Float32Array>>
   release(): Promise<void>
 }
 

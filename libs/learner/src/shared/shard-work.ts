@@ -25,6 +25,8 @@ export class ShardWork {
   private readonly inputs: ReadonlySet<string>
   private readonly rows = new Map<string, Float32Array>()
   private dense = new Float32Array(0)
+  /** What the last run gave: copied to where all can read it before the next one. */
+  private spent?: Record<string, Float32Array>
   private densePhase = -1
 
   constructor(
@@ -36,7 +38,8 @@ export class ShardWork {
 
   /** Runs a shard; what it says is written when, and if, `mayWrite` agrees. */
   async run(scope: ShardScope, mayWrite: () => boolean): Promise<void> {
-    const outputs = await this.runner.run(this.feedsOf(scope))
+    const outputs = await this.runner.run(this.feedsOf(scope), this.spent)
+    this.spent = outputs
     const isUsable = Object.values(outputs).every(isUsable32)
     const checksums = scope.geometry.lookups.map(({ lookup }) => pieceChecksum(outputs[lookup.gradient]))
     if (!mayWrite()) return
