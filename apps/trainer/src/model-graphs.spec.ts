@@ -12,6 +12,7 @@ const modelSetOf = (name: string): ModelSet => {
 const texts = new Map(
   Object.entries({
     'demo as deepfm': '{ kind: deepfm, dimensions: 8, hidden: [16] }',
+    'demo with dropout': '{ dimensions: 8, hidden: [16, 8], dropout: 0.3 }',
     'demo as dcn-v2': '{ kind: dcn-v2, dimensions: 8, hidden: [16] }',
     'demo as stacked dcn-v2': '{ kind: dcn-v2, dimensions: 8, hidden: [16], crossLayers: 3, crossRank: 4, structure: stacked }',
   }).map(([name, rank]) => [
@@ -20,7 +21,7 @@ const texts = new Map(
       .replace(/^ {2}rank: .*$/m, `  rank: ${rank}`)
       .replace(
         'recall: {',
-        'recall: { user: { layers: [{ width: 8, activation: tanh }] }, item: { layers: [{ width: 8, activation: linear }] },',
+        'recall: { dropout: 0.2, user: { layers: [{ width: 8, activation: tanh }] }, item: { layers: [{ width: 8, activation: linear }] },',
       ),
   ]),
 )

@@ -35,6 +35,14 @@ describe('what ranks', () => {
     })
   })
 
+  it('drops out a share of the hidden units where that is declared, and then is another model', () => {
+    const dropping = withModel('{ rank: { hidden: [8], dropout: 0.25 }, recall: { dropout: 0.1 } }')
+    expect(dropping.declared.model.rank).toEqual({ dimensions: 16, hidden: [8], dropout: 0.25 })
+    expect(dropping.declared.model.recall.dropout).toBe(0.1)
+    expect(dropping.hash).not.toBe(withModel('{ rank: { hidden: [8] }, recall: { dropout: 0.1 } }').hash)
+    expect(withModel('{ rank: { kind: dcn-v2, dropout: 0.5 } }').declared.model.rank.dropout).toBe(0.5)
+  })
+
   it('makes another dictionary of another kind', () => {
     const hashes = ['{}', '{ rank: { kind: deepfm } }', '{ rank: { kind: dcn-v2 } }', '{ rank: { kind: dcn-v2, crossLayers: 1 } }'].map(
       (model) => withModel(model).hash,
@@ -79,8 +87,9 @@ describe('the examples of docs/MODELS.md', () => {
 
   it('are dictionaries, of each kind but one that is the default', () => {
     const models = examples.map((example) => compileDictionary(`${TEXT}\n${example}`).declared.model)
-    expect(models.map(({ rank }) => rank.kind)).toEqual([undefined, 'deepfm', 'dcn-v2', undefined])
+    expect(models.map(({ rank }) => rank.kind)).toEqual([undefined, 'deepfm', 'dcn-v2', undefined, undefined, undefined])
     expect(models[3].recall.user?.layers).toHaveLength(2)
+    expect([models[4].rank.dropout, models[5].memoryBytes]).toEqual([0.2, 8e9])
   })
 })
 
@@ -90,6 +99,8 @@ describe('a bad declaration', () => {
     ['model.rank.crossLayers', '{ rank: { crossLayers: 2 } }', 'no such key exists there'],
     ['model.rank.crossLayers', '{ rank: { kind: deepfm, crossLayers: 2 } }', 'no such key exists there'],
     ['model.rank.crossLayers', '{ rank: { kind: dcn-v2, crossLayers: 9 } }', '<=6'],
+    ['model.rank.dropout', '{ rank: { dropout: 1 } }', '<=0.9'],
+    ['model.recall.dropout', '{ recall: { dropout: 0 } }', '>0'],
     ['model.rank.hidden.1', '{ rank: { kind: dcn-v2, hidden: [8, wide] } }', 'expected number'],
     [
       'model.rank.crossRank',

@@ -3,16 +3,24 @@ import { z } from 'zod'
 const widths = z.array(z.int().min(1).max(4096)).max(6)
 const dimensions = z.int().min(1).max(256)
 
+const dropout = z
+  .number()
+  .positive()
+  .max(0.9)
+  .optional()
+  .describe('The share of the units of each hidden layer that a step leaves out; none where left out, and none in answers.')
+
 const ranked = {
   dimensions: dimensions.default(16).describe('Width of an embedding.'),
   hidden: widths.default([64, 32]).describe('Widths of the hidden layers.'),
+  dropout,
 }
 
 const wideAndDeep = z
   .strictObject({ kind: z.literal('wide-and-deep').optional(), ...ranked })
   .describe('Wide & Deep: a weight an id beside layers over embeddings. What is declared without a kind.')
   // said or not, it is the same model: neither its text nor the dictionary's hash may tell the two apart
-  .transform(({ dimensions: width, hidden }): { kind?: undefined; dimensions: number; hidden: number[] } => ({ dimensions: width, hidden }))
+  .transform(({ kind: _, ...declared }): typeof declared & { kind?: undefined } => declared)
 
 const deepFm = z
   .strictObject({ kind: z.literal('deepfm'), ...ranked })
@@ -53,6 +61,7 @@ const recall = z
     user: tower.optional().describe("The user's tower."),
     item: tower.optional().describe("The item's tower."),
     width: z.int().min(1).max(512).default(32).describe("Width of the towers' vectors."),
+    dropout,
     temperature: z.number().positive().default(1).describe('Divides the products of vectors.'),
     normalise: z.boolean().default(false).describe('Vectors of length 1.'),
   })

@@ -122,6 +122,31 @@ describe('a probe', () => {
   })
 })
 
+describe('what is drawn', () => {
+  it('is for a probe what it was for the step that came to nothing: whoever made that step none is found', async () => {
+    const seen: number[][] = []
+    const engine = await open({
+      logicalShards: 1,
+      compile: async (spec) => ({
+        run: async (feeds) => {
+          if (feeds.noise) seen.push([...feeds.noise.data])
+          return Object.fromEntries(Object.entries(interpret(spec, feeds)).map(([name, { data }]) => [name, Float32Array.from(data)]))
+        },
+        release: async () => undefined,
+      }),
+    })
+    await engine.step(mixedBatch(1))
+    const bad = mixedBatch(2)
+    bad.columns.weights[3] = Infinity
+    await engine.step(bad)
+    await engine.probe(bad, 0, 4)
+    await engine.step(mixedBatch(2))
+    const [, attempt, probe, next] = seen
+    expect(attempt.slice(0, probe.length)).toEqual(probe)
+    expect(next).toEqual(attempt) // the same step, at last
+  })
+})
+
 describe('a loss of several parts', () => {
   it('is told part by part, each a sum over the shards', async () => {
     const parted = declareTrainable({

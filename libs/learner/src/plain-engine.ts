@@ -50,7 +50,8 @@ class PlainEngine implements StepEngine {
     const gathered = state.tables.map((_, t) => this.place(t, batch, ranges.length))
     state.expire()
     const results: ShardResult[] = []
-    for (const [nth, range] of ranges.entries()) results.push(await shards.run({ batch, gathered }, { ...range, nth }, state))
+    for (const [nth, range] of ranges.entries())
+      results.push(await shards.run({ batch, gathered, step: state.step }, { ...range, nth }, state))
     const isApplied = results.every(({ outputs }) => isUsable(outputs))
     if (isApplied) {
       const denseGradient = sumInOrder(results.map(({ outputs }) => outputs.denseGradient ?? NONE))

@@ -23,6 +23,8 @@ export interface GatheredCut {
   readonly batch: StepBatch
   /** By table. */
   readonly gathered: readonly Gathered[]
+  /** Of which columns are drawn. */
+  readonly step: number
 }
 
 /** Runs the gradient graph over parts of a cut, one after the other. */
@@ -42,7 +44,10 @@ export class PlainShards {
     return { bagged, outputs: await this.runner.run(Object.fromEntries(this.read.map((name) => [name, feeds[name]]))) }
   }
 
-  /** Whether what the graph says of these examples, as one shard, could be followed. Ids without a row have the vector that they would be born with. */
+  /**
+   * Whether what the graph says of these examples, as one shard of the step to come, could be followed. Ids without a row have the vector that they
+   * would be born with.
+   */
   async probe(batch: StepBatch, [from, to]: readonly [number, number], state: EngineState): Promise<boolean> {
     const gathered = state.tables.map((table, t): Gathered => {
       const occurrences = occurrencesOf(this.model.tables[t].name, this.model, { batch, shards: 1 })
@@ -50,11 +55,11 @@ export class PlainShards {
       table.gather(occurrences.ids, occurrences.count, values)
       return { ...occurrences, values }
     })
-    const { outputs } = await this.run({ batch, gathered }, { shard: 0, nth: 0, from, to }, state)
+    const { outputs } = await this.run({ batch, gathered, step: state.step + 1 }, { shard: 0, nth: 0, from, to }, state)
     return isUsable(outputs)
   }
 
-  private feedsOf({ batch, gathered }: GatheredCut, range: ShardRange & { nth: number }, state: EngineState) {
+  private feedsOf({ batch, gathered, step }: GatheredCut, range: ShardRange & { nth: number }, state: EngineState) {
     const { model } = this
     const examples = range.to - range.from
     const feeds: Record<string, Feed> = { dense: { data: state.dense, shape: [model.parameterCount] } }
@@ -67,7 +72,7 @@ export class PlainShards {
       const shape = lookup.isShared ? [lookup.slots, width] : [examples, bagsOf(lookup), width]
       feeds[lookup.input] = { data: poolRows(bags, values, width), shape }
     }
-    const columns = allColumns(model, batch, { seed: this.seed, step: state.step })
+    const columns = allColumns(model, batch, { seed: this.seed, step })
     for (const { input, width, isShared } of model.columns) {
       const data = isShared ? columns[input] : columns[input].subarray(range.from * width, range.to * width)
       feeds[input] = { data, shape: [isShared ? 1 : examples, width] }

@@ -47,15 +47,20 @@ function itemGraph(scope: GraphScope): GraphSpec {
 }
 
 /** The logit of "this user will like this item now". shape  →  [B, 1] */
-export function rankLogits({ rank, example }: GraphScope, { embeddings, wideWeights, pooling, numbers, parameters }: RankReads): Node {
+export function rankLogits(
+  { rank, example }: GraphScope,
+  { embeddings, wideWeights, pooling, numbers, parameters, drop = whole }: RankReads,
+): Node {
   return rank.ranker.logits({
     embeddings: poolFields({ values: embeddings, pooling }, example),
     weights: weighSlots({ values: wideWeights, pooling }, example),
     numbers: example.numbers > 0 ? numbers : undefined,
     parameters,
-    drop: (x) => x,
+    drop,
   })
 }
+
+const whole = (x: Node): Node => x
 
 const BATCH = 'B'
 
@@ -69,6 +74,8 @@ interface ExampleInputs {
 /** What the rank model reads of whole examples. */
 interface RankReads extends Pick<RowSegments, 'embeddings' | 'wideWeights'>, Pick<ExampleInputs, 'pooling' | 'numbers'> {
   readonly parameters: ParameterNodes
+  /** What a hidden layer goes through in training. */
+  drop?(x: Node, name: string): Node
 }
 
 /** The inputs that every scoring graph has, for whole examples or for one part of them. */

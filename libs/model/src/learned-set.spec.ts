@@ -1,6 +1,16 @@
 import { centralDifference, inputName, interpret, interpretGraph, type Feed, type GraphSpec } from '@freshet/tensor'
 import { declareModelSet, type ModelSet } from './index'
-import { trainingFeeds, mixedLayout, partFeeds, plainLayout, scoringFeeds, shardFeeds, smallDeclaration } from './small-model.fixture'
+import {
+  seedsOf,
+  smallRanks,
+  trainingFeeds,
+  mixedLayout,
+  partFeeds,
+  plainLayout,
+  scoringFeeds,
+  shardFeeds,
+  smallDeclaration,
+} from './small-model.fixture'
 
 const layouts = { mixed: mixedLayout, plain: plainLayout }
 const BATCH = 5
@@ -115,3 +125,42 @@ function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, dig
   expect(actual).toHaveLength(expected.length)
   Array.from(actual).forEach((value, i) => expect(value).toBeCloseTo(expected[i], digits))
 }
+
+describe.each(smallRanks.filter(([, { hidden }]) => hidden.length > 0))('a set with %s whose hidden units are dropped out', (_, rank) => {
+  const recall = { ...smallDeclaration.recall, dropout: 0.25 }
+  const modelSet = declareModelSet(mixedLayout, { ...smallDeclaration, rank: { ...rank, dropout: 0.5 }, recall })
+  const { gradient, score } = modelSet.learned
+  const feeds = trainingFeeds(modelSet, mixedLayout, BATCH)
+  const run = (changed: Record<string, Feed> = {}) => interpret(gradient, { ...feeds, ...changed })
+
+  it.each([
+    ['denseGradient', 'dense'],
+    ['rowGradients', 'rows'],
+  ])('gives %s as the central difference of what is left', (output, by) => {
+    const expected = centralDifference({ ...gradient, outputs: { loss: gradient.outputs.loss } }, feeds, { of: 'loss', by })
+    run()[output].data.forEach((value, cell) => expect(value).toBeCloseTo(expected[cell], 6))
+  })
+
+  it('loses by other units in another step, in both models, and scores by all of them', () => {
+    const [one, other] = [run(), run({ dropout: seedsOf(BATCH, 2) })]
+    expect(other.rankLoss.data).not.toEqual(one.rankLoss.data)
+    expect(other.recallLoss.data).not.toEqual(one.recallLoss.data)
+    const serving = interpret(modelSet.graphs.rank, scoringFeeds(modelSet, mixedLayout, BATCH)).probabilities.data
+    for (const { data } of [one.scores, other.scores, interpret(score, fed(score, feeds)).scores]) expect([...data]).toEqual([...serving])
+  })
+
+  it('drops the same units of an example whichever shard it is in', () => {
+    const ranked = { ...feeds, recallWeights: { data: new Float32Array(BATCH), shape: [BATCH, 1] } }
+    const shards = [shardFeeds(ranked, 0, 2), shardFeeds(ranked, 2, BATCH)].map((shard) => interpret(gradient, shard))
+    expect(shards[0].rankLoss.data[0] + shards[1].rankLoss.data[0]).toBeCloseTo(run(ranked).rankLoss.data[0], 12)
+  })
+})
+
+describe('a set of which nothing is dropped out', () => {
+  it('draws nothing', () => {
+    const columns = (changed: Partial<typeof smallDeclaration>): string[] =>
+      declareModelSet(mixedLayout, { ...smallDeclaration, ...changed }).learned.columns.map(({ input }) => input)
+    expect(columns({})).not.toContain('dropout')
+    expect(columns({ recall: { ...smallDeclaration.recall, dropout: 0.1 } })).toContain('dropout')
+  })
+})

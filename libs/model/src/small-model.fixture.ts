@@ -1,6 +1,6 @@
 import type { FeatureLayout, Field, ModelDeclaration, PartLayout } from '@freshet/features'
 import { randomUnit } from '@freshet/kernel'
-import { inputName, type Feed } from '@freshet/tensor'
+import { DROPOUT_SEEDS, inputName, type Feed } from '@freshet/tensor'
 import type { ModelSet } from './index'
 
 /** A part whose fields have these lengths. */
@@ -118,9 +118,16 @@ export function trainingFeeds(modelSet: ModelSet, layout: FeatureLayout, batch: 
     itemKey: column((b) => (b === 1 ? 0 : b)),
     userKey: column(userOf),
     likedKey: column((b) => (isPositive(b) === 1 ? userOf(b) : -1)),
+    dropout: seedsOf(batch),
   }
   return Object.fromEntries(Object.entries(all).filter(([name]) => read.has(name)))
 }
+
+/** What dropout is drawn by in one step. */
+export const seedsOf = (batch: number, step = 1): Feed => ({
+  data: Float32Array.from({ length: batch * DROPOUT_SEEDS }, (_, i) => randomUnit(4, step, i)),
+  shape: [batch, DROPOUT_SEEDS],
+})
 
 /** The feeds of examples `from` to `to`, as a shard gets them: in-batch negatives stay within the shard. */
 export function shardFeeds(feeds: Readonly<Record<string, Feed>>, from: number, to: number): Record<string, Feed> {

@@ -28,6 +28,8 @@ export interface TowerInputs {
   readonly pooling: Node
   /** shape [batch, numbers] */
   readonly numbers: Node
+  /** What a hidden layer goes through in training. */
+  drop?(x: Node, name: string): Node
 }
 
 /** What the item tower reads beside: how popular each id makes an item. */
@@ -81,5 +83,5 @@ export function itemVector(model: TwoTower, inputs: ItemTowerInputs, parameters:
   return withPopularity(direction(slice(top, 1, [0, width - 1]), model), add(slice(top, 1, [width - 1, width]), ofIds))
 }
 
-const climbPart = ({ part, tower }: TowerOverPart, { embeddings, pooling, numbers }: TowerInputs, parameters: ParameterNodes): Node =>
-  climb(joined({ embeddings: poolFields({ values: embeddings, pooling }, part), numbers }), tower, { parameters })
+const climbPart = ({ part, tower }: TowerOverPart, { embeddings, pooling, numbers, drop }: TowerInputs, parameters: ParameterNodes): Node =>
+  climb(joined({ embeddings: poolFields({ values: embeddings, pooling }, part), numbers }), tower, { parameters, drop })
