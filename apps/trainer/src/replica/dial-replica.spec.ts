@@ -78,7 +78,8 @@ describe('a line to a replica', () => {
   it('says that nobody is there, and that it was closed, as what may be otherwise soon', async () => {
     const nobody = dialReplica('127.0.0.1:1')()
     nobody.send(opening())
-    await expect(nobody.next()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+    const message = 'the replica at 127.0.0.1:1 is not available; start it: npx freshet replica'
+    await expect(nobody.next()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true, message })
     nobody.close()
     const closed = dialReplica(served.grpcAddress)()
     const answer = expect(closed.next()).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })

@@ -32,14 +32,19 @@ class GrpcLine implements ReplicaLine {
 
   async next(): Promise<ComputeResponse> {
     const answer = await this.answers.next().catch((error: unknown) => {
-      throw remoteError('Compute', error as Parameters<typeof remoteError>[1], this.address)
+      const failure = remoteError('Compute', error as Parameters<typeof remoteError>[1], this.address)
+      throw failure.code === 'UNAVAILABLE' ? this.isAway('start it: npx freshet replica') : failure
     })
-    if (answer.done) throw new UnavailableError(`the replica at ${this.address}`, 'it has left, and is dialled again')
+    if (answer.done) throw this.isAway('it has left, and is dialled again')
     return answer.value
   }
 
   close(): void {
     this.call.cancel()
     this.client.close()
+  }
+
+  private isAway(remedy: string): UnavailableError {
+    return new UnavailableError(`the replica at ${this.address}`, remedy)
   }
 }
