@@ -31,7 +31,7 @@ describe('replicas that compute shards of a trainer’s steps', () => {
     house = await openHouse({
       services: ['ingest', 'feature-store', 'trainer', 'migrator', 'ranker', 'replica', 'second-replica'],
       environment: { FRESHET_TRAINER_VERSIONS_KEPT: '100' }, // so that the whole journal stays for the twins
-      environmentOf: (service) => (service === 'replica' ? { FRESHET_DICTIONARY: file } : {}),
+      environmentOf: (service): Record<string, string> => (service === 'replica' ? { FRESHET_DICTIONARY: file } : {}),
     })
     dataSet = await openDataSet(house.data)
     await stock(house)
