@@ -99,6 +99,19 @@ describe('freshet repair, on a data set that nobody serves', () => {
     expect((await run(`${other}`, '--declare-lost-events', lost)).code).toBe(4)
   })
 
+  it('calls nothing sound of which no key was compared, though the log has records', async () => {
+    const unfolded = { ...settingsIn(directory), name: 'unfolded' }
+    writeFileSync(directory.within('unfolded.yaml'), JSON.stringify(unfolded))
+    const needs = { sections: ['ingest'], canCreate: true, note: () => undefined } as const
+    const event = Event.fromPartial({ userId: 'ada', itemId: 'a', type: 'click' })
+    await withServices(loadConfig({ env: {}, overrides: unfolded }), needs, ({ ingest }) => call(ingest, 'append', { events: [event] }))
+    const repair = (...args: string[]) => runCaptured(['repair', `${PARTITION}`, ...args, '--config', directory.within('unfolded.yaml')])
+    const nothing = expect.stringMatching(/partition \d has nothing in the embedded store, and [1-9]\d* records in the log.*--store/)
+    expect(await repair('--check')).toMatchObject({ code: 4, stdout: '', stderr: nothing })
+    expect(await repair()).toMatchObject({ code: 4, stdout: '', stderr: nothing })
+    expect(await repair('--check', '--keys', '0')).toMatchObject({ code: 2, stderr: expect.stringContaining('1 or more') })
+  })
+
   it('refuses a partition that there is not, and what is no number', async () => {
     expect(await run('8', '--check')).toMatchObject({ code: 2, stderr: expect.stringMatching(/partitions 0 to 7/) })
     expect((await run('one')).code).toBe(2)

@@ -8,7 +8,7 @@ import { assertDataSet, withRunningDataSet } from '../known-data-sets'
 import { check, giveUpEvents, rebuild, type RepairScope } from '../repair/repair-partition'
 import { withServices } from '../services'
 import { count, type Terminal } from '../terminal'
-import { numberOf } from './asking'
+import { limitOf, numberOf } from './asking'
 import { addCommand, terminalOf, type AddCommand } from './command'
 
 /** A partition whose state is damaged or in doubt. */
@@ -21,7 +21,7 @@ export const addRepair: AddCommand = (program, output) => {
     .option('--check', 'compare, and change nothing')
     .option('--force', 'make the state anew even where it is what the log says')
     .option('--from-log', 'begin at the beginning of the log, not at the last snapshot')
-    .option('--keys <n>', 'compare so many keys at most', numberOf, KEYS_MAX)
+    .option('--keys <n>', 'compare so many keys at most', limitOf, KEYS_MAX)
     .option(
       '--declare-lost <n>',
       'let learning go on behind this many examples, which are in the log no more, as `freshet status` says',

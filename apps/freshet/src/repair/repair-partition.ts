@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { TOPICS } from '@freshet/event-log'
-import { InvalidFieldError, isFreshetError, UnavailableError, type Clock } from '@freshet/kernel'
+import { InvalidFieldError, isFreshetError, PreconditionError, UnavailableError, type Clock } from '@freshet/kernel'
 import {
   askForRestoration,
   checkPartition,
@@ -22,7 +22,12 @@ export interface RepairScope {
   readonly progress: Progress
 }
 
-/** Holds a partition's stored state against one that is folded from the log. Throws InvalidFieldError for a partition that there is not. */
+/**
+ * Holds a partition's stored state against one that is folded from the log.
+ *
+ * throws  InvalidFieldError for a partition that there is not; PreconditionError where the log has something and the store nothing at all:
+ *         then nothing was compared, and nothing is known to be sound
+ */
 export async function check({ runtime, partition, keysMax, progress }: RepairScope): Promise<PartitionCheck> {
   assertPartition(runtime, partition)
   const { firstDictionary: dictionary } = runtime
@@ -30,6 +35,7 @@ export async function check({ runtime, partition, keysMax, progress }: RepairSco
   const onProgress = (events: number, of: number): void => progress.at(events, '', of)
   const found = await checkPartition({ ...scopeOf(runtime), dictionary, partition, keysMax, onProgress })
   progress.end()
+  if (found.keysCompared === 0) await assertEmpty(runtime, partition)
   return found
 }
 
@@ -82,6 +88,19 @@ const scopeOf = ({ log, store, clock, config, directory }: RepairScope['runtime'
   ...{ log, store, clock },
   shelf: config.store === 'embedded' ? NO_SNAPSHOTS : openSnapshotFiles(join(directory, 'snapshots')),
 })
+
+/** A store without a key is what the log says where that has no record either. */
+async function assertEmpty({ log, config }: RepairScope['runtime'], partition: number): Promise<void> {
+  const ends = await Promise.all(SOURCES.map((topic) => log.next({ topic, partition })))
+  const records = ends.reduce((sum, end) => sum + end, 0)
+  if (records === 0) return
+  throw new PreconditionError(
+    `partition ${partition} has nothing in the ${config.store === 'embedded' ? 'embedded store' : 'store'}, and ${records} records in the log: nothing can be compared`,
+    'start the feature store, which folds them; or name the store that the services use, by --store or in freshet.yaml',
+  )
+}
+
+const SOURCES = [TOPICS.events, TOPICS.touches, TOPICS.catalog] as const
 
 function assertPartition({ log }: RepairScope['runtime'], partition: number): void {
   const count = log.partitions(TOPICS.events)
