@@ -35,6 +35,7 @@ export class JournalWatch {
 
   private count({ grantedTo }: JournalState, { record, owner }: JournalRecord): void {
     if (record?.$case === 'cut') this.met('cuts')
+    else if (record?.$case === 'result') this.met('rows_gone', record.result.goneIds.length / 8)
     else if (record?.$case === 'grant') this.met('grants')
     else if (record?.$case === 'claim') this.met('claims')
     if (record?.$case === 'claim' && grantedTo !== undefined && grantedTo !== owner) this.met('declines')

@@ -34,7 +34,7 @@ item:
 cross:
   - { kind: affinity, name: taste, attribute: genre }
   - { kind: affinity, name: fashion, attribute: style }
-model: { rank: { dimensions: 1, hidden: [1] }, recall: { dimensions: 1, hidden: [], width: 2 }, learningRate: { dense: 0.01, rows: 0.1 } }
+model: { rank: { dimensions: 1, hidden: [1] }, recall: { dimensions: 1, hidden: [], width: 2 }, learningRate: { dense: 0.01, rows: 0.1 }, expireAfterSteps: 2 }
 `)
 
 const modelSet = declareModelSet(dictionary.layout, dictionary.declared.model)

@@ -4,6 +4,7 @@ export const ENCOUNTERS = [
   'claims',
   'declines', // a claim where somebody else had been granted the line
   'cuts',
+  'rows_gone', // ids that lost their rows, as results tell
   'rebalances', // of feature stores that had partitions: a share that changed
   'commits_refused', // a zombie's, or a race's loser's
   'appends_refused', // the same at the journal
