@@ -71,6 +71,8 @@ describe('a backup', () => {
     const { directory: restored } = await restore({ from: target(directory), data: directory.within('data'), name: 'again', ...quiet })
     expect(JSON.parse(await readFile(join(restored, 'meta.json'), 'utf8'))).toMatchObject({ name: 'again', partitions: PARTITIONS })
     await using again = await opened(directory, 'again')
+    await using first = await opened(directory)
+    expect(again.logGeneration).not.toBe(first.logGeneration) // its log ends before the first one's, and goes on otherwise
     const { events } = await again.store.positions(0)
     const [journal, examples, end] = [await again.log.next(JOURNAL), await again.log.next(EXAMPLES), await again.log.next(EVENTS)]
     expect(events).toBeGreaterThanOrEqual(50)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CorruptError, NotFoundError, PreconditionError } from '@freshet/kernel'
@@ -25,6 +26,7 @@ export interface Restored {
 
 /**
  * Makes a data set of a backup: every file is held against its SHA-256 while it is copied, and the directory appears at once or not at all.
+ * Its log has a generation of its own: a store outside the directory that has folded more of the log than there is now is made anew.
  *
  * throws  NotFoundError where there is no backup, CorruptError naming the file that is not what was copied, PreconditionError where a data
  *         set of this name is there already, DiskFullError
@@ -39,7 +41,7 @@ export async function restore({ from, data, name, onFile }: RestoreOptions): Pro
       onFile(path, index, manifest.files.length)
       assertSame(join(from, path), { bytes, sha256 }, await copied(join(from, path), join(draft, path)))
     }
-    if (named !== manifest.name) await rename(draft, named)
+    await adapt(draft, { name: named, generation: randomUUID() })
   })
   return { manifest, directory }
 }
@@ -75,11 +77,12 @@ function assertSame(file: string, expected: { bytes: number; sha256: string }, f
   if (found.sha256 !== expected.sha256) throw new CorruptError(file, `its SHA-256 is ${found.sha256}, not ${expected.sha256}`, REMEDY)
 }
 
-async function rename(draft: string, name: string): Promise<void> {
+/** What a restored data set says of itself, and its backup does not. */
+async function adapt(draft: string, changes: { readonly name: string; readonly generation: string }): Promise<void> {
   const file = join(draft, META_FILE)
   const meta = JSON.parse(await readFile(file, 'utf8')) as object
   await rm(file)
-  await writeDurably(file, `${JSON.stringify({ ...meta, name }, null, 2)}\n`)
+  await writeDurably(file, `${JSON.stringify({ ...meta, ...changes }, null, 2)}\n`)
 }
 
 const REMEDY = 'use another backup; nothing was restored'

@@ -95,6 +95,7 @@ export function bareRuntime(overrides: ConfigInput = {}, clock: Clock = systemCl
     ...unused,
     config: loadConfig({ env: {}, overrides }),
     clock,
+    logGeneration: '',
     dictionary: { hash: '00000000000000ff' } as Runtime['dictionary'],
     firstDictionary: { hash: '00000000000000ff' } as Runtime['dictionary'],
     directory: '/nowhere',

@@ -10,7 +10,15 @@ describe('a data directory', () => {
     await using directory = await temporaryDirectory()
     const shop = directory.within('deep', 'shop')
     const made = openDataDirectory(shop, expected)
-    expect(made).toEqual({ schema: 1, name: 'shop', partitions: 4, dictionaryHash: 'aaaa', log: 'embedded' })
+    expect(made).toEqual({
+      schema: 1,
+      name: 'shop',
+      partitions: 4,
+      dictionaryHash: 'aaaa',
+      log: 'embedded',
+      store: 'embedded',
+      generation: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    })
     expect(openDataDirectory(shop, expected)).toEqual(made)
     expect(dictionaryOf(shop)).toBe('name: generic\n')
     expect(readdirSync(directory.within('deep'))).toEqual(['shop'])
@@ -28,6 +36,11 @@ describe('a data directory', () => {
       /was made with feature dictionary aaaa, not bbbb; choose another data set by --data NAME/,
     ],
     ['another kind of log', { log: 'kafka' as const }, /was made with the log of kind embedded, not kafka: .*--data NAME/],
+    [
+      'another kind of store',
+      { store: 'redis' as const },
+      /shop are in a store of kind embedded, not redis; name it: --store embedded .*Another store/,
+    ],
     ['another number of partitions', { partitions: 8 }, /was made with 4 partitions, not 8; choose another data set by --data NAME/],
   ])('is refused with %s, and stays as it was', async (_, other, message) => {
     await using directory = await temporaryDirectory()
@@ -35,6 +48,30 @@ describe('a data directory', () => {
     const made = openDataDirectory(shop, expected)
     expect(() => openDataDirectory(shop, { ...expected, ...other })).toThrow(message)
     expect(openDataDirectory(shop, expected)).toEqual(made)
+  })
+
+  it('is refused without the Redis that has its features, which an empty store of its own would stand for', async () => {
+    await using directory = await temporaryDirectory()
+    const shop = directory.within('shop')
+    const made = openDataDirectory(shop, { ...expected, store: 'redis' })
+    expect(() => openDataDirectory(shop, expected)).toThrow(/a store of kind redis, not embedded; name it: --store redis:\/\/host:port/)
+    expect(openDataDirectory(shop, { ...expected, store: 'redis' })).toEqual(made)
+  })
+
+  it('is known as one of Redis by its snapshots, and else taken as it is asked for, where an earlier release made it', async () => {
+    await using directory = await temporaryDirectory()
+    const shop = directory.within('shop')
+    writeMeta(shop, '{"schema":1,"name":"shop","partitions":4,"dictionaryHash":"aaaa"}')
+    expect(openDataDirectory(shop, { ...expected, store: 'redis' })).toMatchObject({ log: 'embedded', generation: '' })
+    expect(openDataDirectory(shop, expected)).toEqual(openDataDirectory(shop, { ...expected, store: 'redis' }))
+    mkdirSync(directory.within('shop', 'snapshots'))
+    expect(() => openDataDirectory(shop, expected)).toThrow(/a store of kind redis, not embedded/)
+  })
+
+  it('has a generation that no other has', async () => {
+    await using directory = await temporaryDirectory()
+    const [one, other] = ['one', 'other'].map((name) => openDataDirectory(directory.within(name), expected).generation)
+    expect(one).not.toBe(other)
   })
 
   it('is refused when a later release made it', async () => {

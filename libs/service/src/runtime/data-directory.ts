@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { CorruptError, FreshetError, PreconditionError } from '@freshet/kernel'
@@ -16,6 +17,8 @@ export interface ExpectedDataSet {
   readonly dictionaryText: string
   /** The kind of log that offsets and versions belong to. */
   readonly log?: DataSet['log']
+  /** The kind of store that holds its features. */
+  readonly store?: DataSet['store']
 }
 
 /** The dictionary that an existing data set was made with, as text. */
@@ -64,12 +67,17 @@ const metaSchema = z.strictObject({
   partitions: z.int().min(1),
   dictionaryHash: z.string(),
   log: z.enum(['embedded', 'kafka']).default('embedded'),
+  /** Absent where an earlier release made it. */
+  store: z.enum(['embedded', 'redis']).optional(),
+  /** Names the log that lies in the directory: another one where it was made anew, or brought back from a backup. */
+  generation: z.string().default(''),
 })
 
 /** A folder is filled under another name and then renamed: who comes second finds the first one's. */
-function create(directory: string, { name, partitions, dictionaryHash, dictionaryText, log = 'embedded' }: ExpectedDataSet): void {
+function create(directory: string, { dictionaryText, ...expected }: ExpectedDataSet): void {
   const draft = `${directory}.new-${process.pid}`
-  const meta: DataSet = { schema: SCHEMA, name, partitions, dictionaryHash, log }
+  const { name, partitions, dictionaryHash, log = 'embedded', store = 'embedded' } = expected
+  const meta: DataSet = { schema: SCHEMA, name, partitions, dictionaryHash, log, store, generation: randomUUID() }
   try {
     makeDirectories(dirname(directory))
     mkdirSync(draft)
@@ -110,9 +118,23 @@ function agree(directory: string, found: DataSet, expected: ExpectedDataSet): vo
       `${directory} was made with the log of kind ${found.log}, not ${log}: its versions cite that log`,
       otherwise,
     )
+  assertStore(directory, found, expected.store ?? 'embedded')
   if (found.partitions !== expected.partitions)
     throw new PreconditionError(`${directory} was made with ${found.partitions} partitions, not ${expected.partitions}`, otherwise)
 }
+
+/** Who opened an empty store of another kind would back that up, or hold it against the log, and find nothing wrong with the one that counts. */
+function assertStore(directory: string, { store = storeBefore(directory) }: DataSet, asked: DataSet['store']): void {
+  if (store === undefined || store === asked) return
+  const named = store === 'redis' ? '--store redis://host:port' : '--store embedded'
+  throw new PreconditionError(
+    `the features of ${directory} are in a store of kind ${store}, not ${asked}`,
+    `name it: ${named} (in the environment: FRESHET_STORE); to change the kind for good, see docs/OPERATING.md, Another store`,
+  )
+}
+
+/** Only what is not embedded is copied to snapshots. */
+const storeBefore = (directory: string): DataSet['store'] => (existsSync(join(directory, 'snapshots')) ? 'redis' : undefined)
 
 /** As `mkdir -p`. Node's own never comes back where a parent calls its missing child missing, as /proc does (node 20 to 22). */
 function makeDirectories(directory: string): void {

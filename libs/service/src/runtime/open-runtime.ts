@@ -27,25 +27,23 @@ export async function openRuntime(config: Config, parts: RuntimeParts = {}): Pro
   const directory = join(config.data, config.name)
   const asked = askedDictionary(config)
   const firstDictionary = firstDictionaryOf(config)
-  const opened: Opening = {
-    config,
-    directory,
-    partitions: openDataDirectory(directory, {
-      name: config.name,
-      partitions: config.partitions,
-      dictionaryHash: firstDictionary.hash,
-      dictionaryText: firstDictionary.text,
-      log: config.log === 'embedded' ? 'embedded' : 'kafka',
-    }).partitions,
-    clock: parts.clock ?? systemClock,
-  }
+  const { partitions, generation } = openDataDirectory(directory, {
+    name: config.name,
+    partitions: config.partitions,
+    dictionaryHash: firstDictionary.hash,
+    dictionaryText: firstDictionary.text,
+    log: config.log === 'embedded' ? 'embedded' : 'kafka',
+    store: config.store === 'embedded' ? 'embedded' : 'redis',
+  })
+  const opened: Opening = { config, directory, partitions, clock: parts.clock ?? systemClock }
   const log = await openLog(opened)
   const logger = parts.logger ?? openLogger({ name: 'freshet', level: config.logging.level })
   const { whileWaiting } = parts
   const waiting = whileWaiting && { clock: opened.clock, logger, log, open: () => whileWaiting(log) }
   const dictionary = await currentDictionary(log, { firstDictionary, asked, directory, waiting })
   const store = await openStore(opened)
-  return assemble({ config, clock: opened.clock, log, store, dictionary, firstDictionary, directory, logger })
+  const logGeneration = config.log === 'embedded' ? generation : ''
+  return assemble({ config, clock: opened.clock, log, logGeneration, store, dictionary, firstDictionary, directory, logger })
 }
 
 interface DictionaryScope {

@@ -22,6 +22,8 @@ export interface Host {
 /** What every service of a process shares; disposing of it closes store and log. */
 export interface Runtime extends Host, AsyncDisposable {
   readonly log: EventLog
+  /** Names the log that lies in the data set's directory, one brought back from a backup anew; '' for a log elsewhere. */
+  readonly logGeneration: string
   readonly store: OnlineStore
   readonly dictionary: Dictionary
   /** The one that the data set was made with: what its log begins with. */
