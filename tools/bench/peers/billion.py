@@ -16,8 +16,9 @@ warnings.filterwarnings("ignore")  # that NumPy is absent, and the like, before 
 import torch
 from torch import nn
 
+from ways import fastest
+
 THREADS = 2  # the machine of the figures has two cores
-TRIAL_STEPS = 6
 USER, BAG, ITEM = 4, 10, 4
 SLOTS = USER + 2 * BAG + ITEM
 
@@ -69,25 +70,13 @@ def read(directory, kind, batch):
     return list(torch.frombuffer(words, dtype=torch.int32).view(-1, batch, SLOTS).long())
 
 
-def fastest(trainer, kind):
-    """The fastest way that this installation can go: where there is no compiler, that is the eager one."""
-    seconds = {}
-    for way in trainer.ways:
-        try:
-            trainer.run(way, kind, 2)
-            seconds[way] = trainer.run(way, kind, TRIAL_STEPS)
-        except Exception as error:  # a missing C++ compiler shows itself in many ways
-            print(f"PyTorch cannot go {way}: {str(error).splitlines()[0]}", file=sys.stderr, flush=True)
-    return min(seconds, key=seconds.get)
-
-
 def main():
     directory, rows, dimensions, batch, blocks, kinds = sys.argv[1:]
     torch.manual_seed(1)
     torch.set_num_threads(THREADS)
     batches = {kind: read(directory, kind, int(batch)) for kind in kinds.split(",")}
     trainer = Trainer(TwoTower(int(rows), int(dimensions), int(blocks)), batches)
-    way = fastest(trainer, kinds.split(",")[0])
+    way = fastest(trainer.ways, lambda way, steps: trainer.run(way, kinds.split(",")[0], steps))
     print(f"PyTorch {torch.__version__}, {THREADS} threads, {way}, fused Adam, sparse Adagrad", flush=True)
     for line in sys.stdin:
         kind, steps = line.split()

@@ -16,8 +16,9 @@ warnings.filterwarnings("ignore")  # that NumPy is absent, and the like, before 
 import torch
 from torch import nn
 
+from ways import fastest
+
 THREADS = 2  # the machine of the figures has two cores
-TRIAL_STEPS = 12
 
 
 class WideAndDeep(nn.Module):
@@ -65,18 +66,6 @@ def read(directory, name, dtype):
     return torch.frombuffer(bytearray((pathlib.Path(directory) / name).read_bytes()), dtype=dtype)
 
 
-def fastest(trainer):
-    """The fastest way that this installation can go: where there is no compiler, that is the eager one."""
-    seconds = {}
-    for way in trainer.ways:
-        try:
-            trainer.run(way, 2)
-            seconds[way] = trainer.run(way, TRIAL_STEPS)
-        except Exception as error:  # a missing C++ compiler shows itself in many ways
-            print(f"PyTorch cannot go {way}: {str(error).splitlines()[0]}", file=sys.stderr, flush=True)
-    return min(seconds, key=seconds.get)
-
-
 def main():
     directory, rows, slots, dimensions, hidden, batch = sys.argv[1:]
     torch.manual_seed(1)
@@ -85,7 +74,7 @@ def main():
     labels = read(directory, "labels.bin", torch.float32).view(-1, int(batch))
     model = WideAndDeep(int(rows), int(slots), int(dimensions), [int(width) for width in hidden.split(",")])
     trainer = Trainer(model, list(zip(ids, labels)))
-    way = fastest(trainer)
+    way = fastest(trainer.ways, trainer.run)
     print(f"PyTorch {torch.__version__}, {THREADS} threads, {way}, fused Adam, sparse Adagrad", flush=True)
     for line in sys.stdin:
         print(trainer.run(way, int(line)), flush=True)
