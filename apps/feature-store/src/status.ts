@@ -1,6 +1,7 @@
 import type { feature } from '@freshet/contracts/services'
 import type { PartitionStatus } from '@freshet/materialize'
 import type { PositionVector } from '@freshet/online-store'
+import type { Standing } from '@freshet/service'
 
 /** What this process adds to what the store says. */
 export interface StatusScope {
@@ -8,13 +9,18 @@ export interface StatusScope {
   readonly held: readonly PositionVector[]
   readonly dictionaryHash: string
   readonly owns: (partition: number) => boolean
+  readonly standing: Standing
 }
 
 /** The status of all partitions as the contract says it. */
-export function statusOf(partitions: readonly PartitionStatus[], { dictionaryHash, held, owns }: StatusScope): feature.GetStatusResponse {
+export function statusOf(
+  partitions: readonly PartitionStatus[],
+  { dictionaryHash, held, owns, standing }: StatusScope,
+): feature.GetStatusResponse {
   const sum = (counter: 'folded' | 'duplicates' | 'late' | 'groups' | 'unreadable'): number =>
     partitions.reduce((total, { state }) => total + state[counter], 0)
   return {
+    standing,
     dictionaryHash,
     partitions: partitions.map((status, i) => ({
       ...partitionOf(status, owns(status.partition)),

@@ -1,9 +1,14 @@
 import type { ingest } from '@freshet/contracts/services'
 import type { IntakeStatus } from '@freshet/intake'
-import type { DiskSpace } from '@freshet/service'
+import type { DiskSpace, Standing } from '@freshet/service'
 
 /** Where intake stands, as the contract says it. */
-export const encodeStatus = (status: IntakeStatus, { freeBytes, freeBytesMin }: DiskSpace): ingest.GetStatusResponse => ({
+export const encodeStatus = (
+  status: IntakeStatus,
+  { freeBytes, freeBytesMin }: DiskSpace,
+  standing: Standing,
+): ingest.GetStatusResponse => ({
+  standing,
   accepted: status.accepted,
   rejected: status.refused,
   rejectedByCode: { ...status.refusedByCode },

@@ -1,5 +1,6 @@
 import type { ingest } from '@freshet/contracts/services'
-import { repetitionsIn, type Outcome } from '@freshet/intake'
+import { repetitionsIn, type IntakeStatus, type Outcome } from '@freshet/intake'
+import { RUNTIME, StatusMemory, type Runtime } from '@freshet/service'
 import { Controller, Inject } from '@nestjs/common'
 import { GrpcMethod, GrpcStreamCall } from '@nestjs/microservices'
 import { acknowledge } from './acknowledgement'
@@ -14,7 +15,14 @@ const BATCHES_AT_ONCE_MAX = 32 // of one stream: where a turn of the event loop 
 /** Decode, call, encode. */
 @Controller()
 export class IngestController {
-  constructor(@Inject(IngestService) private readonly service: IngestService) {}
+  private readonly memory: StatusMemory<IntakeStatus>
+
+  constructor(
+    @Inject(RUNTIME) runtime: Runtime,
+    @Inject(IngestService) private readonly service: IngestService,
+  ) {
+    this.memory = new StatusMemory({ runtime, ask: async () => service.intake.status() })
+  }
 
   @GrpcMethod('Ingest', 'Append')
   async append({ events }: EventBatch): Promise<ingest.AppendResponse> {
@@ -93,7 +101,8 @@ export class IngestController {
 
   @GrpcMethod('Ingest', 'GetStatus')
   async getStatus(): Promise<ingest.GetStatusResponse> {
-    return encodeStatus(await this.service.intake.status(), this.service.disk)
+    const { value, standing } = await this.memory.read()
+    return encodeStatus({ ...value, ...this.service.intake.remembered() }, this.service.disk, standing)
   }
 }
 

@@ -1,12 +1,21 @@
 import type { ranker } from '@freshet/contracts/services'
 import { GrpcMethod } from '@nestjs/microservices'
 import { Controller, Inject } from '@nestjs/common'
+import { JOURNAL } from '@freshet/event-log'
+import { RUNTIME, StatusMemory, type Runtime } from '@freshet/service'
 import { RankerService } from './ranker.service'
 
 /** Decode, call, encode. */
 @Controller()
 export class RankerController {
-  constructor(@Inject(RankerService) private readonly service: RankerService) {}
+  private readonly journalEnd: StatusMemory<number>
+
+  constructor(
+    @Inject(RUNTIME) runtime: Runtime,
+    @Inject(RankerService) private readonly service: RankerService,
+  ) {
+    this.journalEnd = new StatusMemory({ runtime, ask: () => runtime.log.next(JOURNAL) })
+  }
 
   @GrpcMethod('Ranker', 'Recommend')
   async recommend(request: ranker.RecommendRequest): Promise<ranker.RecommendResponse> {
@@ -32,7 +41,8 @@ export class RankerController {
   async getStatus(): Promise<ranker.GetStatusResponse> {
     const { ranker } = this.service
     const { recommender, index, model, impressions, latency } = ranker
-    const { position, end } = await ranker.journalPlace()
+    const { value: end, standing } = await this.journalEnd.read()
+    const position = ranker.journalPosition
     return {
       provenance: recommender.provenance(),
       items: index.size,
@@ -42,10 +52,11 @@ export class RankerController {
       impressionsDropped: impressions.dropped,
       version: model.stamp().version,
       journalPosition: position,
-      journalEnd: end,
+      journalEnd: Math.max(end, position),
       answerP50Ms: latency.quantileMs(0.5),
       answerP99Ms: latency.quantileMs(0.99),
       dictionaryHash: ranker.dictionaryHash,
+      standing,
     }
   }
 }

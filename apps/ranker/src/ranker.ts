@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Configure } from '@freshet/contracts'
 import { IngestClient } from '@freshet/contracts/services'
 import { openTable, type Table } from '@freshet/embedding'
-import { JOURNAL, TOPICS } from '@freshet/event-log'
+import { TOPICS } from '@freshet/event-log'
 import { compileDictionary } from '@freshet/features'
 import { declareModelSet } from '@freshet/model'
 import { openOnnx } from '@freshet/onnx'
@@ -120,9 +120,9 @@ export class Ranker {
     this.parts.ingest.close()
   }
 
-  /** The next journal record to read, and where the journal ends. */
-  async journalPlace(): Promise<{ readonly position: number; readonly end: number }> {
-    return { position: this.journal.position, end: await this.runtime.log.next(JOURNAL) }
+  /** The next journal record to read. */
+  get journalPosition(): number {
+    return this.journal.position
   }
 
   private async makeVectors(signal: AbortSignal): Promise<void> {

@@ -1,11 +1,13 @@
 import { trainer } from '@freshet/contracts/services'
+import type { Standing } from '@freshet/service'
 import type { TrainerStatus } from '@freshet/training'
 import type { ReplicaState } from './replica-roster'
 import type { ThreadStatus } from './worker-protocol'
 
 /** A trainer's status as the contract says it; `residentBytes` are its process's. */
-export function encodeStatus(status: ThreadStatus, residentBytes: number): trainer.GetStatusResponse {
+export function encodeStatus(status: ThreadStatus, residentBytes: number, standing: Standing): trainer.GetStatusResponse {
   return trainer.GetStatusResponse.create({
+    standing,
     trainerId: status.id,
     role: status.role === 'owner' ? trainer.TrainerRole.TRAINER_ROLE_OWNER : trainer.TrainerRole.TRAINER_ROLE_FOLLOWER,
     epoch: status.epoch,

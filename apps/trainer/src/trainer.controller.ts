@@ -2,25 +2,31 @@ import { Controller, Inject } from '@nestjs/common'
 import { GrpcMethod } from '@nestjs/microservices'
 import { trainer } from '@freshet/contracts/services'
 import { InvalidFieldError } from '@freshet/kernel'
-import { type CallContext, RUNTIME, type Runtime } from '@freshet/service'
+import { type CallContext, RUNTIME, type Runtime, StatusMemory } from '@freshet/service'
 import { encodeStatus } from './encode-status'
 import { TrainerService } from './trainer.service'
 import { trainUntil } from './training-progress'
 import { VersionTransfer } from './version-transfer'
+import type { Answer } from './worker-protocol'
 import type { Scale } from './workforce'
 
 /** Decode, call, encode. */
 @Controller()
 export class TrainerController {
+  private readonly memory: StatusMemory<Answer<'status'>>
+
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime,
     @Inject(TrainerService) private readonly service: TrainerService,
     @Inject(VersionTransfer) private readonly transfer: VersionTransfer,
-  ) {}
+  ) {
+    this.memory = new StatusMemory({ runtime, ask: () => service.ask('status') })
+  }
 
   @GrpcMethod('Trainer', 'GetStatus')
   async getStatus(): Promise<trainer.GetStatusResponse> {
-    return encodeStatus(await this.service.ask('status'), process.memoryUsage.rss())
+    const { value, standing } = await this.memory.read()
+    return encodeStatus(value, process.memoryUsage.rss(), standing)
   }
 
   @GrpcMethod('Trainer', 'Train')

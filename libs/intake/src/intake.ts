@@ -65,6 +65,8 @@ export interface Intake {
   /** What was refused for good. */
   readonly letters: LetterDesk
   status(): Promise<IntakeStatus>
+  /** What of its status it knows without asking the log. */
+  remembered(): Omit<IntakeStatus, 'ends'>
   /** One tick of the clock: {@link Intake.run} calls it once a second. */
   tick(): Promise<void>
   /** Ticks, and listens for replays of other processes, until `signal` aborts. */
@@ -96,6 +98,10 @@ export async function openIntake({ log, clock, types, settings: given, assertSpa
   }
   const book = openLetterBook(log)
   const letters = createLetterDesk({ log, book, writer: refused, take: takeAgain })
+  const remembered = (): Omit<IntakeStatus, 'ends'> => ({
+    ...{ ...tally.read(), lettersByCode: { ...book.byCode }, lettersReplayed: book.replayed.size },
+    replayId: replays.current?.replayId ?? '',
+  })
   const ends = (): Promise<readonly number[]> =>
     Promise.all(range(partitions).map((partition) => log.next({ topic: TOPICS.events, partition })))
 
@@ -129,9 +135,9 @@ export async function openIntake({ log, clock, types, settings: given, assertSpa
     letters,
     async status() {
       await book.readOn(LETTERS_COUNTED_AT_ONCE)
-      const counted = { lettersByCode: { ...book.byCode }, lettersReplayed: book.replayed.size }
-      return { ...tally.read(), ...counted, ends: await ends(), replayId: replays.current?.replayId ?? '' }
+      return { ends: await ends(), ...remembered() }
     },
+    remembered,
     tick,
     run,
   }

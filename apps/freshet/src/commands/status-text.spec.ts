@@ -25,6 +25,20 @@ describe('the status screen', () => {
     )
   })
 
+  it('says first why the log or the store does not answer, each reason once, and how old the figures are', () => {
+    const standing = { logProblem: 'Kafka at broker:9092 is not available', storeProblem: '', asOfMs: NOW_MS - 42_000 }
+    const observe = ingest.GetStatusResponse.fromPartial({ ends: [7], standing })
+    const learn = trainer.GetStatusResponse.fromPartial({ standing: { ...standing, asOfMs: NOW_MS - 2000 } })
+    const remember = feature.GetStatusResponse.fromPartial({ standing: { storeProblem: 'redis://cache:6379 is not available' } })
+    expect(screen({ observe, learn, remember }).split('\n').slice(0, 4)).toEqual([
+      'the log does not answer: Kafka at broker:9092 is not available',
+      'the online store does not answer: redis://cache:6379 is not available',
+      'figures that stand there are the last known, 42.0 s old',
+      expect.stringMatching(/^observe .*events in the log 7 /),
+    ])
+    expect(screen({ observe: { ...observe, standing: undefined } })).toMatch(/^observe/)
+  })
+
   it('adds up the offsets of all partitions, and names why records were rejected', () => {
     const observe = ingest.GetStatusResponse.fromPartial({
       ends: [1000, 234],

@@ -23,13 +23,28 @@ export type Failures = Partial<Readonly<Record<keyof Addresses, FreshetError>>>
 export function statusText({ addresses, observe, remember, learn, answer, failures = {} }: StatusReport, nowMs: number): string {
   const stage = (name: string, service: keyof Addresses, lines: readonly string[] | undefined): string =>
     stageText(name, addresses[service], lines ?? [refusal(failures[service])])
+  const standings = [observe, remember, learn, answer].map((status) => status?.standing)
+  const [log, store, asOfMs] = [standings.map((s) => s?.logProblem), standings.map((s) => s?.storeProblem), standings.map((s) => s?.asOfMs)]
   return [
+    ...problemTexts('the log', log),
+    ...problemTexts('the online store', store),
+    ...ageTexts(asOfMs, nowMs),
     stage('observe', 'ingest', observe && observeText(observe)),
     stage('remember', 'featureStore', remember && rememberText(remember, nowMs)),
     stage('learn', 'trainer', learn && learnText(learn)),
     stage('answer', 'ranker', answer && answerText(answer)),
     ...indented(worstPartition({ remember, learn })),
   ].join('\n')
+}
+
+/** What keeps stages from answering for now, each reason once. */
+const problemTexts = (what: string, reasons: readonly (string | undefined)[]): string[] =>
+  [...new Set(reasons)].filter((reason) => reason !== undefined && reason !== '').map((reason) => `${what} does not answer: ${reason}`)
+
+/** Of when figures are that are not of now. */
+function ageTexts(asOfMs: readonly (number | undefined)[], nowMs: number): string[] {
+  const then = asOfMs.filter((ms) => ms !== undefined && ms > 0).map(Number)
+  return then.length > 0 ? [`figures that stand there are the last known, ${seconds(nowMs - Math.min(...then))} old`] : []
 }
 
 const indented = (line: string | undefined): string[] => (line === undefined ? [] : [`${' '.repeat(INDENT)}${line}`])

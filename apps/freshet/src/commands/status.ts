@@ -53,7 +53,7 @@ async function askAll(clients: Clients, addresses: StatusReport['addresses']): P
   return { addresses, observe, remember, learn, answer, failures }
 }
 
-const BOUNDS = { deadlineMs: 3000 }
+const BOUNDS = { deadlineMs: 6000 } // that a log has fallen silent is known within five seconds
 
 const asJson = ({ observe, remember, learn, answer, failures = {} }: StatusReport): object => ({
   ingest: observe && ingest.GetStatusResponse.toJSON(observe),

@@ -153,7 +153,7 @@ export class GrpcStrategy extends ServerGrpc implements CustomTransportStrategy 
 if (!process.env.GRPC_VERBOSITY) setLogVerbosity(logVerbosity.NONE) // what it would print comes back to us as errors
 
 const STATUS_ROUTE = '/GetStatus'
-const STATUS_MS = 1000 // a scrape has ten seconds, and the others are waiting
+const STATUS_MS = 5000 // a scrape has ten seconds; that a log has fallen silent is known within five
 const TRANSPORT_BYTES_MAX = 8 << 20 // above it the transport itself hangs up; below, the typed refusal of messageBytesMax answers
 const KEEPALIVE_MS = 20_000 // so that a stream of a caller that vanished does not stay for ever
 

@@ -8,6 +8,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express'
 import { letGo } from '../runtime/let-go'
 import { RuntimeModule, type Host } from '../runtime/runtime'
 import { nestLogger } from '../telemetry/logger'
+import { engineFigures, keepKnown } from '../telemetry/engine-health'
 import { statusFigures } from '../telemetry/status-figures'
 import { openTelemetry } from '../telemetry/telemetry'
 import { addressOf, assertFree, bindError, placeOf, type Listen } from './addresses'
@@ -50,7 +51,9 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const { messageBytesMax, deadlineMs, name: dataSet } = config
   const drain = runtime.drain.signal
   const strategy = new GrpcStrategy({ ...grpc, clock, logger, telemetry, dataSet, drain, readiness, messageBytesMax, deadlineMs })
-  const metrics = async (): Promise<string> => (await telemetry.registry.metrics()) + statusFigures(await strategy.statuses(), options.name)
+  const statuses = async (): Promise<string> => statusFigures(await strategy.statuses(), options.name)
+  const metrics = async (): Promise<string> =>
+    (await Promise.all([telemetry.registry.metrics(), engineFigures(runtime, options.name), statuses()])).join('')
   const root = rootModule(options, metrics)
   const app = await NestFactory.create<NestExpressApplication>(root, { logger: nestLogger(logger), bodyParser: false, abortOnError: false })
   app.useBodyParser('json', { limit: messageBytesMax })
@@ -63,6 +66,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
       ...{ log: runtime.log, clock, logger, signal: drain },
       onTurn: (isServing) => strategy.turn(LOG_HEALTH_NAME, isServing),
     })
+    void keepKnown({ log: runtime.log, clock, signal: drain }, () => strategy.statuses())
     const httpAddress = http?.address ? await listen(app, http) : undefined
     return served(strategy, { app, runtime, httpAddress })
   } catch (error) {

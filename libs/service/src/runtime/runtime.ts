@@ -12,6 +12,8 @@ export interface Host {
   readonly clock: Clock
   /** How an engine outside the process does, where there is one. */
   readonly log: Pick<EventLog, 'health' | typeof Symbol.asyncDispose>
+  /** Absent from a process that keeps nothing. */
+  readonly store?: Pick<OnlineStore, 'positions'>
   /** The dictionary that held when the process started. */
   readonly dictionary: Pick<Dictionary, 'hash'>
   readonly logger: Logger

@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Standing } from "../../status/v1/standing";
 
 export const protobufPackage = "freshet.feature.v1";
 
@@ -101,6 +102,8 @@ export interface GetStatusResponse {
   examples: number;
   /** Records of any topic that could not be read. */
   unreadable: number;
+  /** Whether log and store answer, and of when the figures are. */
+  standing: Standing | undefined;
 }
 
 export interface PartitionStatus {
@@ -860,7 +863,16 @@ export const GetStatusRequest: MessageFns<GetStatusRequest> = {
 };
 
 function createBaseGetStatusResponse(): GetStatusResponse {
-  return { dictionaryHash: "", partitions: [], folded: 0, duplicates: 0, late: 0, examples: 0, unreadable: 0 };
+  return {
+    dictionaryHash: "",
+    partitions: [],
+    folded: 0,
+    duplicates: 0,
+    late: 0,
+    examples: 0,
+    unreadable: 0,
+    standing: undefined,
+  };
 }
 
 export const GetStatusResponse: MessageFns<GetStatusResponse> = {
@@ -885,6 +897,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     }
     if (message.unreadable !== 0) {
       writer.uint32(56).int64(message.unreadable);
+    }
+    if (message.standing !== undefined) {
+      Standing.encode(message.standing, writer.uint32(802).fork()).join();
     }
     return writer;
   },
@@ -958,6 +973,14 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             message.unreadable = longToNumber(reader.int64());
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.standing = Standing.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -985,6 +1008,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
       late: isSet(object.late) ? globalThis.Number(object.late) : 0,
       examples: isSet(object.examples) ? globalThis.Number(object.examples) : 0,
       unreadable: isSet(object.unreadable) ? globalThis.Number(object.unreadable) : 0,
+      standing: isSet(object.standing) ? Standing.fromJSON(object.standing) : undefined,
     };
   },
 
@@ -1011,6 +1035,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     if (message.unreadable !== 0) {
       obj.unreadable = Math.round(message.unreadable);
     }
+    if (message.standing !== undefined) {
+      obj.standing = Standing.toJSON(message.standing);
+    }
     return obj;
   },
 
@@ -1026,6 +1053,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     message.late = object.late ?? 0;
     message.examples = object.examples ?? 0;
     message.unreadable = object.unreadable ?? 0;
+    message.standing = (object.standing !== undefined && object.standing !== null)
+      ? Standing.fromPartial(object.standing)
+      : undefined;
     return message;
   },
 };

@@ -8,6 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Item, User } from "../../catalog/v1/catalog";
 import { DeadLetter, Event, Link } from "../../event/v1/event";
+import { Standing } from "../../status/v1/standing";
 
 export const protobufPackage = "freshet.ingest.v1";
 
@@ -170,6 +171,8 @@ export interface GetStatusResponse {
   /** What is free where the data set lies; below the least that is wanted, nothing is accepted. */
   diskFreeBytes: number;
   diskFreeBytesMin: number;
+  /** Whether log and store answer, and of when the figures are. */
+  standing: Standing | undefined;
 }
 
 export interface GetStatusResponse_RejectedByCodeEntry {
@@ -2498,6 +2501,7 @@ function createBaseGetStatusResponse(): GetStatusResponse {
     deadLettersReplayed: 0,
     diskFreeBytes: 0,
     diskFreeBytesMin: 0,
+    standing: undefined,
   };
 }
 
@@ -2533,6 +2537,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     }
     if (message.diskFreeBytesMin !== 0) {
       writer.uint32(72).int64(message.diskFreeBytesMin);
+    }
+    if (message.standing !== undefined) {
+      Standing.encode(message.standing, writer.uint32(802).fork()).join();
     }
     return writer;
   },
@@ -2638,6 +2645,14 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             message.diskFreeBytesMin = longToNumber(reader.int64());
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.standing = Standing.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2729,6 +2744,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         : isSet(object.disk_free_bytes_min)
         ? globalThis.Number(object.disk_free_bytes_min)
         : 0,
+      standing: isSet(object.standing) ? Standing.fromJSON(object.standing) : undefined,
     };
   },
 
@@ -2773,6 +2789,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     if (message.diskFreeBytesMin !== 0) {
       obj.diskFreeBytesMin = Math.round(message.diskFreeBytesMin);
     }
+    if (message.standing !== undefined) {
+      obj.standing = Standing.toJSON(message.standing);
+    }
     return obj;
   },
 
@@ -2804,6 +2823,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     message.deadLettersReplayed = object.deadLettersReplayed ?? 0;
     message.diskFreeBytes = object.diskFreeBytes ?? 0;
     message.diskFreeBytesMin = object.diskFreeBytesMin ?? 0;
+    message.standing = (object.standing !== undefined && object.standing !== null)
+      ? Standing.fromPartial(object.standing)
+      : undefined;
     return message;
   },
 };

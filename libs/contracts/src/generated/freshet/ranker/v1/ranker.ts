@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Standing } from "../../status/v1/standing";
 
 export const protobufPackage = "freshet.ranker.v1";
 
@@ -182,6 +183,8 @@ export interface GetStatusResponse {
   answerP99Ms: number;
   /** Of the dictionary by which features are computed: the journal's last. */
   dictionaryHash: string;
+  /** Whether log and store answer, and of when the figures are. */
+  standing: Standing | undefined;
 }
 
 function createBaseRecommendRequest(): RecommendRequest {
@@ -2761,6 +2764,7 @@ function createBaseGetStatusResponse(): GetStatusResponse {
     answerP50Ms: 0,
     answerP99Ms: 0,
     dictionaryHash: "",
+    standing: undefined,
   };
 }
 
@@ -2801,6 +2805,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     }
     if (message.dictionaryHash !== "") {
       writer.uint32(98).string(message.dictionaryHash);
+    }
+    if (message.standing !== undefined) {
+      Standing.encode(message.standing, writer.uint32(802).fork()).join();
     }
     return writer;
   },
@@ -2914,6 +2921,14 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             message.dictionaryHash = reader.string();
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.standing = Standing.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2968,6 +2983,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         : isSet(object.dictionary_hash)
         ? globalThis.String(object.dictionary_hash)
         : "",
+      standing: isSet(object.standing) ? Standing.fromJSON(object.standing) : undefined,
     };
   },
 
@@ -3009,6 +3025,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     if (message.dictionaryHash !== "") {
       obj.dictionaryHash = message.dictionaryHash;
     }
+    if (message.standing !== undefined) {
+      obj.standing = Standing.toJSON(message.standing);
+    }
     return obj;
   },
 
@@ -3031,6 +3050,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     message.answerP50Ms = object.answerP50Ms ?? 0;
     message.answerP99Ms = object.answerP99Ms ?? 0;
     message.dictionaryHash = object.dictionaryHash ?? "";
+    message.standing = (object.standing !== undefined && object.standing !== null)
+      ? Standing.fromPartial(object.standing)
+      : undefined;
     return message;
   },
 };

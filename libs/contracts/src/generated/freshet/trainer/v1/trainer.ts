@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Standing } from "../../status/v1/standing";
 
 export const protobufPackage = "freshet.trainer.v1";
 
@@ -175,6 +176,8 @@ export interface GetStatusResponse {
   /** Rows that this trainer has given up since it was started: since nobody came back to them, and for want of room. */
   rowsExpired: number;
   rowsDisplaced: number;
+  /** Whether log and store answer, and of when the figures are. */
+  standing: Standing | undefined;
 }
 
 export interface GetStatusResponse_VoidRecordsByReasonEntry {
@@ -412,6 +415,7 @@ function createBaseGetStatusResponse(): GetStatusResponse {
     expireAfterSteps: 0,
     rowsExpired: 0,
     rowsDisplaced: 0,
+    standing: undefined,
   };
 }
 
@@ -548,6 +552,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     }
     if (message.rowsDisplaced !== 0) {
       writer.uint32(392).int64(message.rowsDisplaced);
+    }
+    if (message.standing !== undefined) {
+      Standing.encode(message.standing, writer.uint32(802).fork()).join();
     }
     return writer;
   },
@@ -918,6 +925,14 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             message.rowsDisplaced = longToNumber(reader.int64());
             continue;
           }
+          case 100: {
+            if (tag !== 802) {
+              break;
+            }
+
+            message.standing = Standing.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1076,6 +1091,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         : isSet(object.rows_displaced)
         ? globalThis.Number(object.rows_displaced)
         : 0,
+      standing: isSet(object.standing) ? Standing.fromJSON(object.standing) : undefined,
     };
   },
 
@@ -1207,6 +1223,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     if (message.rowsDisplaced !== 0) {
       obj.rowsDisplaced = Math.round(message.rowsDisplaced);
     }
+    if (message.standing !== undefined) {
+      obj.standing = Standing.toJSON(message.standing);
+    }
     return obj;
   },
 
@@ -1261,6 +1280,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     message.expireAfterSteps = object.expireAfterSteps ?? 0;
     message.rowsExpired = object.rowsExpired ?? 0;
     message.rowsDisplaced = object.rowsDisplaced ?? 0;
+    message.standing = (object.standing !== undefined && object.standing !== null)
+      ? Standing.fromPartial(object.standing)
+      : undefined;
     return message;
   },
 };
