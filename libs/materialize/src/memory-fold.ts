@@ -1,4 +1,4 @@
-import type { CatalogRecord, EventRecord, ExampleGroup, ItemState, UserState } from '@freshet/contracts'
+import type { CatalogRecord, EventRecord, ExampleGroup, ItemState, Touch, UserState } from '@freshet/contracts'
 import { type Dictionary, actorOf, foldItem } from '@freshet/features'
 import { partitionOf } from '@freshet/kernel'
 import { candidatesFor } from './candidates'
@@ -25,10 +25,13 @@ export interface MemoryFoldOptions {
   readonly seed?: number
   /** The one partition that is folded, from its own records: what it sends elsewhere comes back as records of the log. Unless told otherwise, all of them at once. */
   readonly only?: number
+  /** Told of each touch that an event sends to an item, as it would stand in the log. */
+  readonly onTouch?: (touch: Touch) => void
 }
 
 /** Opens an empty fold in memory. Touches reach their items at once, so there is nothing to be late. */
-export function openMemoryFold({ dictionary, partitions = 8, seed = dictionary.declared.model.seed, only }: MemoryFoldOptions): MemoryFold {
+export function openMemoryFold(options: MemoryFoldOptions): MemoryFold {
+  const { dictionary, partitions = 8, seed = dictionary.declared.model.seed, only, onTouch } = options
   const known = new KnownItems()
   const states = memoryStates(known)
   const folds = Array.from({ length: partitions }, (_, partition) => new PartitionFold({ dictionary, partition, partitions, states }))
@@ -39,8 +42,10 @@ export function openMemoryFold({ dictionary, partitions = 8, seed = dictionary.d
     const fold = folds[partition]
     const candidates = candidatesFor(record, { dictionary: fold.dictionary, known, seed, partition, offset })
     fold.event(record, { offset, candidates })
-    for (const touch of fold.effects.takeTouches())
+    for (const touch of fold.effects.takeTouches()) {
+      onTouch?.(touch)
       states.saveItem(touch.itemId, foldItem(fold.dictionary, states.item(touch.itemId), touch))
+    }
     const groups = fold.effects.takeGroups().map(({ group }) => group)
     const histories = fold.effects.takeHistories()
     if (only !== undefined) return groups

@@ -1,7 +1,8 @@
 import { TOPICS } from '@freshet/event-log'
 import type { Runtime } from '@freshet/service'
 import type { LearnedState } from '../fleet/learned'
-import { type Ledger, readLedger } from '../fleet/ledger'
+import { type Ledger, weighLearned } from '../fleet/ledger'
+import { readLedger } from '../fleet/read-ledger'
 import { raiseTwins } from '../fleet/twins'
 import { type Afresh, foldAfresh } from './afresh'
 import { findDiffering } from './differing-features'
@@ -9,9 +10,9 @@ import type { Found } from './inspection'
 
 /** What is wrong after faults, in numbers; all 0 where nothing is. */
 export interface Verdict {
-  /** Accepted events that stand nowhere, and groups that should have been learned and were not. */
+  /** Accepted events that stand nowhere, groups that should have been cut and examples that should have been learned and were not, touches that nobody can take. */
   readonly lost: number
-  /** Examples that were learned more than once, and groups that should not be there. */
+  /** Examples that were learned more than once, groups and touches that should not be there. */
   readonly doubled: number
   /** States that are not the twins'. */
   readonly digestsDiffering: number
@@ -54,15 +55,15 @@ export async function judge(
   }
 }
 
-/** Holds what was accepted, and what a fresh fold makes of it, against what was learned. */
+/** Holds what was accepted, and what a fresh fold makes of it, against what stands in the log and what was learned. */
 export function weigh(
   { accepted, examples }: { readonly accepted: Iterable<string>; readonly examples: number },
-  { events, learned }: Ledger,
-  { groups }: Pick<Afresh, 'groups'>,
+  ledger: Ledger,
+  { groups, touches }: Pick<Afresh, 'groups' | 'touches'>,
 ): Pick<Verdict, 'lost' | 'doubled'> {
-  const missing = [...accepted].filter((id) => !events.has(id)).length
-  const unlearned = [...groups].filter((identity) => !learned.has(identity)).length
-  const unexpected = [...learned.keys()].filter((identity) => !groups.has(identity)).length
-  const distinct = [...learned.values()].reduce((sum, items) => sum + items, 0)
-  return { lost: missing + unlearned, doubled: unexpected + Math.max(0, examples - distinct) }
+  const missing = [...accepted].filter((id) => !ledger.events.has(id)).length
+  const untaken = [...groups].filter((identity) => !ledger.taken.has(identity)).length
+  const unexpected = [...ledger.taken].filter((identity) => !groups.has(identity)).length
+  const { lost, doubled } = weighLearned(ledger, examples)
+  return { lost: missing + untaken + lost + touches.lost, doubled: unexpected + doubled + touches.unexpected }
 }
