@@ -35,10 +35,24 @@ execFileSync(
   ],
   { stdio: 'inherit' },
 )
+for (const file of fs.readdirSync(out, { recursive: true })) if (file.endsWith('.ts')) keepEveryKey(path.join(out, file))
 writeDescriptors()
 if (check) {
   execFileSync('git', ['diff', '--no-index', '--stat', committed, out], { stdio: 'inherit' })
   fs.rmSync(out, { recursive: true })
+}
+
+/** Maps are plain objects, and whoever chooses their keys may choose `__proto__`, which an assignment would lose: libs/contracts/src/map-entries.ts. */
+function keepEveryKey(file) {
+  const text = fs.readFileSync(file, 'utf8')
+  const kept = text
+    .replace(/^( *)(message\.\w+)\[(entry\d+\.key)\] = (entry\d+\.value);$/gm, '$1putEntry($2, $3, $4);')
+    .replace(/^( *)acc\[key\] = (.+);$/gm, '$1putEntry(acc, key, $2);')
+    .replace(/^( *)(obj\.\w+)\[k\] = (.+);$/gm, '$1putEntry($2, k, $3);')
+  if (kept === text) return
+  const entries = path.relative(path.dirname(file), path.join(out, '../map-entries')).split(path.sep).join('/')
+  const codec = '@bufbuild/protobuf/wire";\n'
+  fs.writeFileSync(file, kept.replace(codec, `${codec}import { putEntry } from "${entries}";\n`))
 }
 
 /** What reflection serves: each file's descriptor as protoc has it, in base64. */

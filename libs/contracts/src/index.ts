@@ -1,5 +1,6 @@
 export { encoded } from './encoded'
 export type { MessageEncoder } from './encoded'
+export { entryOf, putEntry } from './map-entries'
 export {
   DeadLetter,
   DictionaryChange,

@@ -1,4 +1,4 @@
-import type { Window } from '@freshet/contracts'
+import { type Window, entryOf } from '@freshet/contracts'
 import { naturalLog } from '@freshet/kernel'
 import type { ItemFeature, UserFeature } from './declared-feature'
 import type { Feature } from './feature'
@@ -56,7 +56,7 @@ function measureOf(declared: Declared, values: ValuePrior): (activity: Activity,
   switch (declared.kind) {
     case 'count': {
       const shape = windowShape(declared.name, declared.windowMs, declared.buckets)
-      return ({ windows }, nowMs) => compress(windowCount(windows[shape.name], shape, nowMs))
+      return ({ windows }, nowMs) => compress(windowCount(entryOf(windows, shape.name), shape, nowMs))
     }
     case 'rate':
       return rateOf(declared)
@@ -84,8 +84,8 @@ function rateOf({
   const of = windowShape(name, windowMs, buckets)
   const per = windowShape(perName(name), windowMs, buckets)
   return ({ windows }, nowMs) => {
-    const hits = windowCount(windows[of.name], of, nowMs)
-    const chances = windowCount(windows[per.name], per, nowMs)
+    const hits = windowCount(entryOf(windows, of.name), of, nowMs)
+    const chances = windowCount(entryOf(windows, per.name), per, nowMs)
     return (hits + prior * weight) / (chances + weight) - prior
   }
 }

@@ -1,17 +1,17 @@
-import type { AttributeValue } from '@freshet/contracts'
+import { type AttributeValue, entryOf } from '@freshet/contracts'
 
 /** The attributes of an item or a user, by name. */
 export type Attributes = Readonly<Record<string, AttributeValue>>
 
 /** An attribute as texts: one for a single value, its levels where a separator splits it, none where it is missing. */
 export function textsOf(attributes: Attributes | undefined, name: string, separator?: string): readonly string[] {
-  const texts = plainTexts(attributes?.[name]?.kind)
+  const texts = plainTexts(entryOf(attributes, name)?.kind)
   return separator === undefined ? texts : texts.flatMap((text) => levels(text, separator))
 }
 
 /** An attribute as a finite number; undefined where it is missing or is none. */
 export function numberOf(attributes: Attributes | undefined, name: string): number | undefined {
-  const kind = attributes?.[name]?.kind
+  const kind = entryOf(attributes, name)?.kind
   if (kind?.$case === 'flag') return kind.flag ? 1 : 0
   const number = kind?.$case === 'number' ? kind.number : kind?.$case === 'text' && kind.text.trim() !== '' ? Number(kind.text) : NaN
   return Number.isFinite(number) ? number : undefined
@@ -19,7 +19,7 @@ export function numberOf(attributes: Attributes | undefined, name: string): numb
 
 /** An attribute as a vector; empty where it is missing. */
 export function vectorOf(attributes: Attributes | undefined, name: string): readonly number[] {
-  const kind = attributes?.[name]?.kind
+  const kind = entryOf(attributes, name)?.kind
   return kind?.$case === 'vector' ? kind.vector.values : []
 }
 

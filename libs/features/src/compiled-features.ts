@@ -1,4 +1,4 @@
-import type { ItemState, UserState } from '@freshet/contracts'
+import { type ItemState, type UserState, entryOf } from '@freshet/contracts'
 import { type Activity, type ActivityScope, type ValuePrior, activityFeature, perName } from './activity-features'
 import { type Attributes } from './attributes'
 import { attributeFeature, isOfAttributes } from './attribute-features'
@@ -9,6 +9,8 @@ import type { CrossFeature, ItemFeature, UserFeature } from './declared-feature'
 import { type EntityFeature, type EntityPart, compileEntity } from './entity-part'
 import { type CompiledPart, type Feature, compilePart, placeBehind } from './feature'
 import { FieldIds } from './feature-id'
+import { judgingTypes } from './meaning'
+import type { DeclaredSequence } from './sequence'
 import { type WindowShape, windowShape } from './window'
 
 /** An entity at a moment, as its features read it. */
@@ -30,9 +32,11 @@ export interface CompiledFeatures {
   readonly crossBehindItem: CompiledPart<CrossScope>
   readonly userWindows: WindowsByType
   readonly itemWindows: WindowsByType
-  readonly sequences: readonly Extract<UserFeature, { kind: 'sequence' }>[]
+  readonly sequences: readonly DeclaredSequence[]
   readonly affinities: readonly Extract<CrossFeature, { kind: 'affinity' }>[]
   readonly values: ValuePrior
+  /** The types whose values pairs remember: see {@link judgingTypes}. */
+  readonly judging: ReadonlySet<string>
 }
 
 /** Compiles all declared features, in the order of declaration. */
@@ -52,6 +56,7 @@ export function compileFeatures({ user, item, cross, context, events, value }: D
     sequences: user.flatMap((declared) => (declared.kind === 'sequence' ? [declared] : [])),
     affinities: cross.flatMap((declared) => (declared.kind === 'affinity' ? [declared] : [])),
     values: value,
+    judging: judgingTypes({ events, user }),
   }
 }
 
@@ -91,12 +96,12 @@ function idFeature(name: string): Feature<EntityMoment> {
   return { extent: { name, slots: 1, numbers: [] }, write: (part, at, { id }) => fieldIds.put(part.ids, at.slot, id) }
 }
 
-function sequenceFeature({ name, last, shares }: Extract<UserFeature, { kind: 'sequence' }>): Feature<EntityMoment> {
+function sequenceFeature({ name, last, shares }: DeclaredSequence): Feature<EntityMoment> {
   const fieldIds = new FieldIds(shares ?? name)
   return {
     extent: { name, slots: last, numbers: [] },
     write(part, at, { sequences }) {
-      const ids = sequences?.[name]?.itemIds ?? []
+      const ids = entryOf(sequences, name)?.itemIds ?? []
       for (let i = 0; i < last && i < ids.length; i++) fieldIds.put(part.ids, at.slot + i, ids[ids.length - 1 - i])
     },
   }

@@ -1,4 +1,4 @@
-import type { Affinity, ItemState, UserState } from '@freshet/contracts'
+import { type Affinity, type ItemState, type UserState, entryOf } from '@freshet/contracts'
 import { compress } from './activity-features'
 import { textsOf } from './attributes'
 import type { CrossFeature } from './declared-feature'
@@ -42,7 +42,7 @@ function pairFeature({ name, events, unitMs, scale }: DeclaredAs<'pair'>, indexO
   return {
     extent: { name, slots: 0, numbers: [...events.map((type) => `${name}_${type}`), `${name}_recency`] },
     write(part, at, { user, itemId, nowMs }) {
-      const pair = user?.items[itemId]
+      const pair = entryOf(user?.items, itemId)
       if (pair === undefined) return
       indexes.forEach((index, i) => (part.numbers[at.number + i] = compress(pair.counts[index] ?? 0) * scale))
       part.numbers[at.number + indexes.length] = 1 / (1 + Math.max(0, nowMs - pair.lastMs) / unitMs)
@@ -68,13 +68,13 @@ function affinityFeature({ name, attribute, separator, unitMs, scale }: Declared
   const writer =
     (known?: Map<string, Standing>): Feature<CrossScope>['write'] =>
     (part, at, { user, item, nowMs }) => {
-      const total = user?.categories[attribute]
+      const total = entryOf(user?.categories, attribute)
       const values = textsOf(item?.attributes, attribute, separator)
       if (user === undefined || total === undefined || values.length === 0) return
       let share = 0
       let residual = 0
       for (const value of values) {
-        const standing = recall(known, value, () => standingOf(user.categories[categoryKey(attribute, value)], nowMs))
+        const standing = recall(known, value, () => standingOf(entryOf(user.categories, categoryKey(attribute, value)), nowMs))
         share += standing.weight
         residual += standing.residual
       }

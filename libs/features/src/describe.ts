@@ -1,4 +1,4 @@
-import type { ItemState, UserState } from '@freshet/contracts'
+import { type ItemState, type UserState, entryOf } from '@freshet/contracts'
 import { type Attributes, textsOf } from './attributes'
 import type { ItemFeature, UserFeature } from './declared-feature'
 import type { Dictionary } from './dictionary'
@@ -55,7 +55,7 @@ function textsBehind(declared: UserFeature | ItemFeature, { id, attributes, sequ
     case 'text':
       return textsOf(attributes, declared.attribute ?? declared.name)
     case 'sequence':
-      return [...(sequences?.[declared.name]?.itemIds ?? [])].reverse()
+      return [...(entryOf(sequences, declared.name)?.itemIds ?? [])].reverse()
     default:
       return []
   }

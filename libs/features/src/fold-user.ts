@@ -1,10 +1,12 @@
-import { Affinity, type Event, type ItemState, PairCounts, type Sequence, type User, UserState } from '@freshet/contracts'
+import { Affinity, type Event, type ItemState, type User, UserState, entryOf, putEntry } from '@freshet/contracts'
 import { meanResidual, meanValue } from './activity-features'
 import { textsOf } from './attributes'
 import { categoryKey, weightAt } from './cross-features'
 import type { Dictionary } from './dictionary'
-import { type EventMeaning, isValued, labelOf } from './meaning'
+import { foldPair } from './fold-pair'
 import { forgetOldest } from './forget'
+import { type EventMeaning, isValued } from './meaning'
+import { foldSequences } from './sequence'
 import { countInWindow } from './window'
 
 /** An event with what it means and what it happened to. */
@@ -34,8 +36,7 @@ export function foldUser(dictionary: Dictionary, state: UserState | undefined, d
   foldAffinities(dictionary, user, deed)
   foldValue(dictionary, user, deed)
   foldPair(dictionary, user, deed)
-  takeBack(dictionary, user, deed)
-  foldSequences(dictionary, user, event)
+  foldSequences(dictionary.compiled.sequences, user, { event, index: meaning.index })
   user.lastItemId = event.itemId
   return user
 }
@@ -62,7 +63,7 @@ export function residualOf({ compiled }: Dictionary, state: UserState | undefine
 }
 
 /** True when a positive event has taken the item out of this user's answers. */
-export const isConsumed = (state: UserState | undefined, itemId: string): boolean => state?.items[itemId]?.consumed ?? false
+export const isConsumed = (state: UserState | undefined, itemId: string): boolean => entryOf(state?.items, itemId)?.consumed ?? false
 
 /** Above the item's mean, so that a user is not called mild for choosing well. */
 function foldValue({ compiled }: Dictionary, user: UserState, { event: { value }, meaning, item }: Deed): void {
@@ -72,41 +73,6 @@ function foldValue({ compiled }: Dictionary, user: UserState, { event: { value }
   user.residualSum += value - meanValue(item, compiled.values)
 }
 
-function foldPair({ declared, meanings }: Dictionary, user: UserState, { event, meaning }: Deed): void {
-  const { itemId, timeMs, value } = event
-  const pair = (user.items[itemId] ??= PairCounts.create({ counts: new Array<number>(meanings.size).fill(0) }))
-  while (pair.counts.length < meanings.size) pair.counts.push(0)
-  pair.counts[meaning.index] += 1
-  pair.lastMs = Math.max(pair.lastMs, timeMs)
-  pair.consumed ||= meaning.consumes && (meaning.label === 'negative' || labelOf(meaning, value) === 1)
-  const bounds = { max: declared.remember.items, events: user.events }
-  forgetOldest(user.items, bounds, (each) => (each.consumed ? each.lastMs : each.lastMs - CONSUMED_LONGER_MS))
-}
-
-/** What was taken back has not happened to this item, as far as pairs and sequences go; windows count that it did. */
-function takeBack({ compiled, meanings }: Dictionary, user: UserState, { event: { itemId }, meaning }: Deed): void {
-  const pair = user.items[itemId]
-  for (const type of meaning.corrects) {
-    const taken = meanings.get(type)
-    if (taken === undefined || pair.counts[taken.index] === 0) continue
-    pair.counts[taken.index] -= 1
-    if (taken.consumes && pair.counts[taken.index] === 0) pair.consumed = isStillConsumed(meanings, pair.counts)
-    for (const { name, events } of compiled.sequences) if (events.includes(type)) dropLast(user.sequences[name], itemId)
-  }
-}
-
-const isStillConsumed = (meanings: Dictionary['meanings'], counts: readonly number[]): boolean =>
-  [...meanings.values()].some(({ consumes, label, index }) => consumes && label !== undefined && counts[index] > 0)
-
-function dropLast(sequence: Sequence | undefined, itemId: string): void {
-  const at = sequence?.itemIds.lastIndexOf(itemId) ?? -1
-  if (at < 0) return
-  sequence?.itemIds.splice(at, 1)
-  sequence?.timesMs.splice(at, 1)
-}
-
-const CONSUMED_LONGER_MS = 315_360_000_000 // ten years: what was only looked at is forgotten first
-
 function foldAffinities(dictionary: Dictionary, user: UserState, { event, meaning, item }: Deed): void {
   const { affinities, values } = dictionary.compiled
   const expected = meanValue(user, values) + meanResidual(item, values)
@@ -115,7 +81,7 @@ function foldAffinities(dictionary: Dictionary, user: UserState, { event, meanin
     const texts = textsOf(item?.attributes, attribute, separator)
     if (texts.length === 0) continue
     for (const key of [attribute, ...texts.map((text) => categoryKey(attribute, text))]) {
-      const affinity = (user.categories[key] ??= Affinity.create({ atMs: event.timeMs }))
+      const affinity = entryOf(user.categories, key) ?? putEntry(user.categories, key, Affinity.create({ atMs: event.timeMs }))
       const atMs = Math.max(affinity.atMs, event.timeMs)
       affinity.weight = weightAt(affinity, unitMs, atMs) + meaning.weight
       affinity.atMs = atMs
@@ -125,18 +91,4 @@ function foldAffinities(dictionary: Dictionary, user: UserState, { event, meanin
     }
   }
   forgetOldest(user.categories, { max: dictionary.declared.remember.categories, events: user.events }, ({ atMs }) => atMs)
-}
-
-function foldSequences({ compiled }: Dictionary, user: UserState, { type, itemId, timeMs, value }: Event): void {
-  for (const { name, events, last, atLeast = -Infinity, below = Infinity } of compiled.sequences) {
-    if (!events.includes(type) || !((value ?? 0) >= atLeast && (value ?? 0) < below)) continue
-    const sequence = (user.sequences[name] ??= { itemIds: [], timesMs: [] })
-    let at = sequence.timesMs.length
-    while (at > 0 && sequence.timesMs[at - 1] > timeMs) at--
-    sequence.itemIds.splice(at, 0, itemId)
-    sequence.timesMs.splice(at, 0, timeMs)
-    if (sequence.itemIds.length <= last) continue
-    sequence.itemIds.shift()
-    sequence.timesMs.shift()
-  }
 }

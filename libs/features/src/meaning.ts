@@ -28,6 +28,16 @@ export function meaningsOf({ events }: DeclaredDictionary): ReadonlyMap<string, 
   )
 }
 
+/** The types whose values are remembered, where some type takes others back: they tell whether an event consumed, or stood in a sequence. */
+export function judgingTypes({ events, user }: Pick<DeclaredDictionary, 'events' | 'user'>): ReadonlySet<string> {
+  const corrected = new Set(Object.values(events).flatMap(({ corrects = [] }) => corrects))
+  if (corrected.size === 0) return corrected
+  const consuming = Object.entries(events).filter(([, { consumes, label }]) => consumes && typeof label === 'object')
+  const sequences = user.flatMap((feature) => (feature.kind === 'sequence' ? [feature] : []))
+  const chosen = sequences.flatMap(({ atLeast, below, events: types }) => (atLeast === undefined && below === undefined ? [] : types))
+  return new Set([...consuming.map(([type]) => type), ...chosen.filter((type) => corrected.has(type))])
+}
+
 /** 1 or 0 as the event says; undefined where it says nothing, or its value is missing. */
 export function labelOf(meaning: EventMeaning, value: number | undefined): 0 | 1 | undefined {
   if (meaning.label === undefined) return undefined
@@ -36,6 +46,9 @@ export function labelOf(meaning: EventMeaning, value: number | undefined): 0 | 1
   if (value === undefined) return undefined
   return value >= meaning.label.atLeast ? 1 : 0
 }
+
+/** True for a type each event of which takes its item out of its user's answers; others do so by their value, or never. */
+export const consumesAlways = ({ consumes, label }: EventMeaning): boolean => consumes && (label === 'positive' || label === 'negative')
 
 /** True where an event's value is a judgement that means are made of: a rating. */
 export const isValued = (meaning: EventMeaning): boolean => typeof meaning.label === 'object'

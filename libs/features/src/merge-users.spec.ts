@@ -73,7 +73,7 @@ describe('a session that turns out to be a user', () => {
     fc.assert(
       fc.property(history, (deeds) => {
         const session = UserState.create({ ...fold(timed(deeds)) })
-        for (let i = 0; i < 2500; i++) session.items[`i${i}`] = { counts: [1, 0, 0], lastMs: i, consumed: i % 2 === 0 }
+        for (let i = 0; i < 2500; i++) session.items[`i${i}`] = { counts: [1, 0, 0], lastMs: i, consumed: i % 2 === 0, judgements: [] }
         const parts = partsOfUser(session)
         expect(parts).toHaveLength(3)
         const merged = parts.reduce<UserState | undefined>((user, part) => mergeUsers(dictionary, user, part), undefined)

@@ -1,6 +1,8 @@
-import { Affinity, PairCounts, type Sequence, UserState } from '@freshet/contracts'
+import { Affinity, PairCounts, UserState, entryOf, putEntry } from '@freshet/contracts'
 import { weightAt } from './cross-features'
 import type { Dictionary } from './dictionary'
+import { mergePair } from './fold-pair'
+import { mergeSequence } from './sequence'
 import { mergeWindow } from './window'
 
 /**
@@ -17,8 +19,9 @@ export function mergeUsers(dictionary: Dictionary, user: UserState | undefined, 
   merged.valueCount += session.valueCount
   merged.residualSum += session.residualSum
   mergeWindows(dictionary, merged, session)
-  for (const { name, last } of dictionary.compiled.sequences) mergeSequence(merged, session.sequences[name], { name, last })
-  for (const [itemId, pair] of inOrder(session.items)) mergePair((merged.items[itemId] ??= PairCounts.create({})), pair)
+  for (const declared of dictionary.compiled.sequences) mergeSequence(merged, entryOf(session.sequences, declared.name), declared)
+  for (const [itemId, pair] of inOrder(session.items))
+    mergePair(entryOf(merged.items, itemId) ?? putEntry(merged.items, itemId, PairCounts.create({})), pair)
   mergeAffinities(dictionary, merged, session)
   return merged
 }
@@ -53,31 +56,11 @@ function mergeWindows({ compiled }: Dictionary, user: UserState, { windows }: Us
   }
 }
 
-/** By time; of one moment, the user's own come first. */
-function mergeSequence(
-  user: UserState,
-  added: Sequence | undefined,
-  { name, last }: { readonly name: string; readonly last: number },
-): void {
-  if (added === undefined) return
-  const own = user.sequences[name] ?? { itemIds: [], timesMs: [] }
-  const both = [own, added].flatMap(({ itemIds, timesMs }) => itemIds.map((itemId, i) => ({ itemId, timeMs: timesMs[i] })))
-  const newest = both.sort((a, b) => a.timeMs - b.timeMs).slice(-last)
-  user.sequences[name] = { itemIds: newest.map(({ itemId }) => itemId), timesMs: newest.map(({ timeMs }) => timeMs) }
-}
-
-function mergePair(pair: PairCounts, added: PairCounts): void {
-  while (pair.counts.length < added.counts.length) pair.counts.push(0)
-  added.counts.forEach((count, index) => (pair.counts[index] += count))
-  pair.lastMs = Math.max(pair.lastMs, added.lastMs)
-  pair.consumed ||= added.consumed
-}
-
 function mergeAffinities({ compiled }: Dictionary, user: UserState, session: UserState): void {
   for (const [key, added] of inOrder(session.categories)) {
     const declared = compiled.affinities.find(({ attribute }) => key === attribute || key.startsWith(`${attribute}=`))
     if (declared === undefined) continue
-    const affinity = (user.categories[key] ??= Affinity.create({ atMs: added.atMs }))
+    const affinity = entryOf(user.categories, key) ?? putEntry(user.categories, key, Affinity.create({ atMs: added.atMs }))
     const atMs = Math.max(affinity.atMs, added.atMs)
     affinity.weight = weightAt(affinity, declared.unitMs, atMs) + weightAt(added, declared.unitMs, atMs)
     affinity.atMs = atMs

@@ -1,4 +1,4 @@
-import type { Window } from '@freshet/contracts'
+import { Window, entryOf, putEntry } from '@freshet/contracts'
 
 /** A sliding window in equal buckets of time, as declared. */
 export interface WindowShape {
@@ -22,7 +22,7 @@ export interface Counted {
 
 /** Counts events; what lies before the window's newest extent is forgotten, events from before it are not counted. */
 export function countInWindow(windows: Record<string, Window>, shape: WindowShape, { timeMs, times }: Counted): void {
-  const window = (windows[shape.name] ??= { buckets: [], counts: [], widthMs: shape.bucketMs })
+  const window = windowOf(windows, shape)
   if (widthOf(window, shape) !== shape.bucketMs) reshape(window, shape)
   put(window, Math.floor(timeMs / shape.bucketMs), times)
   forgetOld(window, shape)
@@ -45,13 +45,16 @@ export function windowCount(window: Window | undefined, shape: WindowShape, nowM
 
 /** Adds what was counted elsewhere. */
 export function mergeWindow(windows: Record<string, Window>, shape: WindowShape, added: Window): void {
-  const window = (windows[shape.name] ??= { buckets: [], counts: [], widthMs: shape.bucketMs })
+  const window = windowOf(windows, shape)
   if (widthOf(window, shape) !== shape.bucketMs) reshape(window, shape)
   const other = { ...added, buckets: [...added.buckets], counts: [...added.counts] }
   if (widthOf(other, shape) !== shape.bucketMs) reshape(other, shape)
   other.buckets.forEach((bucket, i) => put(window, bucket, other.counts[i]))
   forgetOld(window, shape)
 }
+
+const windowOf = (windows: Record<string, Window>, { name, bucketMs }: WindowShape): Window =>
+  entryOf(windows, name) ?? putEntry(windows, name, Window.create({ widthMs: bucketMs }))
 
 /** States of before widths were kept have the declared one: no dictionary could change then. */
 const widthOf = ({ widthMs }: Window, { bucketMs }: WindowShape): number => (widthMs === 0 ? bucketMs : widthMs)

@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { putEntry } from "../../../../map-entries";
 
 export const protobufPackage = "freshet.catalog.v1";
 
@@ -430,7 +431,7 @@ export const Item: MessageFns<Item> = {
 
             const entry2 = Item_AttributesEntry.decode(reader, reader.uint32());
             if (entry2.value !== undefined) {
-              message.attributes[entry2.key] = entry2.value;
+              putEntry(message.attributes, entry2.key, entry2.value);
             }
             continue;
           }
@@ -502,7 +503,7 @@ export const Item: MessageFns<Item> = {
       if (entries.length > 0) {
         obj.attributes = {};
         entries.forEach(([k, v]) => {
-          obj.attributes[k] = AttributeValue.toJSON(v);
+          putEntry(obj.attributes, k, AttributeValue.toJSON(v));
         });
       }
     }
@@ -524,7 +525,7 @@ export const Item: MessageFns<Item> = {
     message.attributes = (globalThis.Object.entries(object.attributes ?? {}) as [string, AttributeValue][]).reduce(
       (acc: { [key: string]: AttributeValue }, [key, value]: [string, AttributeValue]) => {
         if (value !== undefined) {
-          acc[key] = AttributeValue.fromPartial(value);
+          putEntry(acc, key, AttributeValue.fromPartial(value));
         }
         return acc;
       },
@@ -666,7 +667,7 @@ export const User: MessageFns<User> = {
 
             const entry2 = User_AttributesEntry.decode(reader, reader.uint32());
             if (entry2.value !== undefined) {
-              message.attributes[entry2.key] = entry2.value;
+              putEntry(message.attributes, entry2.key, entry2.value);
             }
             continue;
           }
@@ -716,7 +717,7 @@ export const User: MessageFns<User> = {
       if (entries.length > 0) {
         obj.attributes = {};
         entries.forEach(([k, v]) => {
-          obj.attributes[k] = AttributeValue.toJSON(v);
+          putEntry(obj.attributes, k, AttributeValue.toJSON(v));
         });
       }
     }
@@ -732,7 +733,7 @@ export const User: MessageFns<User> = {
     message.attributes = (globalThis.Object.entries(object.attributes ?? {}) as [string, AttributeValue][]).reduce(
       (acc: { [key: string]: AttributeValue }, [key, value]: [string, AttributeValue]) => {
         if (value !== undefined) {
-          acc[key] = AttributeValue.fromPartial(value);
+          putEntry(acc, key, AttributeValue.fromPartial(value));
         }
         return acc;
       },

@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { putEntry } from "../../../../map-entries";
 
 export const protobufPackage = "freshet.event.v1";
 
@@ -402,7 +403,7 @@ export const Event: MessageFns<Event> = {
 
             const entry9 = Event_ContextEntry.decode(reader, reader.uint32());
             if (entry9.value !== undefined) {
-              message.context[entry9.key] = entry9.value;
+              putEntry(message.context, entry9.key, entry9.value);
             }
             continue;
           }
@@ -509,7 +510,7 @@ export const Event: MessageFns<Event> = {
       if (entries.length > 0) {
         obj.context = {};
         entries.forEach(([k, v]) => {
-          obj.context[k] = v;
+          putEntry(obj.context, k, v);
         });
       }
     }
@@ -535,7 +536,7 @@ export const Event: MessageFns<Event> = {
     message.context = (globalThis.Object.entries(object.context ?? {}) as [string, string][]).reduce(
       (acc: { [key: string]: string }, [key, value]: [string, string]) => {
         if (value !== undefined) {
-          acc[key] = globalThis.String(value);
+          putEntry(acc, key, globalThis.String(value));
         }
         return acc;
       },

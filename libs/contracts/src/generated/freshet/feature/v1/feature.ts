@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { putEntry } from "../../../../map-entries";
 import { Standing } from "../../status/v1/standing";
 
 export const protobufPackage = "freshet.feature.v1";
@@ -197,7 +198,7 @@ export const Features: MessageFns<Features> = {
 
             const entry3 = Features_ValuesEntry.decode(reader, reader.uint32());
             if (entry3.value !== undefined) {
-              message.values[entry3.key] = entry3.value;
+              putEntry(message.values, entry3.key, entry3.value);
             }
             continue;
           }
@@ -273,7 +274,7 @@ export const Features: MessageFns<Features> = {
       if (entries.length > 0) {
         obj.values = {};
         entries.forEach(([k, v]) => {
-          obj.values[k] = FeatureValue.toJSON(v);
+          putEntry(obj.values, k, FeatureValue.toJSON(v));
         });
       }
     }
@@ -296,7 +297,7 @@ export const Features: MessageFns<Features> = {
     message.values = (globalThis.Object.entries(object.values ?? {}) as [string, FeatureValue][]).reduce(
       (acc: { [key: string]: FeatureValue }, [key, value]: [string, FeatureValue]) => {
         if (value !== undefined) {
-          acc[key] = FeatureValue.fromPartial(value);
+          putEntry(acc, key, FeatureValue.fromPartial(value));
         }
         return acc;
       },

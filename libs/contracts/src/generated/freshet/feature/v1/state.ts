@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { putEntry } from "../../../../map-entries";
 import { AttributeValue } from "../../catalog/v1/catalog";
 
 export const protobufPackage = "freshet.feature.v1";
@@ -96,6 +97,8 @@ export interface Window {
 export interface Sequence {
   itemIds: string[];
   timesMs: number[];
+  /** Which type of event each was: its place in the dictionary, counted from 1. Of before this was kept: 0, or nothing. */
+  types: number[];
 }
 
 export interface PairCounts {
@@ -104,6 +107,15 @@ export interface PairCounts {
   lastMs: number;
   /** Positively consumed: not recommended again. */
   consumed: boolean;
+  /** Newest last: what events said whose value tells whether they consumed, or stood in a sequence. Kept where some type takes others back. */
+  judgements: Judgement[];
+}
+
+/** An event by its value. */
+export interface Judgement {
+  /** The place of its type in the dictionary, counted from 0. */
+  type: number;
+  value?: number | undefined;
 }
 
 /** What a user did to items that share an attribute's value. */
@@ -213,7 +225,7 @@ export const UserState: MessageFns<UserState> = {
 
             const entry1 = UserState_AttributesEntry.decode(reader, reader.uint32());
             if (entry1.value !== undefined) {
-              message.attributes[entry1.key] = entry1.value;
+              putEntry(message.attributes, entry1.key, entry1.value);
             }
             continue;
           }
@@ -224,7 +236,7 @@ export const UserState: MessageFns<UserState> = {
 
             const entry2 = UserState_WindowsEntry.decode(reader, reader.uint32());
             if (entry2.value !== undefined) {
-              message.windows[entry2.key] = entry2.value;
+              putEntry(message.windows, entry2.key, entry2.value);
             }
             continue;
           }
@@ -235,7 +247,7 @@ export const UserState: MessageFns<UserState> = {
 
             const entry3 = UserState_SequencesEntry.decode(reader, reader.uint32());
             if (entry3.value !== undefined) {
-              message.sequences[entry3.key] = entry3.value;
+              putEntry(message.sequences, entry3.key, entry3.value);
             }
             continue;
           }
@@ -246,7 +258,7 @@ export const UserState: MessageFns<UserState> = {
 
             const entry4 = UserState_ItemsEntry.decode(reader, reader.uint32());
             if (entry4.value !== undefined) {
-              message.items[entry4.key] = entry4.value;
+              putEntry(message.items, entry4.key, entry4.value);
             }
             continue;
           }
@@ -257,7 +269,7 @@ export const UserState: MessageFns<UserState> = {
 
             const entry5 = UserState_CategoriesEntry.decode(reader, reader.uint32());
             if (entry5.value !== undefined) {
-              message.categories[entry5.key] = entry5.value;
+              putEntry(message.categories, entry5.key, entry5.value);
             }
             continue;
           }
@@ -442,7 +454,7 @@ export const UserState: MessageFns<UserState> = {
       if (entries.length > 0) {
         obj.attributes = {};
         entries.forEach(([k, v]) => {
-          obj.attributes[k] = AttributeValue.toJSON(v);
+          putEntry(obj.attributes, k, AttributeValue.toJSON(v));
         });
       }
     }
@@ -451,7 +463,7 @@ export const UserState: MessageFns<UserState> = {
       if (entries.length > 0) {
         obj.windows = {};
         entries.forEach(([k, v]) => {
-          obj.windows[k] = Window.toJSON(v);
+          putEntry(obj.windows, k, Window.toJSON(v));
         });
       }
     }
@@ -460,7 +472,7 @@ export const UserState: MessageFns<UserState> = {
       if (entries.length > 0) {
         obj.sequences = {};
         entries.forEach(([k, v]) => {
-          obj.sequences[k] = Sequence.toJSON(v);
+          putEntry(obj.sequences, k, Sequence.toJSON(v));
         });
       }
     }
@@ -469,7 +481,7 @@ export const UserState: MessageFns<UserState> = {
       if (entries.length > 0) {
         obj.items = {};
         entries.forEach(([k, v]) => {
-          obj.items[k] = PairCounts.toJSON(v);
+          putEntry(obj.items, k, PairCounts.toJSON(v));
         });
       }
     }
@@ -478,7 +490,7 @@ export const UserState: MessageFns<UserState> = {
       if (entries.length > 0) {
         obj.categories = {};
         entries.forEach(([k, v]) => {
-          obj.categories[k] = Affinity.toJSON(v);
+          putEntry(obj.categories, k, Affinity.toJSON(v));
         });
       }
     }
@@ -514,7 +526,7 @@ export const UserState: MessageFns<UserState> = {
     message.attributes = (globalThis.Object.entries(object.attributes ?? {}) as [string, AttributeValue][]).reduce(
       (acc: { [key: string]: AttributeValue }, [key, value]: [string, AttributeValue]) => {
         if (value !== undefined) {
-          acc[key] = AttributeValue.fromPartial(value);
+          putEntry(acc, key, AttributeValue.fromPartial(value));
         }
         return acc;
       },
@@ -523,7 +535,7 @@ export const UserState: MessageFns<UserState> = {
     message.windows = (globalThis.Object.entries(object.windows ?? {}) as [string, Window][]).reduce(
       (acc: { [key: string]: Window }, [key, value]: [string, Window]) => {
         if (value !== undefined) {
-          acc[key] = Window.fromPartial(value);
+          putEntry(acc, key, Window.fromPartial(value));
         }
         return acc;
       },
@@ -532,7 +544,7 @@ export const UserState: MessageFns<UserState> = {
     message.sequences = (globalThis.Object.entries(object.sequences ?? {}) as [string, Sequence][]).reduce(
       (acc: { [key: string]: Sequence }, [key, value]: [string, Sequence]) => {
         if (value !== undefined) {
-          acc[key] = Sequence.fromPartial(value);
+          putEntry(acc, key, Sequence.fromPartial(value));
         }
         return acc;
       },
@@ -541,7 +553,7 @@ export const UserState: MessageFns<UserState> = {
     message.items = (globalThis.Object.entries(object.items ?? {}) as [string, PairCounts][]).reduce(
       (acc: { [key: string]: PairCounts }, [key, value]: [string, PairCounts]) => {
         if (value !== undefined) {
-          acc[key] = PairCounts.fromPartial(value);
+          putEntry(acc, key, PairCounts.fromPartial(value));
         }
         return acc;
       },
@@ -550,7 +562,7 @@ export const UserState: MessageFns<UserState> = {
     message.categories = (globalThis.Object.entries(object.categories ?? {}) as [string, Affinity][]).reduce(
       (acc: { [key: string]: Affinity }, [key, value]: [string, Affinity]) => {
         if (value !== undefined) {
-          acc[key] = Affinity.fromPartial(value);
+          putEntry(acc, key, Affinity.fromPartial(value));
         }
         return acc;
       },
@@ -1072,7 +1084,7 @@ export const ItemState: MessageFns<ItemState> = {
 
             const entry1 = ItemState_AttributesEntry.decode(reader, reader.uint32());
             if (entry1.value !== undefined) {
-              message.attributes[entry1.key] = entry1.value;
+              putEntry(message.attributes, entry1.key, entry1.value);
             }
             continue;
           }
@@ -1083,7 +1095,7 @@ export const ItemState: MessageFns<ItemState> = {
 
             const entry2 = ItemState_WindowsEntry.decode(reader, reader.uint32());
             if (entry2.value !== undefined) {
-              message.windows[entry2.key] = entry2.value;
+              putEntry(message.windows, entry2.key, entry2.value);
             }
             continue;
           }
@@ -1231,7 +1243,7 @@ export const ItemState: MessageFns<ItemState> = {
       if (entries.length > 0) {
         obj.attributes = {};
         entries.forEach(([k, v]) => {
-          obj.attributes[k] = AttributeValue.toJSON(v);
+          putEntry(obj.attributes, k, AttributeValue.toJSON(v));
         });
       }
     }
@@ -1240,7 +1252,7 @@ export const ItemState: MessageFns<ItemState> = {
       if (entries.length > 0) {
         obj.windows = {};
         entries.forEach(([k, v]) => {
-          obj.windows[k] = Window.toJSON(v);
+          putEntry(obj.windows, k, Window.toJSON(v));
         });
       }
     }
@@ -1279,7 +1291,7 @@ export const ItemState: MessageFns<ItemState> = {
     message.attributes = (globalThis.Object.entries(object.attributes ?? {}) as [string, AttributeValue][]).reduce(
       (acc: { [key: string]: AttributeValue }, [key, value]: [string, AttributeValue]) => {
         if (value !== undefined) {
-          acc[key] = AttributeValue.fromPartial(value);
+          putEntry(acc, key, AttributeValue.fromPartial(value));
         }
         return acc;
       },
@@ -1288,7 +1300,7 @@ export const ItemState: MessageFns<ItemState> = {
     message.windows = (globalThis.Object.entries(object.windows ?? {}) as [string, Window][]).reduce(
       (acc: { [key: string]: Window }, [key, value]: [string, Window]) => {
         if (value !== undefined) {
-          acc[key] = Window.fromPartial(value);
+          putEntry(acc, key, Window.fromPartial(value));
         }
         return acc;
       },
@@ -1614,7 +1626,7 @@ export const Window: MessageFns<Window> = {
 };
 
 function createBaseSequence(): Sequence {
-  return { itemIds: [], timesMs: [] };
+  return { itemIds: [], timesMs: [], types: [] };
 }
 
 export const Sequence: MessageFns<Sequence> = {
@@ -1626,6 +1638,13 @@ export const Sequence: MessageFns<Sequence> = {
       writer.uint32(18).fork();
       for (const v of message.timesMs) {
         writer.double(v);
+      }
+      writer.join();
+    }
+    if (message.types.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.types) {
+        writer.uint32(v);
       }
       writer.join();
     }
@@ -1671,6 +1690,24 @@ export const Sequence: MessageFns<Sequence> = {
 
             break;
           }
+          case 3: {
+            if (tag === 24) {
+              message.types.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.types.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1695,6 +1732,7 @@ export const Sequence: MessageFns<Sequence> = {
         : globalThis.Array.isArray(object?.times_ms)
         ? object.times_ms.map((e: any) => globalThis.Number(e))
         : [],
+      types: globalThis.Array.isArray(object?.types) ? object.types.map((e: any) => globalThis.Number(e)) : [],
     };
   },
 
@@ -1706,6 +1744,9 @@ export const Sequence: MessageFns<Sequence> = {
     if (message.timesMs?.length) {
       obj.timesMs = message.timesMs.map((e) => floatToJson(e));
     }
+    if (message.types?.length) {
+      obj.types = message.types.map((e) => Math.round(e));
+    }
     return obj;
   },
 
@@ -1716,12 +1757,13 @@ export const Sequence: MessageFns<Sequence> = {
     const message = createBaseSequence();
     message.itemIds = object.itemIds?.map((e) => e) || [];
     message.timesMs = object.timesMs?.map((e) => e) || [];
+    message.types = object.types?.map((e) => e) || [];
     return message;
   },
 };
 
 function createBasePairCounts(): PairCounts {
-  return { counts: [], lastMs: 0, consumed: false };
+  return { counts: [], lastMs: 0, consumed: false, judgements: [] };
 }
 
 export const PairCounts: MessageFns<PairCounts> = {
@@ -1738,6 +1780,9 @@ export const PairCounts: MessageFns<PairCounts> = {
     }
     if (message.consumed !== false) {
       writer.uint32(24).bool(message.consumed);
+    }
+    for (const v of message.judgements) {
+      Judgement.encode(v!, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -1789,6 +1834,14 @@ export const PairCounts: MessageFns<PairCounts> = {
             message.consumed = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.judgements.push(Judgement.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1810,6 +1863,9 @@ export const PairCounts: MessageFns<PairCounts> = {
         ? globalThis.Number(object.last_ms)
         : 0,
       consumed: isSet(object.consumed) ? globalThis.Boolean(object.consumed) : false,
+      judgements: globalThis.Array.isArray(object?.judgements)
+        ? object.judgements.map((e: any) => Judgement.fromJSON(e))
+        : [],
     };
   },
 
@@ -1824,6 +1880,9 @@ export const PairCounts: MessageFns<PairCounts> = {
     if (message.consumed !== false) {
       obj.consumed = message.consumed;
     }
+    if (message.judgements?.length) {
+      obj.judgements = message.judgements.map((e) => Judgement.toJSON(e));
+    }
     return obj;
   },
 
@@ -1835,6 +1894,92 @@ export const PairCounts: MessageFns<PairCounts> = {
     message.counts = object.counts?.map((e) => e) || [];
     message.lastMs = object.lastMs ?? 0;
     message.consumed = object.consumed ?? false;
+    message.judgements = object.judgements?.map((e) => Judgement.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseJudgement(): Judgement {
+  return { type: 0, value: undefined };
+}
+
+export const Judgement: MessageFns<Judgement> = {
+  encode(message: Judgement, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.type !== 0) {
+      writer.uint32(8).uint32(message.type);
+    }
+    if (message.value !== undefined) {
+      writer.uint32(17).double(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Judgement {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseJudgement();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.type = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.value = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Judgement {
+    return {
+      type: isSet(object.type) ? globalThis.Number(object.type) : 0,
+      value: isSet(object.value) ? globalThis.Number(object.value) : undefined,
+    };
+  },
+
+  toJSON(message: Judgement): unknown {
+    const obj: any = {};
+    if (message.type !== 0) {
+      obj.type = Math.round(message.type);
+    }
+    if (message.value !== undefined) {
+      obj.value = floatToJson(message.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Judgement>, I>>(base?: I): Judgement {
+    return Judgement.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Judgement>, I>>(object: I): Judgement {
+    const message = createBaseJudgement();
+    message.type = object.type ?? 0;
+    message.value = object.value ?? undefined;
     return message;
   },
 };

@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { putEntry } from "../../../../map-entries";
 import { Item, User } from "../../catalog/v1/catalog";
 import { DeadLetter, Event, Link } from "../../event/v1/event";
 import { Standing } from "../../status/v1/standing";
@@ -2580,7 +2581,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
 
             const entry3 = GetStatusResponse_RejectedByCodeEntry.decode(reader, reader.uint32());
             if (entry3.value !== undefined) {
-              message.rejectedByCode[entry3.key] = entry3.value;
+              putEntry(message.rejectedByCode, entry3.key, entry3.value);
             }
             continue;
           }
@@ -2617,7 +2618,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
 
             const entry6 = GetStatusResponse_DeadLettersByCodeEntry.decode(reader, reader.uint32());
             if (entry6.value !== undefined) {
-              message.deadLettersByCode[entry6.key] = entry6.value;
+              putEntry(message.deadLettersByCode, entry6.key, entry6.value);
             }
             continue;
           }
@@ -2761,7 +2762,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
       if (entries.length > 0) {
         obj.rejectedByCode = {};
         entries.forEach(([k, v]) => {
-          obj.rejectedByCode[k] = Math.round(v);
+          putEntry(obj.rejectedByCode, k, Math.round(v));
         });
       }
     }
@@ -2776,7 +2777,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
       if (entries.length > 0) {
         obj.deadLettersByCode = {};
         entries.forEach(([k, v]) => {
-          obj.deadLettersByCode[k] = Math.round(v);
+          putEntry(obj.deadLettersByCode, k, Math.round(v));
         });
       }
     }
@@ -2805,7 +2806,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     message.rejectedByCode = (globalThis.Object.entries(object.rejectedByCode ?? {}) as [string, number][]).reduce(
       (acc: { [key: string]: number }, [key, value]: [string, number]) => {
         if (value !== undefined) {
-          acc[key] = globalThis.Number(value);
+          putEntry(acc, key, globalThis.Number(value));
         }
         return acc;
       },
@@ -2816,7 +2817,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     message.deadLettersByCode = (globalThis.Object.entries(object.deadLettersByCode ?? {}) as [string, number][])
       .reduce((acc: { [key: string]: number }, [key, value]: [string, number]) => {
         if (value !== undefined) {
-          acc[key] = globalThis.Number(value);
+          putEntry(acc, key, globalThis.Number(value));
         }
         return acc;
       }, {});

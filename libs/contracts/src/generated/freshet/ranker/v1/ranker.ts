@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { putEntry } from "../../../../map-entries";
 import { Standing } from "../../status/v1/standing";
 
 export const protobufPackage = "freshet.ranker.v1";
@@ -285,7 +286,7 @@ export const RecommendRequest: MessageFns<RecommendRequest> = {
 
             const entry5 = RecommendRequest_ContextEntry.decode(reader, reader.uint32());
             if (entry5.value !== undefined) {
-              message.context[entry5.key] = entry5.value;
+              putEntry(message.context, entry5.key, entry5.value);
             }
             continue;
           }
@@ -395,7 +396,7 @@ export const RecommendRequest: MessageFns<RecommendRequest> = {
       if (entries.length > 0) {
         obj.context = {};
         entries.forEach(([k, v]) => {
-          obj.context[k] = v;
+          putEntry(obj.context, k, v);
         });
       }
     }
@@ -426,7 +427,7 @@ export const RecommendRequest: MessageFns<RecommendRequest> = {
     message.context = (globalThis.Object.entries(object.context ?? {}) as [string, string][]).reduce(
       (acc: { [key: string]: string }, [key, value]: [string, string]) => {
         if (value !== undefined) {
-          acc[key] = globalThis.String(value);
+          putEntry(acc, key, globalThis.String(value));
         }
         return acc;
       },
@@ -917,7 +918,7 @@ export const Explanation: MessageFns<Explanation> = {
 
             const entry4 = Explanation_FeaturesEntry.decode(reader, reader.uint32());
             if (entry4.value !== undefined) {
-              message.features[entry4.key] = entry4.value;
+              putEntry(message.features, entry4.key, entry4.value);
             }
             continue;
           }
@@ -979,7 +980,7 @@ export const Explanation: MessageFns<Explanation> = {
       if (entries.length > 0) {
         obj.features = {};
         entries.forEach(([k, v]) => {
-          obj.features[k] = floatToJson(v);
+          putEntry(obj.features, k, floatToJson(v));
         });
       }
     }
@@ -997,7 +998,7 @@ export const Explanation: MessageFns<Explanation> = {
     message.features = (globalThis.Object.entries(object.features ?? {}) as [string, number][]).reduce(
       (acc: { [key: string]: number }, [key, value]: [string, number]) => {
         if (value !== undefined) {
-          acc[key] = globalThis.Number(value);
+          putEntry(acc, key, globalThis.Number(value));
         }
         return acc;
       },
@@ -1401,7 +1402,7 @@ export const RecommendResponse: MessageFns<RecommendResponse> = {
 
             const entry4 = RecommendResponse_ExperimentEntry.decode(reader, reader.uint32());
             if (entry4.value !== undefined) {
-              message.experiment[entry4.key] = entry4.value;
+              putEntry(message.experiment, entry4.key, entry4.value);
             }
             continue;
           }
@@ -1459,7 +1460,7 @@ export const RecommendResponse: MessageFns<RecommendResponse> = {
       if (entries.length > 0) {
         obj.experiment = {};
         entries.forEach(([k, v]) => {
-          obj.experiment[k] = v;
+          putEntry(obj.experiment, k, v);
         });
       }
     }
@@ -1479,7 +1480,7 @@ export const RecommendResponse: MessageFns<RecommendResponse> = {
     message.experiment = (globalThis.Object.entries(object.experiment ?? {}) as [string, string][]).reduce(
       (acc: { [key: string]: string }, [key, value]: [string, string]) => {
         if (value !== undefined) {
-          acc[key] = globalThis.String(value);
+          putEntry(acc, key, globalThis.String(value));
         }
         return acc;
       },
@@ -1672,7 +1673,7 @@ export const RankRequest: MessageFns<RankRequest> = {
 
             const entry5 = RankRequest_ContextEntry.decode(reader, reader.uint32());
             if (entry5.value !== undefined) {
-              message.context[entry5.key] = entry5.value;
+              putEntry(message.context, entry5.key, entry5.value);
             }
             continue;
           }
@@ -1773,7 +1774,7 @@ export const RankRequest: MessageFns<RankRequest> = {
       if (entries.length > 0) {
         obj.context = {};
         entries.forEach(([k, v]) => {
-          obj.context[k] = v;
+          putEntry(obj.context, k, v);
         });
       }
     }
@@ -1801,7 +1802,7 @@ export const RankRequest: MessageFns<RankRequest> = {
     message.context = (globalThis.Object.entries(object.context ?? {}) as [string, string][]).reduce(
       (acc: { [key: string]: string }, [key, value]: [string, string]) => {
         if (value !== undefined) {
-          acc[key] = globalThis.String(value);
+          putEntry(acc, key, globalThis.String(value));
         }
         return acc;
       },
@@ -1975,7 +1976,7 @@ export const RankResponse: MessageFns<RankResponse> = {
 
             const entry5 = RankResponse_ExperimentEntry.decode(reader, reader.uint32());
             if (entry5.value !== undefined) {
-              message.experiment[entry5.key] = entry5.value;
+              putEntry(message.experiment, entry5.key, entry5.value);
             }
             continue;
           }
@@ -2041,7 +2042,7 @@ export const RankResponse: MessageFns<RankResponse> = {
       if (entries.length > 0) {
         obj.experiment = {};
         entries.forEach(([k, v]) => {
-          obj.experiment[k] = v;
+          putEntry(obj.experiment, k, v);
         });
       }
     }
@@ -2062,7 +2063,7 @@ export const RankResponse: MessageFns<RankResponse> = {
     message.experiment = (globalThis.Object.entries(object.experiment ?? {}) as [string, string][]).reduce(
       (acc: { [key: string]: string }, [key, value]: [string, string]) => {
         if (value !== undefined) {
-          acc[key] = globalThis.String(value);
+          putEntry(acc, key, globalThis.String(value));
         }
         return acc;
       },
@@ -2403,7 +2404,7 @@ export const PredictRequest: MessageFns<PredictRequest> = {
 
             const entry3 = PredictRequest_ContextEntry.decode(reader, reader.uint32());
             if (entry3.value !== undefined) {
-              message.context[entry3.key] = entry3.value;
+              putEntry(message.context, entry3.key, entry3.value);
             }
             continue;
           }
@@ -2461,7 +2462,7 @@ export const PredictRequest: MessageFns<PredictRequest> = {
       if (entries.length > 0) {
         obj.context = {};
         entries.forEach(([k, v]) => {
-          obj.context[k] = v;
+          putEntry(obj.context, k, v);
         });
       }
     }
@@ -2478,7 +2479,7 @@ export const PredictRequest: MessageFns<PredictRequest> = {
     message.context = (globalThis.Object.entries(object.context ?? {}) as [string, string][]).reduce(
       (acc: { [key: string]: string }, [key, value]: [string, string]) => {
         if (value !== undefined) {
-          acc[key] = globalThis.String(value);
+          putEntry(acc, key, globalThis.String(value));
         }
         return acc;
       },

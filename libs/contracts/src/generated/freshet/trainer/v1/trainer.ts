@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { putEntry } from "../../../../map-entries";
 import { Standing } from "../../status/v1/standing";
 
 export const protobufPackage = "freshet.trainer.v1";
@@ -793,7 +794,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
 
             const entry24 = GetStatusResponse_VoidRecordsByReasonEntry.decode(reader, reader.uint32());
             if (entry24.value !== undefined) {
-              message.voidRecordsByReason[entry24.key] = entry24.value;
+              putEntry(message.voidRecordsByReason, entry24.key, entry24.value);
             }
             continue;
           }
@@ -1171,7 +1172,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
       if (entries.length > 0) {
         obj.voidRecordsByReason = {};
         entries.forEach(([k, v]) => {
-          obj.voidRecordsByReason[k] = Math.round(v);
+          putEntry(obj.voidRecordsByReason, k, Math.round(v));
         });
       }
     }
@@ -1260,7 +1261,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     message.voidRecordsByReason = (globalThis.Object.entries(object.voidRecordsByReason ?? {}) as [string, number][])
       .reduce((acc: { [key: string]: number }, [key, value]: [string, number]) => {
         if (value !== undefined) {
-          acc[key] = globalThis.Number(value);
+          putEntry(acc, key, globalThis.Number(value));
         }
         return acc;
       }, {});
