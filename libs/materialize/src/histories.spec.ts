@@ -169,6 +169,15 @@ describe('a session that turns out to be a user', () => {
     expect(await stateOf(house, USER)).toMatchObject({ events: 1 })
   })
 
+  it('does not bring back what was linked in the very millisecond in which its user was forgotten', async () => {
+    const house = new LogHouse()
+    await house.append(click('a', 1, bySession), shown('r', 2, bySession, 'a', 'b'), forget(USER, 5000), link(5000))
+    await house.append(tickRecord(100_000))
+    await house.drain()
+    expect(await stateOf(house, USER)).toBeUndefined()
+    expect(labelsOf(await examplesOf(house, USER))).toEqual(['']) // the word to forget, and no list that nobody answered
+  })
+
   it('keeps the names of the forgotten for a day, as hashes', async () => {
     const house = new LogHouse()
     const stored = async (): Promise<FoldState | undefined> => {

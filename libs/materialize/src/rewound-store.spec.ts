@@ -2,14 +2,15 @@ import { type EventRecord, type ExampleGroup, FoldState, UserState } from '@fres
 import { TOPICS } from '@freshet/event-log'
 import { userKey } from '@freshet/features'
 import { partitionOf, randomBelow, systemClock, UnavailableError } from '@freshet/kernel'
-import { type OnlineStore, StalePositionError } from '@freshet/online-store'
+import { type OnlineStore, StalePositionError, vectorOf } from '@freshet/online-store'
 import { temporaryDirectory } from '@freshet/testing'
 import { FOLD_KEY } from './load-partition'
 import { LogHouse } from './log-house.fixture'
-import type { PartitionFolder } from './partition-folder'
+import { PartitionFolder } from './partition-folder'
 import { eventRecord, shownItem, tickRecord } from './records.fixture'
 import { openTurnableStore, type TurnableStore } from './rewound-store.fixture'
 import { runFolders } from './run-folders'
+import { SharedItems } from './shared-items'
 import { openSnapshotFiles } from './snapshot-files'
 
 const USERS = ['u', 'v', 'w', 'x']
@@ -119,6 +120,24 @@ describe('a store that goes back under a running fold', () => {
     isAwake = true
     await expect(folder.step()).rejects.toThrow(StalePositionError)
     expect(await store.positions(0)).toEqual({ events: 0, touches: 0, catalog: 0 })
+  })
+
+  it('is noticed by what a process has begun before, where the same process has folded it to the same place since', async () => {
+    const { house, store } = turnableHouse()
+    const items = new SharedItems({ store, partitions: house.partitions, clock: systemClock, itemsMax: 9 })
+    const scope = { ...house, store, items, dictionary: house.dictionary, partition: 0, seed: 7, usersMax: 9, member: 'one' }
+    const [user] = USERS.filter((userId) => partitionOf(userId, house.partitions) === 0)
+    const clicks = (timeMs: number): Promise<void> => house.append(eventRecord({ userId: user, itemId: 'a', type: 'click', timeMs }))
+    const former = await PartitionFolder.load(scope)
+    await clicks(1)
+    await former.step(['events'])
+    store.turnBack()
+    const latter = await PartitionFolder.load(scope)
+    await latter.step(['events'])
+    expect(vectorOf(await store.positions(0))).toEqual(vectorOf(former.positions))
+    await clicks(2)
+    await expect(former.step(['events'])).rejects.toThrow(StalePositionError)
+    expect(await latter.step(['events'])).toBe(1)
   })
 
   it('is noticed by a fold that has nothing to do', async () => {

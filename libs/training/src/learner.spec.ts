@@ -101,6 +101,21 @@ describe('a learner', () => {
     expect(outcome).toMatchObject({ examples: 0, touched: user })
   })
 
+  it('forgets a user in a cut that is passed over, too: nothing is learned of it, and the row is gone', async () => {
+    const learner = await openLearner()
+    await learn(learner, 2)
+    const user = uint32Of(group(0).userIds).slice(0, 2)
+    const { table } = learner.state
+    const rows = table.size
+    const forgetting = group(13, { items: [], forgottenIds: bytesOf(user) })
+    const cut = Cut.create({ step: 3, ranges: [{ partition: 0, from: 12, to: 14 }] })
+    const outcome = learner.skip(cut, [{ partition: 0, to: 14, groups: [group(12), forgetting] }])
+    expect(table.size).toBe(rows - 1)
+    expect([...table.serialise()].some(({ bytes }) => holds(bytes, user))).toBe(false)
+    expect(outcome).toMatchObject({ examples: 0, touched: user })
+    expect(learner.state).toMatchObject({ step: 3, skippedSteps: 1, contains: [13, -1] })
+  })
+
   it('leaves the weights as they are when a gradient is not finite, and counts the step', async () => {
     const spoilt = withGradient((runner) => ({
       ...runner,

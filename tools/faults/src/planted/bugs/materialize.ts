@@ -157,4 +157,20 @@ export const MATERIALIZE_BUGS: readonly PlantedBug[] = [
     spec: 'libs/materialize/src/catalogue-first.spec.ts',
     test: 'folds its catalogue late again',
   },
+  {
+    name: 'linked in the millisecond of the forgetting: what was forgotten comes back',
+    file: 'libs/materialize/src/histories.ts',
+    right: 'each.acceptedMs >= linkedMs',
+    wrong: 'each.acceptedMs > linkedMs',
+    spec: 'libs/materialize/src/histories.spec.ts',
+    test: 'does not bring back what was linked in the very millisecond in which its user was forgotten',
+  },
+  {
+    name: 'a second try taken for the first: one lineage for whatever a process commits from the same place',
+    file: FOLDER,
+    right: '`${member}/${items.tenureOf(partition)}`',
+    wrong: 'member',
+    spec: 'libs/materialize/src/rewound-store.spec.ts',
+    test: 'is noticed by what a process has begun before',
+  },
 ]
