@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Event } from '@freshet/contracts'
 import { userKey } from '@freshet/features'
 import { partitionOf, systemClock } from '@freshet/kernel'
@@ -110,6 +111,24 @@ describe('freshet repair, on a data set that nobody serves', () => {
     expect(await repair('--check')).toMatchObject({ code: 4, stdout: '', stderr: nothing })
     expect(await repair()).toMatchObject({ code: 4, stdout: '', stderr: nothing })
     expect(await repair('--check', '--keys', '0')).toMatchObject({ code: 2, stderr: expect.stringContaining('1 or more') })
+  })
+
+  it('refuses a data set whose log or store are elsewhere, says how they are named, and makes none beside them', async () => {
+    const elsewhere = directory.within('data/elsewhere')
+    writeFileSync(directory.within('elsewhere.yaml'), JSON.stringify({ ...settingsIn(directory), name: 'elsewhere' }))
+    cpSync(directory.within('data/doubtful'), elsewhere, { recursive: true, filter: (path) => !/\/(log|store)$/.test(path) })
+    const meta = JSON.parse(readFileSync(join(elsewhere, 'meta.json'), 'utf8')) as object
+    const refusal = async (kinds: object): Promise<string> => {
+      writeFileSync(join(elsewhere, 'meta.json'), JSON.stringify({ ...meta, ...kinds }))
+      const { code, stdout, stderr } = await runCaptured(['repair', '3', '--check', '--config', directory.within('elsewhere.yaml')])
+      expect([code, stdout]).toEqual([4, ''])
+      return stderr
+    }
+    expect(await refusal({ store: 'redis' })).toMatch(
+      /in a store of kind redis, not embedded; .*--store redis:\/\/host:port .*freshet\.yaml/,
+    )
+    expect(await refusal({ log: 'kafka' })).toMatch(/with the log of kind kafka, not embedded.*--log kafka:\/\/host:port .*freshet\.yaml/)
+    expect(readdirSync(elsewhere).sort()).toEqual(['dictionary.yaml', 'meta.json'])
   })
 
   it('refuses a partition that there is not, and what is no number', async () => {

@@ -105,6 +105,8 @@ function readMeta(directory: string): DataSet {
   )
 }
 
+const LOG_OPTION = { embedded: '--log embedded', kafka: '--log kafka://host:port' } as const
+
 function agree(directory: string, found: DataSet, expected: ExpectedDataSet): void {
   const otherwise = `choose another data set by --data NAME, or open ${found.name} as it is`
   if (found.dictionaryHash !== expected.dictionaryHash)
@@ -116,7 +118,7 @@ function agree(directory: string, found: DataSet, expected: ExpectedDataSet): vo
   if (found.log !== log)
     throw new PreconditionError(
       `${directory} was made with the log of kind ${found.log}, not ${log}: its versions cite that log`,
-      otherwise,
+      `name it: ${LOG_OPTION[found.log]} (or in freshet.yaml, or FRESHET_LOG), or choose another data set by --data NAME`,
     )
   assertStore(directory, found, expected.store ?? 'embedded')
   if (found.partitions !== expected.partitions)
@@ -129,7 +131,7 @@ function assertStore(directory: string, { store = storeBefore(directory) }: Data
   const named = store === 'redis' ? '--store redis://host:port' : '--store embedded'
   throw new PreconditionError(
     `the features of ${directory} are in a store of kind ${store}, not ${asked}`,
-    `name it: ${named} (in the environment: FRESHET_STORE); to change the kind for good, see docs/OPERATING.md, Another store`,
+    `name it: ${named} (or in freshet.yaml, or FRESHET_STORE); to change the kind for good, see docs/OPERATING.md, Another store`,
   )
 }
 
