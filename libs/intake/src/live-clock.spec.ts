@@ -37,6 +37,35 @@ describe('the live clock', () => {
     expect(clock.ticking).toEqual([])
   })
 
+  it('takes over what another process left open, once it has not grown between two looks', async () => {
+    const log = await holding([], [], [])
+    const clock = await openLiveClock(log)
+    const append = (partition: number, value: Uint8Array) => log.append({ topic: 'events', partition }, [{ key: '', value }])
+    await append(0, event)
+    await append(1, event)
+    await clock.takeOver()
+    await append(1, tick(false, false)) // another process still ticks there
+    await append(2, tick(true, true))
+    await clock.takeOver()
+    expect(clock.ticking).toEqual([0])
+    await clock.takeOver()
+    await clock.takeOver()
+    expect(clock.ticking).toEqual([0, 1])
+    await append(2, event)
+    await clock.takeOver()
+    await clock.takeOver()
+    expect(clock.ticking).toEqual([0, 1, 2])
+  })
+
+  it('reads a partition in which nothing is open once, however often it looks', async () => {
+    const log = await holding([event, tick(true, true)])
+    const clock = await openLiveClock(log)
+    const reads = jest.spyOn(log, 'read')
+    for (let look = 0; look < 5; look++) await clock.takeOver()
+    expect(reads).toHaveBeenCalledTimes(1)
+    expect(clock.ticking).toEqual([])
+  })
+
   it('looks at the last record that is kept, and needs none', async () => {
     const log = await holding([event, event])
     await log.trim({ topic: 'events', partition: 0 }, 2)

@@ -12,17 +12,38 @@ export interface LiveClock {
   /** All windows are closed: nothing ticks until the next live event. */
   stopAll(): void
   readonly ticking: readonly number[]
+  /**
+   * Begins to tick what another process has left open and ticks no more: a partition that has not grown since the last look. Only while no
+   * replay is open: one that is being replayed is open too.
+   */
+  takeOver(): Promise<void>
 }
 
 /** The live clock as the log leaves it: what ticked before a restart ticks after it. */
 export async function openLiveClock(log: EventLog): Promise<LiveClock> {
+  const all = Array.from({ length: log.partitions(TOPICS.events) }, (_, partition) => partition)
   const ticking = new Set<number>()
-  for (let partition = 0; partition < log.partitions(TOPICS.events); partition++) if (await isOpen(log, partition)) ticking.add(partition)
+  for (const partition of all) if (await isOpen(log, partition)) ticking.add(partition)
+  const ends = new Map<number, number>() // at the last look
+  const closed = new Map<number, number>() // where nothing was open
+
+  const look = async (partition: number): Promise<void> => {
+    const next = await log.next({ topic: TOPICS.events, partition })
+    const isSilent = ends.get(partition) === next
+    ends.set(partition, next)
+    if (!isSilent || closed.get(partition) === next) return
+    if (await isOpen(log, partition)) ticking.add(partition)
+    else closed.set(partition, next)
+  }
+
   return {
     start: (partition) => void ticking.add(partition),
     stopAll: () => ticking.clear(),
     get ticking() {
       return [...ticking].sort((a, b) => a - b)
+    },
+    async takeOver() {
+      for (const partition of all) if (!ticking.has(partition)) await look(partition)
     },
   }
 }
