@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { type Folders, NO_SNAPSHOTS, openSnapshotFiles, runFolders, type SnapshotShelf } from '@freshet/materialize'
+import { type Folders, NO_SNAPSHOTS, openSnapshotFiles, runFolders, type SnapshotShelf, type StandsStill } from '@freshet/materialize'
 import { RUNTIME, type Runtime } from '@freshet/service'
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
 
@@ -21,8 +21,13 @@ export class FeatureStoreFolds implements OnApplicationBootstrap, OnApplicationS
     return this.folders?.owned.has(partition) ?? false
   }
 
+  /** Why this process does not fold a partition on that is its own; undefined where it does. */
+  standsStill(partition: number): StandsStill | undefined {
+    return this.folders?.standsStill(partition)
+  }
+
   async onApplicationBootstrap(): Promise<void> {
-    const { log, store, firstDictionary: dictionary, clock, logger, config } = this.runtime
+    const { log, store, firstDictionary: dictionary, clock, logger, config, logGeneration } = this.runtime
     this.folders = await runFolders({
       log,
       store,
@@ -30,6 +35,7 @@ export class FeatureStoreFolds implements OnApplicationBootstrap, OnApplicationS
       clock,
       member: `${hostname()}-${process.pid}`,
       snapshots: this.snapshots === NO_SNAPSHOTS ? undefined : this.snapshots,
+      generation: config.store === 'embedded' ? undefined : logGeneration, // an embedded store goes back with its log
       retentionMs: config.featureStore.retentionMs,
       onTrouble: (partition, error) => logger.warn({ partition, err: error }, 'the fold of a partition starts over'),
     })

@@ -18,7 +18,16 @@ export {
 } from './generated/freshet/event/v1/event'
 export { AttributeValue, CatalogRecord, FloatVector, Item, TextList, User } from './generated/freshet/catalog/v1/catalog'
 export { Affinity, ItemState, PairCounts, Sequence, Touch, UserState, Window } from './generated/freshet/feature/v1/state'
-export { FoldState, Forgotten, HourMark, IdentityWindow, WaitingClick, WaitingImpression } from './generated/freshet/feature/v1/fold'
+export {
+  FoldedLog,
+  FoldedRecord,
+  FoldState,
+  Forgotten,
+  HourMark,
+  IdentityWindow,
+  WaitingClick,
+  WaitingImpression,
+} from './generated/freshet/feature/v1/fold'
 export { ExampleGroup, ExampleItem, LabelSource } from './generated/freshet/example/v1/example'
 export { ComputeRequest, ComputeResponse, TensorPiece } from './generated/freshet/trainer/v1/replica'
 export {

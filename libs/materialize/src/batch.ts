@@ -1,4 +1,4 @@
-import type { CatalogRecord, Event, EventRecord, FoldState, Tick, Touch } from '@freshet/contracts'
+import type { CatalogRecord, Event, EventRecord, FoldedLog, FoldState, Tick, Touch } from '@freshet/contracts'
 import type { LogRecord } from '@freshet/event-log'
 import { actorOf } from '@freshet/features'
 import type { PositionVector } from '@freshet/online-store'
@@ -10,6 +10,8 @@ export interface Batch {
   readonly touches: readonly Touch[]
   readonly catalog: readonly CatalogRecord[]
   readonly next: PositionVector
+  /** The last record of each topic, this batch's or an earlier one's. */
+  readonly folded: FoldedLog
   readonly unreadable: number
 }
 

@@ -3,6 +3,7 @@ import type { Dictionary } from '@freshet/features'
 import { type Clock, UnavailableError } from '@freshet/kernel'
 import { type OnlineStore, type PositionVector, samePositions, sameStanding, START, vectorOf } from '@freshet/online-store'
 import { comparable } from './comparable-state'
+import { FOLDED_KEY } from './folded-log'
 import { assertReachesBack, FROM_LOG_KEY, RESTORING_KEY, usable } from './restore-partition'
 import type { SnapshotShelf } from './snapshot-shelf'
 import { openStateTwin, type StateTwin } from './state-twin'
@@ -36,6 +37,7 @@ export interface PartitionCheck {
   readonly examples: readonly string[]
 }
 
+const MARKS: readonly string[] = [RESTORING_KEY, FROM_LOG_KEY, FOLDED_KEY] // of how a state came about, not of what it is
 const PAGE = 500
 const TRIES = 200 // an owner commits every few milliseconds, and a page is read in less
 const EXAMPLES_MAX = 10
@@ -53,7 +55,7 @@ export async function checkPartition(scope: CheckScope): Promise<PartitionCheck>
   const { twin, base } = await openTwin(scope)
   const found = { compared: 0, differing: [] as string[] }
   const note = (key: string, stored: Uint8Array | undefined, expected: Uint8Array | undefined): void => {
-    if (key === RESTORING_KEY || key === FROM_LOG_KEY) return
+    if (MARKS.includes(key)) return
     found.compared++
     const how = difference(key, stored, expected)
     if (how !== undefined) found.differing.push(`${key} ${how}`)

@@ -12,6 +12,8 @@ export interface FolderScope {
   readonly partition: number
   /** Who folds, among those who may: told apart from whoever commits from the same standing. */
   readonly member?: string
+  /** Names the log, where it lies in the data set's directory, one brought back from a backup anew. */
+  readonly generation?: string
   readonly items: SharedItems
   readonly seed: number
   readonly usersMax: number

@@ -9,6 +9,7 @@ export { askForRestoration, type RestoreFrom, RESTORING_KEY } from './restore-pa
 export { giveUpLost, type LossScope } from './lost-sources'
 export { heldFrom } from './retention'
 export { type Folders, type FoldersScope, runFolders } from './run-folders'
+export { type StandsStill } from './standing-partitions'
 export { SharedItems, type SharedItemsScope } from './shared-items'
 export { openSnapshotFiles } from './snapshot-files'
 export { NO_SNAPSHOTS, type SnapshotDraft, type SnapshotShelf, type StoredSnapshot } from './snapshot-shelf'

@@ -1,5 +1,4 @@
-import { DictionaryChange, FoldState } from '@freshet/contracts'
-import { TOPICS } from '@freshet/event-log'
+import { DictionaryChange, FoldedLog, FoldState } from '@freshet/contracts'
 import { ITEM_PREFIX, compileDictionary, itemIdOf } from '@freshet/features'
 import { PreconditionError, UnavailableError } from '@freshet/kernel'
 import type { OnlineStore, PositionVector, Standing } from '@freshet/online-store'
@@ -7,6 +6,7 @@ import { CHUNK_PREFIX } from './event-identity'
 import { CLICK_PREFIX } from './held-clicks'
 import { lastGroup } from './outbox-publisher'
 import { DICTIONARY_KEY, PartitionFold } from './partition-fold'
+import { beyondEnd, FOLDED_KEY } from './folded-log'
 import type { FolderScope } from './folder-scope'
 import { PartitionStates } from './partition-states'
 import { RESTORING_KEY } from './restore-partition'
@@ -23,6 +23,8 @@ export interface LoadedPartition {
   readonly fold: PartitionFold
   readonly states: PartitionStates
   readonly positions: Standing
+  /** The log that led there, as far as that is known. */
+  readonly folded: FoldedLog
 }
 
 /**
@@ -39,7 +41,8 @@ export async function loadPartition(scope: FolderScope): Promise<LoadedPartition
   items.own(partition, positions)
   await assertWithinLog(scope, positions)
   const states = new PartitionStates({ store, partition, items, usersMax })
-  const [stored, change, mark] = await store.read(partition, [FOLD_KEY, DICTIONARY_KEY, RESTORING_KEY], positions)
+  const keys = [FOLD_KEY, DICTIONARY_KEY, RESTORING_KEY, FOLDED_KEY]
+  const [stored, change, mark, folded] = await store.read(partition, keys, positions)
   if (mark) throw new UnavailableError(`the state of partition ${partition}`, 'it is to be made anew; restore it, then load it')
   const state = stored && FoldState.decode(stored)
   const dictionary = change ? compileDictionary(DictionaryChange.decode(change).text) : scope.dictionary
@@ -51,19 +54,18 @@ export async function loadPartition(scope: FolderScope): Promise<LoadedPartition
   await scanAll(store, { partition, prefix: WAITING_PREFIX, of }, (_, value) => fold.joins.impressions.restore(value))
   await scanAll(store, { partition, prefix: CLICK_PREFIX, of }, (_, value) => fold.joins.clicks.restore(value))
   await learnItems(store, partition, { items, of })
-  return { fold, states, positions }
+  return { fold, states, positions, folded: folded ? FoldedLog.decode(folded) : FoldedLog.create() }
 }
 
 /** A log that was brought back from a backup, beside a store that was not, ends before what that store contains; one that was trimmed too early begins after it. */
 async function assertWithinLog({ log, partition }: FolderScope, positions: PositionVector): Promise<void> {
-  for (const topic of SOURCES) {
-    const end = await log.next({ topic: TOPICS[topic], partition })
-    if (positions[topic] > end)
-      throw new PreconditionError(
-        `partition ${partition} of the store contains ${topic} up to ${positions[topic]}, and the log ends at ${end}`,
-        `make it anew from the log: npx freshet repair ${partition} --from-log`,
-      )
-  }
+  const beyond = await beyondEnd({ log, partition }, positions)
+  const topic = SOURCES.find((each) => beyond[each] > 0)
+  if (topic !== undefined)
+    throw new PreconditionError(
+      `partition ${partition} of the store contains ${topic} up to ${positions[topic]}, and the log ends at ${positions[topic] - beyond[topic]}`,
+      `make it anew from the log: npx freshet repair ${partition} --from-log`,
+    )
   assertNothingLost(partition, positions, await firstsOf(log, partition))
 }
 

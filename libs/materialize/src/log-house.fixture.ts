@@ -21,6 +21,8 @@ export class LogHouse {
   readonly log: EventLog
   store: OnlineStore
   readonly partitions = 2
+  /** Of its log, where that has one. */
+  generation: string | undefined
   private readonly through: (engines: Engines) => Engines
 
   constructor({ log, through = (engines) => engines }: { log?: EventLog; through?: (engines: Engines) => Engines } = {}) {
@@ -52,11 +54,12 @@ export class LogHouse {
 
   /** A process that folds all partitions. */
   async load(): Promise<PartitionFolder[]> {
+    const { dictionary, generation } = this
     const engines = this.through({ log: this.log, store: this.store })
     const items = new SharedItems({ store: engines.store, partitions: this.partitions, clock: systemClock, itemsMax: 3 })
     const folders: PartitionFolder[] = []
     for (let partition = 0; partition < this.partitions; partition++) {
-      folders.push(await PartitionFolder.load({ ...engines, dictionary: this.dictionary, partition, items, seed: 7, usersMax: 2 }))
+      folders.push(await PartitionFolder.load({ ...engines, dictionary, generation, partition, items, seed: 7, usersMax: 2 }))
     }
     return folders
   }

@@ -1,4 +1,4 @@
-import type { CatalogRecord, EventRecord, ExampleGroup, ItemState, Touch, UserState } from '@freshet/contracts'
+import type { CatalogRecord, EventRecord, ExampleGroup, ItemState, MovedHistory, Touch, UserState } from '@freshet/contracts'
 import { type Dictionary, actorOf, foldItem } from '@freshet/features'
 import { partitionOf } from '@freshet/kernel'
 import { candidatesFor } from './candidates'
@@ -27,11 +27,13 @@ export interface MemoryFoldOptions {
   readonly only?: number
   /** Told of each touch that an event sends to an item, as it would stand in the log. */
   readonly onTouch?: (touch: Touch) => void
+  /** Told of each part of a history that a link sends to a user, likewise. */
+  readonly onMoved?: (moved: MovedHistory) => void
 }
 
 /** Opens an empty fold in memory. Touches reach their items at once, so there is nothing to be late. */
 export function openMemoryFold(options: MemoryFoldOptions): MemoryFold {
-  const { dictionary, partitions = 8, seed = dictionary.declared.model.seed, only, onTouch } = options
+  const { dictionary, partitions = 8, seed = dictionary.declared.model.seed, only, onTouch, onMoved } = options
   const known = new KnownItems()
   const states = memoryStates(known)
   const folds = Array.from({ length: partitions }, (_, partition) => new PartitionFold({ dictionary, partition, partitions, states }))
@@ -48,6 +50,7 @@ export function openMemoryFold(options: MemoryFoldOptions): MemoryFold {
     }
     const groups = fold.effects.takeGroups().map(({ group }) => group)
     const histories = fold.effects.takeHistories()
+    for (const { moved } of histories) onMoved?.(moved)
     if (only !== undefined) return groups
     return groups.concat(histories.flatMap(({ partition: to, moved }) => foldIn(to, movedRecord(moved))))
   }

@@ -1,10 +1,11 @@
-import { encoded, CatalogRecord, EventRecord, FoldState, Touch } from '@freshet/contracts'
+import { encoded, CatalogRecord, EventRecord, FoldedLog, FoldState, Touch } from '@freshet/contracts'
 import { type LogRecord, TOPICS } from '@freshet/event-log'
 import { cross } from '@freshet/kernel'
 import { assertStands, type Commit, lineageAfter, type PositionVector, type Standing, vectorOf } from '@freshet/online-store'
 import { type Batch, needsOf, untilDictionary } from './batch'
 import { candidatesFor } from './candidates'
 import { FOLD_KEY, type LoadedPartition, loadPartition } from './load-partition'
+import { FOLDED_KEY, lastFolded } from './folded-log'
 import type { FolderScope } from './folder-scope'
 import { OutboxPublisher } from './outbox-publisher'
 import { type Source, SOURCES } from './sources'
@@ -31,6 +32,7 @@ export class PartitionFolder {
     private readonly loaded: LoadedPartition,
     private readonly publisher: OutboxPublisher,
     private at: Standing,
+    private folded: FoldedLog,
   ) {}
 
   /** Loads a partition and publishes what its last owner left behind. */
@@ -38,7 +40,7 @@ export class PartitionFolder {
     const loaded = await loadPartition(scope)
     const publisher = new OutboxPublisher(scope.log, scope.store, scope.partition)
     await publisher.recover(loaded.fold.effects.silentUntil)
-    return new PartitionFolder(scope, loaded, publisher, loaded.positions)
+    return new PartitionFolder(scope, loaded, publisher, loaded.positions, { ...loaded.folded, generation: scope.generation ?? '' })
   }
 
   /** How far the fold has come, and by which commits. */
@@ -61,7 +63,7 @@ export class PartitionFolder {
     try {
       await this.fetch(batch, ticket)
       this.fold(batch)
-      await this.commit(batch.next)
+      await this.commit(batch)
     } finally {
       this.scope.items.endBatch(ticket)
     }
@@ -116,6 +118,12 @@ export class PartitionFolder {
         candidates: candidatesFor(record, { dictionary, known: items.known, seed, partition, offset }),
       })),
       next: { events: end(events, this.at.events), touches: end(touches, this.at.touches), catalog: end(catalog, this.at.catalog) },
+      folded: {
+        ...this.folded,
+        events: lastFolded(events, this.folded.events),
+        touches: lastFolded(touches, this.folded.touches),
+        catalog: lastFolded(catalog, this.folded.catalog),
+      },
       unreadable: SOURCES.reduce((sum, topic) => sum - decoded[topic].length, catalog.length + touches.length + events.length),
     }
   }
@@ -150,12 +158,17 @@ export class PartitionFolder {
     fold.state.unreadable += unreadable
   }
 
-  private async commit(next: PositionVector): Promise<void> {
+  private async commit({ next, folded }: Batch): Promise<void> {
     const { fold, states } = this.loaded
     const outbox = fold.effects.takeOutgoing()
     const own = [...fold.identity.puts(), ...fold.joins.impressions.puts(), ...fold.joins.clicks.puts(), ...fold.puts()]
-    const puts = [...states.puts(), ...own, { key: FOLD_KEY, value: encoded(FoldState, fold.state) }]
+    const marks = [
+      { key: FOLD_KEY, value: encoded(FoldState, fold.state) },
+      { key: FOLDED_KEY, value: encoded(FoldedLog, folded) },
+    ]
+    const puts = [...states.puts(), ...own, ...marks]
     await this.write(next, { puts, outbox })
+    this.folded = folded
     cross('batch-committed')
     states.committed()
     await this.publisher.publish(outbox)

@@ -28,6 +28,7 @@ class Shelf implements SnapshotShelf {
 
   newest = async () => undefined
   kept = async () => []
+  setAside = async () => {}
 }
 
 /** An owner that commits, and copies on after each commit. */

@@ -14,6 +14,7 @@ const ENTRIES: readonly (readonly Put[])[] = [[put('u:a', 'old'), put('u:b', 'b'
 const shelfOf = (positions: PositionVector | undefined): SnapshotShelf => ({
   begin: () => Promise.reject(new RangeError('nothing is written here')),
   kept: async () => (positions ? [positions] : []),
+  setAside: async () => void (positions = undefined),
   newest: async () =>
     positions && {
       positions,
@@ -25,10 +26,11 @@ const shelfOf = (positions: PositionVector | undefined): SnapshotShelf => ({
 
 const EVENTS = { topic: TOPICS.events, partition: 0 }
 
-async function logOf(events: number): Promise<EventLog> {
+async function logOf(events: number, touches = 0): Promise<EventLog> {
   const log = openMemoryLog({ partitions: { events: 1, touches: 1, catalog: 1 } })
   const entries = Array.from({ length: events }, () => ({ key: '', value: new Uint8Array(1) }))
   await log.append(EVENTS, entries)
+  if (touches > 0) await log.append({ topic: TOPICS.touches, partition: 0 }, entries.slice(0, touches))
   return log
 }
 
@@ -106,7 +108,9 @@ describe('a store that is left alone', () => {
     const next = { ...at(events), ...more }
     await store.commit(0, { expect: at(events), next, puts: [], outbox: [], publishedBelow: 0 })
     const before = await contentsOf(store)
-    expect(await restorePartition({ log: await logOf(logEnd), store, partition: 0, shelf: shelfOf(snapshot) })).toBeUndefined()
+    expect(
+      await restorePartition({ log: await logOf(logEnd, more.touches), store, partition: 0, shelf: shelfOf(snapshot) }),
+    ).toBeUndefined()
     expect(await contentsOf(store)).toEqual(before)
   })
 })

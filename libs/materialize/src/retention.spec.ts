@@ -63,10 +63,12 @@ describe('the retention of a partition’s sources', () => {
     expect(await firstsAfter(shelfOf(at(99), at(99)), HOUR_MS)).toEqual([95, 95])
   })
 
-  it('keeps what a store that is made anew has still to fold, though snapshots contain it', async () => {
+  it('trims nothing while the store stands behind a snapshot: it is made anew, or the snapshot is of another log', async () => {
     const shelf = shelfOf(at(99), at(95))
-    expect(await firstsAfter(shelf, 10 * HOUR_MS, { stands: at(30, 20) })).toEqual([30, 20])
+    expect(await firstsAfter(shelf, 10 * HOUR_MS, { stands: at(99, 98) })).toEqual([0, 0])
+    expect(await firstsAfter(shelf, 10 * HOUR_MS, { stands: at(30, 20) })).toEqual([0, 0])
     expect(await firstsAfter(shelf, 10 * HOUR_MS, { stands: START })).toEqual([0, 0])
+    expect(await firstsAfter(shelf, 10 * HOUR_MS, { stands: at(99) })).toEqual([90, 90])
   })
 
   it('goes on from where it has come to', async () => {

@@ -3,6 +3,7 @@ import { type EventLog, type LogRecord, type Partition, TOPICS } from '@freshet/
 import { type Dictionary, memoryMs } from '@freshet/features'
 import type { Clock } from '@freshet/kernel'
 import { type OnlineStore, type PositionVector, START } from '@freshet/online-store'
+import { SOURCES } from './sources'
 import type { SnapshotShelf } from './snapshot-shelf'
 
 /** What is trimmed, and by what rules. */
@@ -18,9 +19,13 @@ export interface RetentionScope {
   readonly retentionMs: number
 }
 
-/** How far back a partition's sources are held: nothing at or beyond these offsets is trimmed, whatever its age. */
-export async function heldFrom(shelf: SnapshotShelf, partition: number): Promise<PositionVector> {
-  const kept = await shelf.kept(partition)
+/**
+ * How far back a partition's sources are held: nothing at or beyond these offsets is trimmed, whatever its age. Where the store stands behind
+ * a snapshot (`stands`, where it is looked at), it is being made anew, or that snapshot is of another log: it does not count.
+ */
+export async function heldFrom(shelf: SnapshotShelf, partition: number, stands?: PositionVector): Promise<PositionVector> {
+  const all = await shelf.kept(partition)
+  const kept = stands === undefined ? all : all.filter((each) => SOURCES.every((topic) => each[topic] <= stands[topic]))
   return kept.length < SNAPSHOTS_MIN ? START : kept[kept.length - 1]
 }
 
@@ -28,18 +33,19 @@ const SNAPSHOTS_MIN = 2 // one may be damaged; the other and the log after it gi
 
 /**
  * Trims what no rebuild of a partition needs: records older than the retention, and than what features remember, that the older of two
- * snapshots contains, and the store too: one that is being made anew from the log's beginning is behind both. Where there are fewer than two
- * snapshots, nothing: then the log alone brings the state back.
+ * snapshots contains. Where there are fewer than two that are whole and that the store has gone beyond, nothing: then the log alone brings the
+ * state back.
  *
  * cost  a read of one record for each doubling of what is kept
  */
 export async function retireSources({ log, store, partition, shelf, dictionary, clock, retentionMs }: RetentionScope): Promise<void> {
-  const [held, stands] = await Promise.all([heldFrom(shelf, partition), store.positions(partition)])
+  const stands = await store.positions(partition)
+  const held = await heldFrom(shelf, partition, stands)
   const sinceMs = clock.nowMs() - Math.max(retentionMs, memoryMs(dictionary))
   for (const topic of [TOPICS.events, TOPICS.touches]) {
     const of = { topic, partition }
     const first = await log.first(of)
-    const below = await firstSince(log, of, { from: first, to: Math.min(held[topic], stands[topic]), sinceMs })
+    const below = await firstSince(log, of, { from: first, to: held[topic], sinceMs })
     if (below > first) await log.trim(of, below)
   }
 }

@@ -12,6 +12,7 @@ import { restorePartition } from './restore-partition'
 import { retireSources } from './retention'
 import { SharedItems } from './shared-items'
 import { NO_SNAPSHOTS, type SnapshotShelf } from './snapshot-shelf'
+import { StandingPartitions, type StandsStill } from './standing-partitions'
 
 /** What a process folds with. */
 export interface FoldersScope {
@@ -24,6 +25,8 @@ export interface FoldersScope {
   readonly member: string
   /** Told of what made a partition start over; the folders go on by themselves. */
   readonly onTrouble: (partition: number, error: unknown) => void
+  /** Names the log, where that lies beside a store which does not: one brought back from a backup has another. A store of another one is made anew. */
+  readonly generation?: string
   readonly itemsMax?: number
   readonly usersMax?: number
   /** Where partitions are copied to, and brought back from by a store that has lost them; without it, the log alone brings them back. */
@@ -40,6 +43,8 @@ export interface FoldersScope {
 export interface Folders extends AsyncDisposable {
   /** The partitions that are folded here now. */
   readonly owned: ReadonlyMap<number, PartitionFolder>
+  /** Why a partition of this process is not folded on; undefined where it is. */
+  standsStill(partition: number): StandsStill | undefined
   /** The states of items, with what this process knows of them. */
   readonly items: SharedItems
 }
@@ -54,6 +59,7 @@ const QUIET_MS = 250 // under load the next commit comes sooner, and forgets for
 const VERIFY_MS = 2000 // how long a quiet partition may not know that its store has lost it
 const SNAPSHOT_EVERY_MS = 600_000
 const LEARN_EVERY = 60
+const LEARN_AT_ONCE = 32 // partitions: a store that is away is waited for once, not once each
 const ITEMS_MAX = 200_000
 const USERS_MAX = 20_000
 
@@ -62,13 +68,19 @@ export async function runFolders(scope: FoldersScope): Promise<Folders> {
   const { log, store, clock, itemsMax = ITEMS_MAX } = scope
   const partitions = log.partitions(TOPICS.events)
   const items = new SharedItems({ store, partitions, clock, itemsMax })
-  for (let partition = 0; partition < partitions; partition++)
-    await learnItems(store, partition, { items }).catch((error: unknown) => scope.onTrouble(partition, error)) // a store that is not there yet
+  const all = [...Array(partitions).keys()]
+  for (let from = 0; from < partitions; from += LEARN_AT_ONCE)
+    await Promise.all(
+      all.slice(from, from + LEARN_AT_ONCE).map(
+        (partition) => learnItems(store, partition, { items }).catch((error: unknown) => scope.onTrouble(partition, error)), // a store that is not there yet
+      ),
+    )
   const crew = new Crew(scope, items)
   const membership = await log.join(GROUP, { member: scope.member, onAssigned: (assigned) => crew.assign(assigned) })
   crew.attend(membership)
   return {
     owned: crew.folders,
+    standsStill: (partition) => crew.standing.of(partition),
     items,
     async [Symbol.asyncDispose]() {
       await membership[Symbol.asyncDispose]()
@@ -80,6 +92,7 @@ export async function runFolders(scope: FoldersScope): Promise<Folders> {
 /** One loop for each assigned partition. */
 class Crew {
   readonly folders = new Map<number, PartitionFolder>()
+  readonly standing: StandingPartitions
   private readonly loops = new Map<number, AbortController>()
   private readonly ends = new Map<number, Promise<void>>()
   private readonly closing = new AbortController()
@@ -88,7 +101,9 @@ class Crew {
   constructor(
     private readonly scope: FoldersScope,
     private readonly items: SharedItems,
-  ) {}
+  ) {
+    this.standing = new StandingPartitions(scope.clock)
+  }
 
   /** Starts what is new and ends what is no longer assigned. A partition that comes back waits for its last loop to end. */
   assign(partitions: readonly number[]): void {
@@ -145,20 +160,26 @@ class Crew {
       try {
         await this.fold({ partition, snapshot, signal })
       } catch (error) {
-        if (!signal.aborted) onTrouble(partition, error)
+        if (!signal.aborted) this.trouble(partition, error)
         await clock.sleep(isFreshetError(error) && error.code === 'PRECONDITION' ? STANDING_MS : RETRY_MS, signal)
       } finally {
         await snapshot?.abandon().catch((error: unknown) => onTrouble(partition, error))
       }
     }
     this.folders.delete(partition)
+    this.standing.over(partition)
     this.items.own(partition, undefined)
+  }
+
+  private trouble(partition: number, error: unknown): void {
+    this.standing.note(partition, error)
+    this.scope.onTrouble(partition, error)
   }
 
   private async fold({ partition, snapshot, signal }: FoldTurn): Promise<void> {
     const { usersMax = USERS_MAX, dictionary, clock, snapshots: shelf } = this.scope
     const { seed } = dictionary.declared.model
-    await restorePartition({ ...this.scope, partition, shelf: shelf ?? NO_SNAPSHOTS })
+    await restorePartition({ ...this.scope, partition, shelf: shelf ?? NO_SNAPSHOTS, aheadForMs: this.standing.forMs(partition) })
     const onCommitted = snapshot && ((puts: readonly Put[]) => snapshot.note(puts))
     const folder = await PartitionFolder.load({ ...this.scope, partition, items: this.items, seed, usersMax, onCommitted })
     this.folders.set(partition, folder)
@@ -166,6 +187,7 @@ class Crew {
     while (!signal.aborted) {
       const beganMs = clock.monotonicMs()
       const records = await folder.step()
+      this.standing.over(partition)
       const isCopying = (await snapshot?.copyOn(folder.positions)) ?? false
       if (records === 0 && !isCopying) await this.rest(folder, signal)
       else if (records < MANY) await clock.sleep(Math.min(clock.monotonicMs() - beganMs, PAUSE_MS_MAX), signal)

@@ -76,6 +76,36 @@ describe('snapshots in files', () => {
     expect(await entriesOf(await shelf.newest(3))).toEqual([put('u:a', '11')])
   })
 
+  it('are not counted among the two that are kept once they are damaged, so that two that are whole remain', async () => {
+    await using directory = await temporaryDirectory()
+    const shelf = openSnapshotFiles(directory.path)
+    const tear = (events: number): Promise<void> => truncate(directory.within('3', `${events}-1-2.snapshot`), 20)
+    for (const events of [100, 200]) await seal(shelf, events, [put('u:a', `${events}`)])
+    await tear(200)
+    expect(await shelf.kept(3)).toEqual([at(100)])
+    await seal(shelf, 300, [put('u:a', '300')])
+    expect(await shelf.kept(3)).toEqual([at(300), at(100)])
+    await tear(300)
+    expect((await shelf.newest(3))?.positions).toEqual(at(100)) // from where the log is held
+    for (const events of [400, 500]) await seal(shelf, events, [put('u:a', `${events}`)])
+    expect((await readdir(directory.within('3'))).sort()).toEqual(['400-1-2.snapshot', '500-1-2.snapshot'])
+  })
+
+  it('are set aside where they are of another log: neither read nor counted, and not deleted', async () => {
+    await using directory = await temporaryDirectory()
+    const shelf = openSnapshotFiles(directory.path)
+    for (const events of [8, 9]) await seal(shelf, events, [put('u:a', `${events}`)])
+    await shelf.setAside(3, at(9))
+    expect((await shelf.newest(3))?.positions).toEqual(at(8))
+    expect(await shelf.kept(3)).toEqual([at(8)])
+    for (const events of [3, 4]) await seal(shelf, events)
+    await shelf.setAside(3, at(8))
+    for (const events of [5, 6]) await seal(shelf, events)
+    expect((await readdir(directory.within('3'))).sort()).toEqual(
+      ['5-1-2.snapshot', '6-1-2.snapshot', '8-1-2.snapshot.aside', '9-1-2.snapshot.aside'], // prettier-ignore
+    )
+  })
+
   it('are passed over for the one before, whichever byte of the latest is damaged and wherever it ends', async () => {
     await using directory = await temporaryDirectory()
     const shelf = openSnapshotFiles(directory.path)

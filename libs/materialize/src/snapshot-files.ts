@@ -1,70 +1,100 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CHECKSUM_START, type Checksum64, checksum64, checksumBytes, CorruptError, textOf } from '@freshet/kernel'
 import type { PositionVector, Put } from '@freshet/online-store'
+import { BlockWriter, entriesOf, isWhole } from './snapshot-blocks'
 import type { SnapshotDraft, SnapshotShelf, StoredSnapshot } from './snapshot-shelf'
 
-// A snapshot is `<directory>/<partition>/<events>-<touches>-<catalog>.snapshot`, its numbers little-endian:
-//
-//   block    entries u32 · bytes u32 · entry …        entry  key bytes u32 · value bytes u32 (all ones: deleted) · key · value
-//   …
-//   end      0 u32 · 0 u32 · checksum of all before it, 8 bytes
+// A snapshot is `<directory>/<partition>/<events>-<touches>-<catalog>.snapshot`.
 
-const HEAD_BYTES = 8
-const END = Buffer.alloc(HEAD_BYTES)
-const DELETED = 0xffffffff
 const KEPT = 2
 const SUFFIX = '.snapshot'
 const DRAFT_SUFFIX = '.draft'
+const ASIDE_SUFFIX = '.aside'
 
 /**
  * Keeps snapshots in files: written under another name, flushed, renamed, and read only after their checksum was found right.
  *
- * throws  CorruptError for a file that changes while it is read; one that is damaged before is passed over for the one before it
+ * throws  CorruptError for a file that changes while it is read; one that is damaged before is passed over for the one before it, and does
+ *         not count among those that are kept
  */
 export function openSnapshotFiles(directory: string): SnapshotShelf {
   const within = (partition: number): string => join(directory, String(partition))
+  const verdicts = new Verdicts()
   return {
-    begin: (partition) => SnapshotFile.create(within(partition)),
+    begin: (partition) => SnapshotFile.create(within(partition), verdicts),
     async newest(partition) {
-      for (const file of await sealedIn(within(partition))) if (await isWhole(file.path)) return file
+      for (const file of await sealedIn(within(partition))) if (await verdicts.judge(file.path)) return file
       return undefined
     },
-    kept: async (partition) => (await sealedIn(within(partition))).slice(0, KEPT).map(({ positions }) => positions),
+    async setAside(partition, positions) {
+      const path = join(within(partition), nameOf(positions))
+      await rename(path, `${path}${ASIDE_SUFFIX}`)
+    },
+    async kept(partition) {
+      const whole: PositionVector[] = []
+      for (const { path, positions } of await sealedIn(within(partition)))
+        if (whole.length < KEPT && (await verdicts.remember(path))) whole.push(positions)
+      return whole
+    },
   }
 }
 
+/** Which files are whole. To find out takes reading them, and a status asks every second. */
+class Verdicts {
+  private readonly known = new Map<string, { readonly mark: string; readonly isWhole: boolean }>()
+
+  /** Reads a file. */
+  async judge(path: string): Promise<boolean> {
+    const mark = await markOf(path)
+    const verdict = { mark, isWhole: mark !== GONE && (await isWhole(path)) }
+    this.known.set(path, verdict)
+    return verdict.isWhole
+  }
+
+  /** Reads a file only where it has not been since it was written last. */
+  async remember(path: string): Promise<boolean> {
+    const known = this.known.get(path)
+    return known !== undefined && known.mark === (await markOf(path)) ? known.isWhole : this.judge(path)
+  }
+
+  forget(path: string): void {
+    this.known.delete(path)
+  }
+}
+
+const GONE = ''
+const markOf = (path: string): Promise<string> => stat(path).then(({ mtimeMs, size }) => `${mtimeMs} ${size}`, () => GONE) // prettier-ignore
+
 /** A file that grows by blocks. */
 class SnapshotFile implements SnapshotDraft {
-  private checksum: Checksum64 = CHECKSUM_START
+  private readonly blocks: BlockWriter
 
   private constructor(
-    private readonly directory: string,
     private readonly path: string,
     private readonly handle: FileHandle,
-  ) {}
+    private readonly shelf: { readonly directory: string; readonly verdicts: Verdicts },
+  ) {
+    this.blocks = new BlockWriter(handle)
+  }
 
-  static async create(directory: string): Promise<SnapshotFile> {
+  static async create(directory: string, verdicts: Verdicts): Promise<SnapshotFile> {
     await mkdir(directory, { recursive: true })
     const path = join(directory, `${randomUUID()}${DRAFT_SUFFIX}`)
-    return new SnapshotFile(directory, path, await open(path, 'wx'))
+    return new SnapshotFile(path, await open(path, 'wx'), { directory, verdicts })
   }
 
   async write(entries: readonly Put[]): Promise<void> {
-    if (entries.length === 0) return
-    const block = blockOf(entries)
-    this.checksum = checksum64(this.checksum, block)
-    await this.handle.appendFile(block)
+    await this.blocks.write(entries)
   }
 
-  async seal({ events, touches, catalog }: PositionVector): Promise<void> {
-    await this.handle.appendFile(Buffer.concat([END, checksumBytes(checksum64(this.checksum, END))]))
-    await this.handle.sync()
+  async seal(positions: PositionVector): Promise<void> {
+    const { directory, verdicts } = this.shelf
+    await this.blocks.end()
     await this.handle.close()
-    await rename(this.path, join(this.directory, `${events}-${touches}-${catalog}${SUFFIX}`))
-    await syncDirectory(this.directory)
-    await sweep(this.directory)
+    await rename(this.path, join(directory, nameOf(positions)))
+    await syncDirectory(directory)
+    await sweep(directory, verdicts)
   }
 
   async discard(): Promise<void> {
@@ -73,11 +103,19 @@ class SnapshotFile implements SnapshotDraft {
   }
 }
 
-/** Removes what is older than the snapshots that are kept, and what was never sealed: its owner is gone, or will be refused. */
-async function sweep(directory: string): Promise<void> {
-  const old = (await sealedIn(directory)).slice(KEPT).map(({ path }) => path)
+/** Removes what is older than the snapshots that are kept, which are whole, and what was never sealed: its owner is gone, or will be refused. */
+async function sweep(directory: string, verdicts: Verdicts): Promise<void> {
   const drafts = (await readdir(directory)).filter((name) => name.endsWith(DRAFT_SUFFIX)).map((name) => join(directory, name))
-  for (const path of [...old, ...drafts]) await rm(path, { force: true })
+  const old: string[] = []
+  let whole = 0
+  for (const { path } of await sealedIn(directory)) {
+    if (whole === KEPT) old.push(path)
+    else if (await verdicts.judge(path)) whole++
+  }
+  for (const path of [...old, ...drafts]) {
+    await rm(path, { force: true })
+    verdicts.forget(path)
+  }
 }
 
 /** The sealed snapshots of a partition, the latest first. */
@@ -92,82 +130,9 @@ async function sealedIn(directory: string): Promise<readonly (StoredSnapshot & {
   return sealed.sort((a, b) => far(b.positions) - far(a.positions))
 }
 
+const nameOf = ({ events, touches, catalog }: PositionVector): string => `${events}-${touches}-${catalog}${SUFFIX}`
 const NAME = /^(\d+)-(\d+)-(\d+)\.snapshot$/
 const far = ({ events, touches, catalog }: PositionVector): number => events + touches + catalog // of one partition, none goes back
-
-async function* entriesOf(path: string): AsyncGenerator<readonly Put[]> {
-  for await (const block of blocksOf(path)) yield entriesIn(block)
-}
-
-/** Reads block by block to the end, where the checksum must be that of what was read. */
-async function* blocksOf(path: string): AsyncGenerator<Buffer> {
-  const handle = await open(path, 'r')
-  try {
-    let checksum = CHECKSUM_START
-    for (;;) {
-      const head = await bytesFrom(handle, path, HEAD_BYTES)
-      if (head.readUInt32LE(0) === 0) {
-        checksum = checksum64(checksum, head)
-        break
-      }
-      const block = Buffer.concat([head, await bytesFrom(handle, path, head.readUInt32LE(4))])
-      checksum = checksum64(checksum, block)
-      yield block
-    }
-    const stored = await bytesFrom(handle, path, HEAD_BYTES)
-    if (!stored.equals(checksumBytes(checksum))) throw new CorruptError(path, 'its checksum is another', REMEDY)
-  } finally {
-    await handle.close()
-  }
-}
-
-async function isWhole(path: string): Promise<boolean> {
-  try {
-    for await (const _ of blocksOf(path));
-    return true
-  } catch (failure) {
-    if (failure instanceof CorruptError) return false
-    throw failure
-  }
-}
-
-async function bytesFrom(handle: FileHandle, path: string, length: number): Promise<Buffer> {
-  const { size } = await handle.stat()
-  if (length > size) throw new CorruptError(path, `it has ${size} bytes and speaks of ${length}`, REMEDY)
-  const bytes = Buffer.allocUnsafe(length)
-  const { bytesRead } = await handle.read(bytes, 0, length)
-  if (bytesRead < length) throw new CorruptError(path, 'it ends too early', REMEDY)
-  return bytes
-}
-
-const REMEDY = 'delete the file: the one before it, or the log, is used instead'
-
-function blockOf(entries: readonly Put[]): Buffer {
-  const parts: Uint8Array[] = [Buffer.alloc(HEAD_BYTES)]
-  for (const { key, value } of entries) {
-    const head = Buffer.allocUnsafe(HEAD_BYTES)
-    head.writeUInt32LE(Buffer.byteLength(key), 0)
-    head.writeUInt32LE(value?.length ?? DELETED, 4)
-    parts.push(head, Buffer.from(key), value ?? Buffer.alloc(0))
-  }
-  const block = Buffer.concat(parts)
-  block.writeUInt32LE(entries.length, 0)
-  block.writeUInt32LE(block.length - HEAD_BYTES, 4)
-  return block
-}
-
-function entriesIn(block: Buffer): Put[] {
-  const entries: Put[] = []
-  for (let at = HEAD_BYTES; at < block.length;) {
-    const keyEnd = at + HEAD_BYTES + block.readUInt32LE(at)
-    const length = block.readUInt32LE(at + 4)
-    const valueEnd = keyEnd + (length === DELETED ? 0 : length)
-    const value = length === DELETED ? null : new Uint8Array(block.subarray(keyEnd, valueEnd))
-    entries.push({ key: textOf(block.subarray(at + HEAD_BYTES, keyEnd)), value })
-    at = valueEnd
-  }
-  return entries
-}
 
 async function syncDirectory(path: string): Promise<void> {
   const handle = await open(path, 'r')

@@ -9,6 +9,8 @@ export interface SnapshotShelf {
   newest(partition: number): Promise<StoredSnapshot | undefined>
   /** Where the sealed snapshots stand that are kept, the latest first. */
   kept(partition: number): Promise<readonly PositionVector[]>
+  /** Takes a sealed snapshot out that is of another log, and deletes nothing: that log may be brought back. */
+  setAside(partition: number, positions: PositionVector): Promise<void>
 }
 
 /** A snapshot being written. */
@@ -34,4 +36,5 @@ export const NO_SNAPSHOTS: SnapshotShelf = {
     Promise.reject(new NotFoundError('a shelf for snapshots of partition', String(partition), 'open one by openSnapshotFiles')),
   newest: () => Promise.resolve(undefined),
   kept: () => Promise.resolve([]),
+  setAside: () => Promise.resolve(),
 }

@@ -100,6 +100,7 @@ export function hostSnapshots(host: Host, server: SnapshotServer): SnapshotShelf
         discard: async () => {},
       }
     },
+    setAside: (partition, at) => ask(`sets the snapshot of ${partition} at ${placeOf(at)} aside`, () => server.setAside(partition, at)),
     kept: (partition) => ask(`asks which snapshots of ${partition} are kept`, () => server.kept(partition)),
     newest: (partition) => ask(`asks for a snapshot of ${partition}`, () => server.newest(partition)),
   }

@@ -40,6 +40,25 @@ describe('a disk of simulated snapshots', () => {
     expect([one.newest(0)?.positions, two.newest(0)?.positions]).toEqual([at(3), at(3)])
   })
 
+  it('counts the whole ones alone among those that are kept: a new one may be torn in its turn, and the next whole one is left', () => {
+    const server = sealedAt(1, 2)
+    expect(server.tear(0)).toBe(true)
+    server.seal(0, at(3), [[put('of 3')]])
+    expect(server.kept(0)).toEqual([at(3), at(1)])
+    expect(server.tear(0)).toBe(true)
+    expect(server.newest(0)?.positions).toEqual(at(1))
+    expect(server.tear(0)).toBe(false)
+    for (const events of [4, 5]) server.seal(0, at(events), [])
+    expect(server.kept(0)).toEqual([at(5), at(4)])
+  })
+
+  it('gives none back that was set aside, and does not count it', () => {
+    const server = sealedAt(3, 9)
+    server.setAside(0, at(9))
+    expect(server.newest(0)?.positions).toEqual(at(3))
+    expect(server.kept(0)).toEqual([at(3)])
+  })
+
   it('needs the log from the older of two whole ones on, and all of it before', () => {
     expect(sealedAt(3).neededFrom(0)).toBeUndefined()
     expect(sealedAt(3, 9).neededFrom(0)).toEqual(at(3))

@@ -19,12 +19,14 @@ export class SnapshotServer {
     this.sealed = Array.from({ length: partitions }, () => [])
   }
 
-  /** Keeps a snapshot; of those of a partition, the two that are furthest. */
+  /** Keeps a snapshot; of those of a partition, what is no older than the second one that is whole. */
   seal(partition: number, { events, touches, catalog }: PositionVector, batches: readonly (readonly Put[])[]): void {
     const positions = { events, touches, catalog }
     const others = this.sealed[partition].filter((each) => far(each.positions) !== far(positions))
     const all = [...others, { positions, isTorn: false, entries: () => inTurn(batches) }]
-    this.sealed[partition] = all.sort((a, b) => far(b.positions) - far(a.positions)).slice(0, KEPT)
+    const sorted = all.sort((a, b) => far(b.positions) - far(a.positions))
+    const last = sorted.filter(({ isTorn }) => !isTorn)[KEPT - 1]
+    this.sealed[partition] = last === undefined ? sorted : sorted.slice(0, sorted.indexOf(last) + 1)
   }
 
   /** The furthest that is whole. */
@@ -32,23 +34,32 @@ export class SnapshotServer {
     return this.sealed[partition].find(({ isTorn }) => !isTorn)
   }
 
-  /** Where the kept ones stand, the furthest first. */
+  /** Forgets the one that stands there. */
+  setAside(partition: number, positions: PositionVector): void {
+    this.sealed[partition] = this.sealed[partition].filter((each) => far(each.positions) !== far(positions))
+  }
+
+  /** Where those stand that are whole, the furthest first. */
   kept(partition: number): readonly PositionVector[] {
-    return this.sealed[partition].map(({ positions }) => positions)
+    return this.wholeOf(partition).map(({ positions }) => positions)
   }
 
   /** From where on the log is needed: the older one's positions, once there are two that are whole. */
   neededFrom(partition: number): PositionVector | undefined {
-    const whole = this.sealed[partition].filter(({ isTorn }) => !isTorn)
-    return whole.length === KEPT ? whole[KEPT - 1].positions : undefined
+    return this.wholeOf(partition)[KEPT - 1]?.positions
   }
 
-  /** Flips a bit of the furthest; not of both, which is what the second one is for: false where there are no two. */
+  /** Flips a bit of the furthest that is whole; not of the last one, which is what the second one is for: false where there are no two. */
   tear(partition: number): boolean {
-    if (this.neededFrom(partition) === undefined) return false
-    this.sealed[partition][0].isTorn = true
+    const [furthest, second] = this.wholeOf(partition)
+    if (second === undefined) return false
+    furthest.isTorn = true
     this.met('snapshots_torn')
     return true
+  }
+
+  private wholeOf(partition: number): readonly KeptSnapshot[] {
+    return this.sealed[partition].filter(({ isTorn }) => !isTorn)
   }
 }
 

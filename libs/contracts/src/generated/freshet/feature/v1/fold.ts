@@ -41,6 +41,22 @@ export interface FoldState {
   corrections: number;
 }
 
+/** Which log the state of a partition was folded from: tells a log that was replaced since, however long it has grown. */
+export interface FoldedLog {
+  /** Of a log that lies in the data set's directory; empty for one elsewhere. */
+  generation: string;
+  events: FoldedRecord | undefined;
+  touches: FoldedRecord | undefined;
+  catalog: FoldedRecord | undefined;
+}
+
+/** The last record of a topic that was folded. */
+export interface FoldedRecord {
+  offset: number;
+  /** Of its key and its value. */
+  checksum: Uint8Array;
+}
+
 /** Who was forgotten, as a hash, and when ingest accepted it. */
 export interface Forgotten {
   lo: number;
@@ -503,6 +519,214 @@ export const FoldState: MessageFns<FoldState> = {
     message.dictionaryNumber = object.dictionaryNumber ?? 0;
     message.lateLabels = object.lateLabels ?? 0;
     message.corrections = object.corrections ?? 0;
+    return message;
+  },
+};
+
+function createBaseFoldedLog(): FoldedLog {
+  return { generation: "", events: undefined, touches: undefined, catalog: undefined };
+}
+
+export const FoldedLog: MessageFns<FoldedLog> = {
+  encode(message: FoldedLog, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.generation !== "") {
+      writer.uint32(10).string(message.generation);
+    }
+    if (message.events !== undefined) {
+      FoldedRecord.encode(message.events, writer.uint32(18).fork()).join();
+    }
+    if (message.touches !== undefined) {
+      FoldedRecord.encode(message.touches, writer.uint32(26).fork()).join();
+    }
+    if (message.catalog !== undefined) {
+      FoldedRecord.encode(message.catalog, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FoldedLog {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFoldedLog();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.generation = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.events = FoldedRecord.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.touches = FoldedRecord.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.catalog = FoldedRecord.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FoldedLog {
+    return {
+      generation: isSet(object.generation) ? globalThis.String(object.generation) : "",
+      events: isSet(object.events) ? FoldedRecord.fromJSON(object.events) : undefined,
+      touches: isSet(object.touches) ? FoldedRecord.fromJSON(object.touches) : undefined,
+      catalog: isSet(object.catalog) ? FoldedRecord.fromJSON(object.catalog) : undefined,
+    };
+  },
+
+  toJSON(message: FoldedLog): unknown {
+    const obj: any = {};
+    if (message.generation !== "") {
+      obj.generation = message.generation;
+    }
+    if (message.events !== undefined) {
+      obj.events = FoldedRecord.toJSON(message.events);
+    }
+    if (message.touches !== undefined) {
+      obj.touches = FoldedRecord.toJSON(message.touches);
+    }
+    if (message.catalog !== undefined) {
+      obj.catalog = FoldedRecord.toJSON(message.catalog);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<FoldedLog>, I>>(base?: I): FoldedLog {
+    return FoldedLog.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FoldedLog>, I>>(object: I): FoldedLog {
+    const message = createBaseFoldedLog();
+    message.generation = object.generation ?? "";
+    message.events = (object.events !== undefined && object.events !== null)
+      ? FoldedRecord.fromPartial(object.events)
+      : undefined;
+    message.touches = (object.touches !== undefined && object.touches !== null)
+      ? FoldedRecord.fromPartial(object.touches)
+      : undefined;
+    message.catalog = (object.catalog !== undefined && object.catalog !== null)
+      ? FoldedRecord.fromPartial(object.catalog)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseFoldedRecord(): FoldedRecord {
+  return { offset: 0, checksum: new Uint8Array(0) };
+}
+
+export const FoldedRecord: MessageFns<FoldedRecord> = {
+  encode(message: FoldedRecord, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.offset !== 0) {
+      writer.uint32(8).int64(message.offset);
+    }
+    if (message.checksum.length !== 0) {
+      writer.uint32(18).bytes(message.checksum);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FoldedRecord {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFoldedRecord();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.offset = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.checksum = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FoldedRecord {
+    return {
+      offset: isSet(object.offset) ? globalThis.Number(object.offset) : 0,
+      checksum: isSet(object.checksum) ? bytesFromBase64(object.checksum) : new Uint8Array(0),
+    };
+  },
+
+  toJSON(message: FoldedRecord): unknown {
+    const obj: any = {};
+    if (message.offset !== 0) {
+      obj.offset = Math.round(message.offset);
+    }
+    if (message.checksum.length !== 0) {
+      obj.checksum = base64FromBytes(message.checksum);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<FoldedRecord>, I>>(base?: I): FoldedRecord {
+    return FoldedRecord.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FoldedRecord>, I>>(object: I): FoldedRecord {
+    const message = createBaseFoldedRecord();
+    message.offset = object.offset ?? 0;
+    message.checksum = object.checksum ?? new Uint8Array(0);
     return message;
   },
 };
@@ -1262,6 +1486,31 @@ export const WaitingClick: MessageFns<WaitingClick> = {
     return message;
   },
 };
+
+function bytesFromBase64(b64: string): Uint8Array {
+  if ((globalThis as any).Buffer) {
+    return Uint8Array.from((globalThis as any).Buffer.from(b64, "base64"));
+  } else {
+    const bin = globalThis.atob(b64);
+    const arr = new Uint8Array(bin.length);
+    for (let i = 0; i < bin.length; ++i) {
+      arr[i] = bin.charCodeAt(i);
+    }
+    return arr;
+  }
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  if ((globalThis as any).Buffer) {
+    return (globalThis as any).Buffer.from(arr).toString("base64");
+  } else {
+    const bin: string[] = [];
+    arr.forEach((byte) => {
+      bin.push(globalThis.String.fromCharCode(byte));
+    });
+    return globalThis.btoa(bin.join(""));
+  }
+}
 
 function floatToJson(value: number | null | undefined): number | string | null | undefined {
   return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
