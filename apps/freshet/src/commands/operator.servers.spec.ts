@@ -43,6 +43,18 @@ async function append(...events: Event[]): Promise<void> {
   await call(client.ingest, 'append', { events })
 }
 
+/** Until every stage says how it is now. */
+async function untilWell(): Promise<void> {
+  while (!(await run('status')).stdout.startsWith('observe')); // prettier-ignore
+}
+
+/** What Prometheus reads, without words about it. */
+async function metrics(): Promise<string> {
+  const text = await (await fetch(`http://${fleet.address('all-in-one-http')}/metrics`)).text()
+  const lines = text.split('\n').filter((line) => line.startsWith('freshet_') && !line.startsWith('freshet_calls'))
+  return lines.slice(lines.findIndex((line) => line.startsWith('freshet_log_serving'))).join('\n')
+}
+
 /** Until every event is folded, and all that it caused is published and forgotten. */
 async function untilFolded(): Promise<void> {
   const client = connect(FeatureStoreClient, fleet.address('all-in-one'))
@@ -211,10 +223,30 @@ describe('the commands of an operator, while an engine is gone', () => {
     ])
     expect(repair.stderr).toContain(redis.address)
     const status = await run('status', '--partitions')
-    expect([status.code, status.stdout]).toEqual([EXIT.done, expect.stringMatching(/remember .*does not answer: .*redis:\/\/127/)])
+    expect([status.code, status.stdout]).toEqual([EXIT.done, expect.stringMatching(/^the online store does not answer: .*redis:\/\/127/)])
+    expect(status.stdout).toMatch(/^remember .* folded \d+.*\n.*\n +as it was [\d.]+ s ago/m)
+    expect(await metrics()).toMatch(/^freshet_log_serving\S* 1\nfreshet_store_serving\S* 0\n[^]*freshet_feature_store_lag_records/)
     await redis.restart()
     await untilFolded()
     expect((await run('repair', `${PARTITION}`, '--check')).code).toBe(EXIT.done)
+  })
+
+  it('say that the log is that halts, what was last known of each stage, and that it is well again', async () => {
+    await untilWell()
+    broker.stop()
+    const status = await run('status')
+    expect([status.code, status.stdout]).toEqual([
+      EXIT.done,
+      expect.stringMatching(new RegExp(`^the log does not answer: .*${broker.address}`)),
+    ])
+    expect(status.stdout).toMatch(/^observe .* events in the log [1-9][^]* as it was [\d.]+ s ago.*\nremember /m)
+    expect(status.stdout.match(/does not answer/g)).toHaveLength(1)
+    const figures = await metrics()
+    expect(figures).toMatch(/^freshet_log_serving\S* 0\nfreshet_store_serving\S* 1\n/)
+    for (const stage of ['ingest_events_end', 'feature_store_lag_records', 'trainer_step', 'ranker_journal_end'])
+      expect(figures).toContain(`\nfreshet_${stage}{`)
+    broker.cont()
+    await untilWell()
   })
 
   it('say that the log is, and leave no half of a backup', async () => {

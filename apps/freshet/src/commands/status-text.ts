@@ -1,4 +1,4 @@
-import type { feature, ingest, ranker, trainer } from '@freshet/contracts/services'
+import type { feature, ingest, ranker, status, trainer } from '@freshet/contracts/services'
 import type { FreshetError } from '@freshet/kernel'
 import type { Addresses } from '../services'
 import { count } from '../terminal'
@@ -24,15 +24,14 @@ export function statusText({ addresses, observe, remember, learn, answer, failur
   const stage = (name: string, service: keyof Addresses, lines: readonly string[] | undefined): string =>
     stageText(name, addresses[service], lines ?? [refusal(failures[service])])
   const standings = [observe, remember, learn, answer].map((status) => status?.standing)
-  const [log, store, asOfMs] = [standings.map((s) => s?.logProblem), standings.map((s) => s?.storeProblem), standings.map((s) => s?.asOfMs)]
+  const aged = (lines: readonly string[], standing: status.Standing | undefined): string[] => [...lines, ...ageTexts(standing, nowMs)]
   return [
-    ...problemTexts('the log', log),
-    ...problemTexts('the online store', store),
-    ...ageTexts(asOfMs, nowMs),
-    stage('observe', 'ingest', observe && observeText(observe)),
-    stage('remember', 'featureStore', remember && rememberText(remember, nowMs)),
-    stage('learn', 'trainer', learn && learnText(learn)),
-    stage('answer', 'ranker', answer && answerText(answer)),
+    ...problemTexts('the log', standings.map((standing) => standing?.logProblem)), // prettier-ignore
+    ...problemTexts('the online store', standings.map((standing) => standing?.storeProblem)), // prettier-ignore
+    stage('observe', 'ingest', observe && aged(observeText(observe), observe.standing)),
+    stage('remember', 'featureStore', remember && aged(rememberText(remember, nowMs), remember.standing)),
+    stage('learn', 'trainer', learn && aged(learnText(learn), learn.standing)),
+    stage('answer', 'ranker', answer && aged(answerText(answer), answer.standing)),
     ...indented(worstPartition({ remember, learn })),
   ].join('\n')
 }
@@ -41,11 +40,9 @@ export function statusText({ addresses, observe, remember, learn, answer, failur
 const problemTexts = (what: string, reasons: readonly (string | undefined)[]): string[] =>
   [...new Set(reasons)].filter((reason) => reason !== undefined && reason !== '').map((reason) => `${what} does not answer: ${reason}`)
 
-/** Of when figures are that are not of now. */
-function ageTexts(asOfMs: readonly (number | undefined)[], nowMs: number): string[] {
-  const then = asOfMs.filter((ms) => ms !== undefined && ms > 0).map(Number)
-  return then.length > 0 ? [`figures that stand there are the last known, ${seconds(nowMs - Math.min(...then))} old`] : []
-}
+/** Of a stage whose figures are not of now. */
+const ageTexts = (standing: status.Standing | undefined, nowMs: number): string[] =>
+  standing && standing.asOfMs > 0 ? [`as it was ${seconds(nowMs - standing.asOfMs)} ago, when it was last known`] : []
 
 const indented = (line: string | undefined): string[] => (line === undefined ? [] : [`${' '.repeat(INDENT)}${line}`])
 
