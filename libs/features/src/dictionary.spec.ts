@@ -65,6 +65,7 @@ context: [{ kind: hour, name: hour }]`)
       MINIMAL.replace('{ kind: id, name: item }', '{ kind: count, name: n, events: [steal], windowMs: 1 }'),
       'view, buy, rate',
     ],
+    ['events', MINIMAL.replace('view: {}', '__proto__: {}'), 'no type of event has this name'],
     ['dictionary', 'name: [', 'YAML was expected'],
     ['dictionary', 'just a text', 'expected object'],
     ['model.rank.hidden.0', `${MINIMAL}\nmodel: { rank: { hidden: [0] } }`, 'Too small'],

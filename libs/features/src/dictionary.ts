@@ -57,6 +57,7 @@ function parseYaml(text: string): unknown {
 }
 
 function validated(raw: unknown): DeclaredDictionary {
+  refuseLost(raw)
   const parsed = declaredDictionary.safeParse(raw)
   if (!parsed.success) throw refusal(raw, parsed.error.issues[0])
   const { user, item, cross, context, events } = parsed.data
@@ -69,6 +70,15 @@ function validated(raw: unknown): DeclaredDictionary {
   }
   return parsed.data
 }
+
+/** A key that the parser of declarations passes over. */
+function refuseLost(raw: unknown): void {
+  const events: unknown = isObject(raw) ? raw.events : undefined
+  if (!isObject(events) || !Object.hasOwn(events, '__proto__')) return
+  throw new InvalidFieldError({ field: 'events', value: '__proto__', rule: 'no type of event has this name', remedy: REMEDY })
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
 
 function refusal(raw: unknown, issue: z.core.$ZodIssue): InvalidFieldError {
   const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
