@@ -1,18 +1,20 @@
-import { availableParallelism } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { replaySeed, runSeedsInThreads, type SeedsDone, sumOf } from '@freshet/faults/simulator'
 import { InvalidFieldError } from '@freshet/kernel'
 import { readSeeds } from './faults/seeds'
 import { exactly } from './harness/report'
 import { type BenchScope, runBench } from './harness/run-bench'
 import { appendRange, assertApart, figuresOf, FULL_SEEDS, type RangeRecord, readRanges, type SeedRange } from './simulate/seed-range'
+import { type FailingSeed, tellSeeds } from './simulate/tell-seeds'
 
 const QUICK_SEEDS = 10_000
 const SAY_EVERY_MS = 15_000
-const SAID_MAX = 20 // seeds with a broken rule: the first tell enough
+const SCHEDULES = join(tmpdir(), 'freshet-schedules')
 
 /**
  * The protocol under faults, a million schedules of it. `--seeds A..B --append FILE` adds a part of them to what a file holds, and
- * `--append FILE` alone adds up what is there; `--seed N` tells one, line by line.
+ * `--append FILE` alone adds up what is there; `--seed N` tells one, line by line. The schedules of seeds that see a rule broken are kept.
  */
 async function simulate({ isQuick, options, say }: BenchScope) {
   if (options.seed !== undefined) return tell(Number(options.seed), say)
@@ -37,23 +39,23 @@ function threadsOf(text = String(availableParallelism())): number {
 
 async function run({ from, to }: SeedRange, threads: number, say: (text: string) => void): Promise<RangeRecord> {
   const startedMs = performance.now()
-  const done = { seeds: 0, actions: 0, violations: 0, tally: sumOf() }
+  const done = { seeds: 0, actions: 0, tally: sumOf() }
+  const failing: FailingSeed[] = []
   let saidMs = startedMs
   await runSeedsInThreads({ from, below: to + 1, threads }, (some: SeedsDone) => {
-    for (const { seed, rule } of some.violated)
-      if (++done.violations <= SAID_MAX) say(`seed ${seed}: ${rule}\n  the schedule: ${replay(seed)}`)
+    failing.push(...some.violated)
     done.seeds += some.seeds
     done.actions += some.actions
     done.tally = sumOf(done.tally, some.tally)
     if (performance.now() - saidMs < SAY_EVERY_MS) return
     saidMs = performance.now()
-    say(`${done.seeds.toLocaleString('en-US')} seeds, ${done.violations} with a broken rule`)
+    say(`${done.seeds.toLocaleString('en-US')} seeds, ${failing.length} with a broken rule`)
   })
-  const { violations, actions, tally } = done
-  return { from, to, violations, actions, seconds: (performance.now() - startedMs) / 1000, tally }
+  const { actions, tally } = done
+  const seconds = (performance.now() - startedMs) / 1000
+  await tellSeeds(failing, { directory: SCHEDULES, say })
+  return { from, to, violations: failing.length, actions, seconds, tally }
 }
-
-const replay = (seed: number): string => `npm run -s bench -- simulate --seed ${seed}`
 
 async function tell(seed: number, say: (text: string) => void) {
   const { lines, violations, actions, faults } = await replaySeed({ seed })

@@ -2,10 +2,11 @@ import { ItemState, UserState } from '@freshet/contracts'
 import { TOPICS } from '@freshet/event-log'
 import { actorOf, itemKey, userKey } from '@freshet/features'
 import { partitionOf } from '@freshet/kernel'
-import { foldAfresh, withoutTiming } from './afresh'
+import { foldAfresh } from './afresh'
 import { ADDED } from './changes'
 import { findDiffering } from './differing-features'
 import { adopts, examplesIn, folded, forgets, links, PARTITIONS, rates, session, user } from './folded-house.fixture'
+import { withoutTiming } from './without-timing'
 
 describe('a fold afresh', () => {
   it('comes to the users and items that the feature store came to', async () => {

@@ -3,7 +3,7 @@ import { type EventLog, TOPICS } from '@freshet/event-log'
 import { actorOf, type Dictionary, foldCatalogItem, foldItem } from '@freshet/features'
 import { openMemoryFold } from '@freshet/materialize'
 import { recordsOf } from '../fleet/records'
-import { type TouchBalance, TouchLedger } from './touch-ledger'
+import { type SentBalance, SentLedger } from './sent-ledger'
 
 /** What the log of events must have led to, whoever folded it and however often. */
 export interface Afresh {
@@ -12,8 +12,8 @@ export interface Afresh {
   /** Of those who did something; undefined who is a stranger now: forgotten, or a session that turned out to be a user. */
   readonly users: ReadonlyMap<string, UserState | undefined>
   readonly items: ReadonlyMap<string, ItemState>
-  /** What the topic `touches` says, against what the events sent there. */
-  readonly touches: TouchBalance
+  /** What stands of touches and of moved histories, against what the events sent. */
+  readonly sent: SentBalance
 }
 
 /** What a fold in memory needs. */
@@ -24,29 +24,20 @@ export interface AfreshScope {
 
 /**
  * Folds the whole log in this process's memory, without a store: groups and users from `events`, a partition at a time, items from `catalog` and `touches`
- * in the order of the log. Since that is no proof of what `touches` lacks, the touches that the events send are held against it. Nothing of them may have
- * been retired.
+ * in the order of the log. Since that is no proof of what the log lacks, the touches and histories that the events send are held against it. Nothing
+ * of them may have been retired.
  */
 export async function foldAfresh(scope: AfreshScope): Promise<Afresh> {
-  const touches = new TouchLedger(scope.log.partitions(TOPICS.events))
+  const sent = new SentLedger(scope.log.partitions(TOPICS.events))
   const groups = new Set<string>()
   const users = new Map<string, UserState | undefined>()
   const items = new Map<string, ItemState>()
   const catalogue = await catalogueOf(scope)
   for (let partition = 0; partition < scope.log.partitions(TOPICS.events); partition++) {
-    await foldEvents(scope, { partition, catalogue }, { groups, users, touches })
+    await foldEvents(scope, { partition, catalogue }, { groups, users, sent })
     await foldItems(scope, { partition, catalogue }, items)
   }
-  return { groups, users, items, touches: await touches.hold(scope.log) }
-}
-
-/**
- * A user without what depends on when touches of other partitions arrive: how far judgements lay above what the item let expect at that moment. All else
- * follows from the user's own events and from a catalogue that stands still: tastes too, for no event is folded anew before the catalogue of every partition.
- */
-export function withoutTiming(user: UserState): UserState {
-  const categories = Object.entries(user.categories).map(([key, affinity]) => [key, { ...affinity, residualSum: 0 }])
-  return { ...user, residualSum: 0, categories: Object.fromEntries(categories) as UserState['categories'] }
+  return { groups, users, items, sent: await sent.hold(scope.log) }
 }
 
 interface Share {
@@ -64,10 +55,14 @@ async function catalogueOf({ log }: AfreshScope): Promise<CatalogRecord[]> {
 async function foldEvents(
   { log, dictionary }: AfreshScope,
   { partition, catalogue }: Share,
-  { groups, users, touches }: { groups: Set<string>; users: Map<string, UserState | undefined>; touches: TouchLedger },
+  { groups, users, sent }: { groups: Set<string>; users: Map<string, UserState | undefined>; sent: SentLedger },
 ): Promise<void> {
   const partitions = log.partitions(TOPICS.events)
-  const fold = openMemoryFold({ dictionary, partitions, only: partition, onTouch: (touch) => touches.sent(touch) })
+  const fold = openMemoryFold({
+    ...{ dictionary, partitions, only: partition },
+    onTouch: (touch) => sent.touch(touch),
+    onMoved: (moved) => sent.moved(moved),
+  })
   for (const record of catalogue) fold.catalog(record)
   const actors = new Set<string>()
   for await (const { value } of recordsOf(log, { topic: TOPICS.events, partition })) {

@@ -3,13 +3,14 @@ import { itemKey, userKey } from '@freshet/features'
 import { partitionOf } from '@freshet/kernel'
 import type { OnlineStore } from '@freshet/online-store'
 import { isDeepStrictEqual } from 'node:util'
-import { type Afresh, withoutTiming } from './afresh'
+import type { Afresh } from './afresh'
+import { withoutTiming } from './without-timing'
 
 /** The users and items that stand otherwise in the store than a fresh fold left them, each with the fields in which it does. */
 export async function findDiffering(
   store: Pick<OnlineStore, 'read'>,
   partitions: number,
-  { users, items }: Omit<Afresh, 'groups'>,
+  { users, items }: Pick<Afresh, 'users' | 'items'>,
 ): Promise<string[]> {
   const read = async (id: string, key: string): Promise<Uint8Array | undefined> => (await store.read(partitionOf(id, partitions), [key]))[0]
   const found: string[] = []

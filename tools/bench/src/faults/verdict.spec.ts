@@ -12,7 +12,7 @@ describe('what was accepted against what was learned', () => {
     due: 4,
     unkept: 0,
   }
-  const afresh = { groups: new Set(['0/0/0', '0/1/0']), touches: { lost: 0, unexpected: 0 } }
+  const afresh = { groups: new Set(['0/0/0', '0/1/0']), sent: { lost: 0, unexpected: 0 } }
 
   it('balances where each group was learned once', () => {
     expect(weigh({ accepted: ['a', 'b'], examples: 4 }, ledger, afresh)).toEqual({ lost: 0, doubled: 0 })
@@ -33,8 +33,8 @@ describe('what was accepted against what was learned', () => {
     expect(weigh({ accepted: [], examples: 4 }, ledger, { ...afresh, groups: new Set(['0/0/0']) }).doubled).toBe(1)
   })
 
-  it('is lost, or doubled, where touches are', () => {
-    const spoilt = { ...afresh, touches: { lost: 2, unexpected: 5 } }
+  it('is lost, or doubled, where what was sent is', () => {
+    const spoilt = { ...afresh, sent: { lost: 2, unexpected: 5 } }
     expect(weigh({ accepted: ['a', 'b'], examples: 4 }, ledger, spoilt)).toEqual({ lost: 2, doubled: 5 })
   })
 })

@@ -10,9 +10,9 @@ import type { Found } from './inspection'
 
 /** What is wrong after faults, in numbers; all 0 where nothing is. */
 export interface Verdict {
-  /** Accepted events that stand nowhere, groups that should have been cut and examples that should have been learned and were not, touches that nobody can take. */
+  /** Accepted events that stand nowhere, groups that should have been cut and examples that should have been learned and were not, touches and histories that nobody can take. */
   readonly lost: number
-  /** Examples that were learned more than once, groups and touches that should not be there. */
+  /** Examples that were learned more than once, groups, touches and histories that should not be there. */
   readonly doubled: number
   /** States that are not the twins'. */
   readonly digestsDiffering: number
@@ -59,11 +59,11 @@ export async function judge(
 export function weigh(
   { accepted, examples }: { readonly accepted: Iterable<string>; readonly examples: number },
   ledger: Ledger,
-  { groups, touches }: Pick<Afresh, 'groups' | 'touches'>,
+  { groups, sent }: Pick<Afresh, 'groups' | 'sent'>,
 ): Pick<Verdict, 'lost' | 'doubled'> {
   const missing = [...accepted].filter((id) => !ledger.events.has(id)).length
   const untaken = [...groups].filter((identity) => !ledger.taken.has(identity)).length
   const unexpected = [...ledger.taken].filter((identity) => !groups.has(identity)).length
   const { lost, doubled } = weighLearned(ledger, examples)
-  return { lost: missing + untaken + lost + touches.lost, doubled: unexpected + doubled + touches.unexpected }
+  return { lost: missing + untaken + lost + sent.lost, doubled: unexpected + doubled + sent.unexpected }
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { type TemporaryDirectory, temporaryDirectory } from '@freshet/testing'
-import { sumOf } from '@freshet/faults/simulator'
+import { ENCOUNTERS, sumOf } from '@freshet/faults/simulator'
 import { appendRange, assertApart, figuresOf, type RangeRecord, readRanges } from './seed-range'
 
 const tally = { ...sumOf(), claims: 3 }
@@ -70,7 +70,14 @@ describe('the figures of all ranges', () => {
   it('add up seeds, actions, seconds and broken rules', () => {
     const figures = figuresOf([record({}), record({ from: 11, to: 40, actions: 20_000, seconds: 8, violations: 2 })])
     const values = Object.fromEntries(Object.entries(figures).map(([name, { value }]) => [name, value]))
-    expect(values).toEqual({ violations: 2, seeds: 40, seeds_per_s: 4, actions_per_seed: 600, ...sumOf(tally, tally) })
+    expect(values).toEqual({
+      violations: 2,
+      seeds: 40,
+      seeds_per_s: 4,
+      actions_per_seed: 600,
+      never_met: ENCOUNTERS.length - 1,
+      ...sumOf(tally, tally),
+    })
     expect(values.claims).toBe(6)
   })
 
@@ -90,6 +97,15 @@ describe('the figures of all ranges', () => {
       false,
       true,
     ])
+  })
+
+  it('say how much was never met, which is to be nothing', () => {
+    const all = Object.fromEntries(ENCOUNTERS.map((each) => [each, 1])) as typeof tally
+    const [whole, lacking] = [record({ tally: all }), record({ tally: { ...all, grants: 0, forgets: 0 } })].map(
+      (each) => figuresOf([each]).never_met,
+    )
+    expect([whole.value, lacking.value]).toEqual([0, 2])
+    expect([lacking.goal?.holds(0), lacking.goal?.holds(1), lacking.isJudgedQuick]).toEqual([true, false, true])
   })
 
   it('say nothing of speed before the first seed', () => {

@@ -76,7 +76,14 @@ export function figuresOf(records: readonly RangeRecord[]): Record<string, Measu
   }
 }
 
-/** How often the seeds met what can be met: a simulator that has stopped meeting something proves nothing of it. */
+/**
+ * How often the seeds met what can be met, and how much of it they never met: a simulator that has stopped meeting something proves nothing of it. A part of
+ * a million may be too short for the rarest; ten thousand are not.
+ */
 function encounters(tally: Tally): Record<string, Measured> {
-  return Object.fromEntries(ENCOUNTERS.map((each) => [each, { value: tally[each], unit: 'times', goal: atLeast(1), isJudgedQuick: true }]))
+  const never = ENCOUNTERS.filter((each) => tally[each] === 0).length
+  return {
+    never_met: { value: never, unit: `of ${ENCOUNTERS.length} encounters`, goal: exactly(0), isJudgedQuick: true },
+    ...Object.fromEntries(ENCOUNTERS.map((each) => [each, { value: tally[each], unit: 'times', goal: atLeast(1), isJudgedQuick: true }])),
+  }
 }

@@ -1,4 +1,4 @@
-import { Touch } from '@freshet/contracts'
+import { EventRecord, Touch, UserState } from '@freshet/contracts'
 import { type EventLog, type LogRecord, TOPICS } from '@freshet/event-log'
 import { openMemoryLog } from '@freshet/event-log/memory'
 import { foldAfresh } from './afresh'
@@ -8,9 +8,12 @@ import { adopts, folded, forgets, links, PARTITIONS, rates, session, user } from
 type House = Awaited<ReturnType<typeof folded>>
 type Values = readonly Uint8Array[]
 
-/** The house's log with another topic `touches`, partition by partition. */
-async function doctored({ log, scope }: House, doctor: (touches: Values, partition: number) => Values): Promise<House['scope']> {
-  const topic = TOPICS.touches
+/** The house's log with another topic `touches`, or another one, partition by partition. */
+async function doctored(
+  { log, scope }: House,
+  doctor: (touches: Values, partition: number) => Values,
+  topic: string = TOPICS.touches,
+): Promise<House['scope']> {
   const other = openMemoryLog({ partitions: { [topic]: PARTITIONS } })
   for (let partition = 0; partition < PARTITIONS; partition++) {
     const touches = (await log.read({ topic, partition }, 0, { records: 10_000 })).map(({ value }) => value)
@@ -20,7 +23,7 @@ async function doctored({ log, scope }: House, doctor: (touches: Values, partiti
   return { ...scope, log: { ...log, read } }
 }
 
-const touchesOf = async (scope: House['scope']) => (await foldAfresh(scope)).touches
+const sentOf = async (scope: House['scope']) => (await foldAfresh(scope)).sent
 
 /** What is done to the first partition alone. */
 const inFirst = (doctor: (touches: Values) => Values) => (touches: Values, partition: number) =>
@@ -37,30 +40,30 @@ describe('the touches of a house', () => {
     const sessions = ['s1', 's2', 's3']
     const changes = sessions.flatMap((id, i) => [rates(session(id), `e${id}`), links(id, `u${i}`), rates(user(`u${i}`), `after ${id}`)])
     const house = await folded(300, [...changes, forgets('u1'), adopts(ADDED), rates(user('u1'), 'later')])
-    expect(await touchesOf(house.scope)).toEqual({ lost: 0, unexpected: 0 })
+    expect(await sentOf(house.scope)).toEqual({ lost: 0, unexpected: 0 })
   })
 
   it('may come again, each as it came first', async () => {
     const scope = await doctored(await folded(60), (touches) => [...touches, ...touches])
-    expect(await touchesOf(scope)).toEqual({ lost: 0, unexpected: 0 })
+    expect(await sentOf(scope)).toEqual({ lost: 0, unexpected: 0 })
   })
 
   it('are lost where the topic holds none of them, though every item is as the topic says', async () => {
     const ratings = ['a', 'b', 'c', 'd', 'e'].map((id) => rates(user('u1'), id))
     const scope = await doctored(await folded(0, ratings), () => [])
-    expect(await touchesOf(scope)).toEqual({ lost: 5, unexpected: 0 })
+    expect(await sentOf(scope)).toEqual({ lost: 5, unexpected: 0 })
   })
 
   it('are lost where one is not there, and where it comes too late for anybody to take', async () => {
     const house = await folded(60)
     const missing = inFirst((touches) => touches.filter((_, place) => place !== secondAndThird(touches)[0]))
-    expect(await touchesOf(await doctored(house, missing))).toEqual({ lost: 1, unexpected: 0 })
+    expect(await sentOf(await doctored(house, missing))).toEqual({ lost: 1, unexpected: 0 })
     const swapped = inFirst((touches) => {
       const [second, third] = secondAndThird(touches)
       return touches.map((value, place) => (place === second ? touches[third] : place === third ? touches[second] : value))
     })
-    expect(await touchesOf(await doctored(house, swapped))).toEqual({ lost: 1, unexpected: 0 })
-    expect(await touchesOf(await doctored(house, (touches) => touches.slice(0, -3)))).toEqual({ lost: 6, unexpected: 0 })
+    expect(await sentOf(await doctored(house, swapped))).toEqual({ lost: 1, unexpected: 0 })
+    expect(await sentOf(await doctored(house, (touches) => touches.slice(0, -3)))).toEqual({ lost: 6, unexpected: 0 })
   })
 
   it('are lost where a number says something else than was sent, be it in a copy', async () => {
@@ -70,12 +73,12 @@ describe('the touches of a house', () => {
       house,
       inFirst((touches) => touches.map((value, place) => (place === 1 ? other(value) : value))),
     )
-    expect(await touchesOf(changed)).toEqual({ lost: 1, unexpected: 0 })
+    expect(await sentOf(changed)).toEqual({ lost: 1, unexpected: 0 })
     const copied = await doctored(
       house,
       inFirst((touches) => [...touches, other(touches[0])]),
     )
-    expect(await touchesOf(copied)).toEqual({ lost: 1, unexpected: 0 })
+    expect(await sentOf(copied)).toEqual({ lost: 1, unexpected: 0 })
   })
 
   it('are too many where a number is one that no event has given', async () => {
@@ -84,6 +87,32 @@ describe('the touches of a house', () => {
       await folded(60),
       inFirst((touches) => [...touches, beyond(touches[0])]),
     )
-    expect(await touchesOf(scope)).toEqual({ lost: 0, unexpected: 1 })
+    expect(await sentOf(scope)).toEqual({ lost: 0, unexpected: 1 })
+  })
+})
+
+describe('the histories of sessions', () => {
+  const changes = ['s1', 's2', 's3', 's4'].flatMap((id, i) => [rates(session(id), `e${id}`), links(id, `u${i}`)])
+  const withHistories = (doctor: (moved: UserState) => Uint8Array | undefined) => (events: Values) =>
+    events.map((value) => {
+      const { record, ...rest } = EventRecord.decode(value)
+      if (record?.$case !== 'moved' || record.moved.part?.$case !== 'userState') return value
+      const userState = doctor(UserState.decode(record.moved.part.userState))
+      const part = userState && ({ $case: 'userState', userState } as const)
+      return EventRecord.encode({ record: part && { $case: 'moved', moved: { ...record.moved, part } }, ...rest }).finish()
+    })
+
+  it('are lost where they stand nowhere, though every user is as the events say', async () => {
+    const house = await folded(60, changes)
+    expect(await sentOf(house.scope)).toEqual({ lost: 0, unexpected: 0 })
+    expect(await sentOf(await doctored(house, withHistories(() => undefined), TOPICS.events))).toEqual({ lost: 4, unexpected: 0 }) // prettier-ignore
+  })
+
+  it('are lost where they say something else, but for what depends on when touches arrive', async () => {
+    const house = await folded(60, changes)
+    const later = withHistories((state) => UserState.encode({ ...state, residualSum: 7 }).finish())
+    expect(await sentOf(await doctored(house, later, TOPICS.events))).toEqual({ lost: 0, unexpected: 0 })
+    const other = withHistories((state) => UserState.encode({ ...state, events: 7 }).finish())
+    expect(await sentOf(await doctored(house, other, TOPICS.events))).toEqual({ lost: 4, unexpected: 0 })
   })
 })
