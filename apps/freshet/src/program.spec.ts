@@ -88,6 +88,10 @@ describe('commands that ask running services', () => {
 
   it('model: lists, shows and rolls back', async () => {
     expect((await stage.run('model', 'list')).stdout).toContain('v1        100      1  3.0 MiB  2026-01-02 00:00:00  yes')
+    expect((await stage.run('model', 'list')).stdout).toMatch(
+      /^version +step .* damage\n[^]*\nv3 .* v3\/dense.safetensors: its SHA-256 is 1, and 2 was written$/m,
+    )
+    expect((await stage.run('model', 'show', 'v3')).stdout).toMatch(/^damage +v3\/dense.safetensors: /m)
     expect((await stage.run('model', 'show', 'v2')).stdout).toMatch(/^version {2}v2\nstep.*200\n[\s\S]*serving {2}no\n$/)
     expect((await stage.run('model', 'rollback', 'v1')).stdout).toBe('rankers turn to v1 from journal record 42 on\n')
   })
@@ -104,7 +108,7 @@ describe('commands that ask running services', () => {
   it('model: names the versions that there are when asked for another', async () => {
     expect(await stage.run('model', 'show', 'v9')).toMatchObject({
       code: 1,
-      stderr: "freshet: version 'v9' does not exist; there are: v1, v2\n",
+      stderr: "freshet: version 'v9' does not exist; there are: v1, v2, v3\n",
     })
   })
 
@@ -124,10 +128,7 @@ describe('commands that ask running services', () => {
       { requestId: 'r-1', items: expect.arrayContaining([expect.objectContaining({ itemId: 'book-22', score: 0.25 })]) },
     ],
     [['rank', 'a'], { unknownItemIds: ['ghost'] }],
-    [
-      ['model', 'list'],
-      [expect.objectContaining({ version: 'v1', step: 100 }), expect.objectContaining({ version: 'v2' })],
-    ],
+    [['model', 'list'], ['v1', 'v2', 'v3'].map((version) => expect.objectContaining({ version }))],
     [['status'], { trainer: expect.objectContaining({ step: 1234 }), ranker: expect.objectContaining({ items: 2000 }) }],
   ])('%j --json answers one document', async (args, expected) => {
     const { stdout, stderr, code } = await stage.run(...args, '--json')

@@ -46,8 +46,19 @@ class StagedServices {
 
   @GrpcMethod('Trainer', 'ListVersions')
   versions(): trainer.ListVersionsResponse {
-    const version = { version: 'v1', step: 100, epoch: 1, createdMs: Date.UTC(2026, 0, 2), bytes: 3 << 20, digest: 'abc', serving: true }
-    return { versions: [version, { ...version, version: 'v2', step: 200, serving: false }] }
+    const version = {
+      version: 'v1',
+      step: 100,
+      epoch: 1,
+      createdMs: Date.UTC(2026, 0, 2),
+      bytes: 3 << 20,
+      digest: 'abc',
+      serving: true,
+      damage: '',
+    }
+    const damage = 'v3/dense.safetensors: its SHA-256 is 1, and 2 was written'
+    const later = { ...version, serving: false }
+    return { versions: [version, { ...later, version: 'v2', step: 200 }, { ...later, version: 'v3', step: 300, damage }] }
   }
 
   @GrpcMethod('Trainer', 'RollBack')

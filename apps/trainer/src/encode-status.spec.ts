@@ -22,12 +22,14 @@ const STATUS: ThreadStatus = {
     dictionaryHash: 'd0',
   },
 }
-const phaseOf = (status: Partial<ThreadStatus>): string => encodeStatus({ ...STATUS, ...status }, 1).phase
+const STANDING = { logProblem: 'Kafka is away', storeProblem: '', asOfMs: 5 }
+const phaseOf = (status: Partial<ThreadStatus>): string => encodeStatus({ ...STATUS, ...status }, 1, STANDING).phase
 
 describe('the status of a trainer on the wire', () => {
   it('leaves no field of the contract empty that there is something to say for', () => {
-    const encoded = encodeStatus({ ...STATUS, lost: [0, 12], lag: [3, 0], serving: 'v-6' }, 1 << 20)
+    const encoded = encodeStatus({ ...STATUS, lost: [0, 12], lag: [3, 0], serving: 'v-6' }, 1 << 20, STANDING)
     expect(encoded).toEqual({
+      standing: STANDING,
       ...{ trainerId: 'a-1', role: trainer.TrainerRole.TRAINER_ROLE_OWNER, epoch: 3, owner: 'a-1', step: 7, chain: 'c0ffee' },
       ...{ examples: 900, rankLoss: 0.5, recallLoss: 1.5, auc: 0.75, lag: [3, 0], contains: [4, -1], rows: 12, parameters: 96 },
       ...{ mode: 'online', duplicates: 2, gaps: 1, voidRecords: 5, version: 'v-7', examplesPerS: 120.5, phase: 'gap', serving: 'v-6' },
@@ -43,7 +45,7 @@ describe('the status of a trainer on the wire', () => {
   })
 
   it('says 0 where there is nothing to say yet', () => {
-    expect(encodeStatus({ ...STATUS, auc: NaN, rankLoss: NaN }, 1)).toMatchObject({ auc: 0, rankLoss: 0 })
+    expect(encodeStatus({ ...STATUS, auc: NaN, rankLoss: NaN }, 1, STANDING)).toMatchObject({ auc: 0, rankLoss: 0 })
   })
 
   it('says what the trainer does', () => {

@@ -43,8 +43,8 @@ export class TrainerController {
   }
 
   @GrpcMethod('Trainer', 'ListVersions')
-  async listVersions(): Promise<trainer.ListVersionsResponse> {
-    return this.transfer.list((await this.service.ask('status')).serving)
+  async listVersions({ verify }: trainer.ListVersionsRequest): Promise<trainer.ListVersionsResponse> {
+    return this.transfer.list({ serving: (await this.service.ask('status')).serving, verify })
   }
 
   @GrpcMethod('Trainer', 'RollBack')

@@ -4,6 +4,7 @@ import { type trainer, TrainerClient } from '@freshet/contracts/services'
 import { CorruptError } from '@freshet/kernel'
 import { type ModelStore, openModelStore, type Reception } from '@freshet/model-store'
 import { connect, RUNTIME, type Runtime, stream } from '@freshet/service'
+import { type ListOptions, listVersions } from './list-versions'
 
 const JOIN_DEADLINE_MS = 600_000
 const VERSIONS_RECEIVED_KEPT = 1
@@ -20,15 +21,9 @@ export class VersionTransfer {
     this.receivedDirectory = join(directory, 'received', config.trainer.id)
   }
 
-  /** The versions there are, oldest first; `serving` is the one that rankers were turned to. */
-  async list(serving: string): Promise<trainer.ListVersionsResponse> {
-    const manifests = await this.store.list()
-    const versions = manifests.map(({ name, step, epoch, createdMs, digest, files }) => ({
-      ...{ version: name, step, epoch, createdMs, digest },
-      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-      serving: name === serving,
-    }))
-    return { versions }
+  /** The versions there are: see {@link listVersions}. */
+  async list(options: ListOptions): Promise<trainer.ListVersionsResponse> {
+    return { versions: await listVersions(this.store, options) }
   }
 
   /** A version's files, the manifest first; those of the versions that it builds upon before them. */

@@ -106,25 +106,30 @@ function versionOf(version: string | undefined, { latest = false }: RollbackOpti
 
 async function listVersions(options: DataSetOptions, note: (text: string) => void): Promise<trainer.VersionSummary[]> {
   const answer = await withServices(configOf(options), { sections: ['trainer'], note }, ({ trainer: client }) =>
-    call(client, 'listVersions', {}),
+    call(client, 'listVersions', { verify: true }, { deadlineMs: VERIFY_MS }),
   )
   return answer.versions
 }
 
+const isDamaged = ({ damage }: trainer.VersionSummary): boolean => damage !== ''
+
+const VERIFY_MS = 600_000 // every byte is read: a large model takes a while
+
 const versionsText = (versions: readonly trainer.VersionSummary[]): string =>
   table([
-    ['version', 'step', 'epoch', 'size', 'made', 'serving'],
-    ...versions.map(({ version, step, epoch, bytes, createdMs, serving }) => [
+    ['version', 'step', 'epoch', 'size', 'made', 'serving', ...(versions.some(isDamaged) ? ['damage'] : [])],
+    ...versions.map(({ version, step, epoch, bytes, createdMs, serving, damage }) => [
       version,
       count(step),
       count(epoch),
       mebibytes(bytes),
-      timeOf(createdMs),
+      createdMs > 0 ? timeOf(createdMs) : '–',
       serving ? 'yes' : '',
+      damage,
     ]),
   ])
 
-const factsOf = ({ version, step, epoch, createdMs, bytes, digest, serving }: trainer.VersionSummary): string[][] => [
+const factsOf = ({ version, step, epoch, createdMs, bytes, digest, serving, damage }: trainer.VersionSummary): string[][] => [
   ['version', version],
   ['step', `${step}`],
   ['epoch', `${epoch}`],
@@ -132,6 +137,7 @@ const factsOf = ({ version, step, epoch, createdMs, bytes, digest, serving }: tr
   ['size', mebibytes(bytes)],
   ['sha256', digest],
   ['serving', serving ? 'yes' : 'no'],
+  ...(damage === '' ? [] : [['damage', damage]]),
 ]
 
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`

@@ -283,6 +283,8 @@ export interface GrantResponse {
 }
 
 export interface ListVersionsRequest {
+  /** Reads every byte, and lists those that are not what was written as well. */
+  verify: boolean;
 }
 
 export interface ListVersionsResponse {
@@ -297,6 +299,8 @@ export interface VersionSummary {
   bytes: number;
   digest: string;
   serving: boolean;
+  /** Which file is not what was written, and how; empty where nothing is known to be wrong. Such a version is passed over. */
+  damage: string;
 }
 
 export interface RollBackRequest {
@@ -2806,11 +2810,14 @@ export const GrantResponse: MessageFns<GrantResponse> = {
 };
 
 function createBaseListVersionsRequest(): ListVersionsRequest {
-  return {};
+  return { verify: false };
 }
 
 export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
-  encode(_: ListVersionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: ListVersionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.verify !== false) {
+      writer.uint32(8).bool(message.verify);
+    }
     return writer;
   },
 
@@ -2827,6 +2834,14 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.verify = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2839,20 +2854,24 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
     }
   },
 
-  fromJSON(_: any): ListVersionsRequest {
-    return {};
+  fromJSON(object: any): ListVersionsRequest {
+    return { verify: isSet(object.verify) ? globalThis.Boolean(object.verify) : false };
   },
 
-  toJSON(_: ListVersionsRequest): unknown {
+  toJSON(message: ListVersionsRequest): unknown {
     const obj: any = {};
+    if (message.verify !== false) {
+      obj.verify = message.verify;
+    }
     return obj;
   },
 
   create<I extends Exact<DeepPartial<ListVersionsRequest>, I>>(base?: I): ListVersionsRequest {
     return ListVersionsRequest.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<ListVersionsRequest>, I>>(_: I): ListVersionsRequest {
+  fromPartial<I extends Exact<DeepPartial<ListVersionsRequest>, I>>(object: I): ListVersionsRequest {
     const message = createBaseListVersionsRequest();
+    message.verify = object.verify ?? false;
     return message;
   },
 };
@@ -2929,7 +2948,7 @@ export const ListVersionsResponse: MessageFns<ListVersionsResponse> = {
 };
 
 function createBaseVersionSummary(): VersionSummary {
-  return { version: "", step: 0, epoch: 0, createdMs: 0, bytes: 0, digest: "", serving: false };
+  return { version: "", step: 0, epoch: 0, createdMs: 0, bytes: 0, digest: "", serving: false, damage: "" };
 }
 
 export const VersionSummary: MessageFns<VersionSummary> = {
@@ -2954,6 +2973,9 @@ export const VersionSummary: MessageFns<VersionSummary> = {
     }
     if (message.serving !== false) {
       writer.uint32(56).bool(message.serving);
+    }
+    if (message.damage !== "") {
+      writer.uint32(66).string(message.damage);
     }
     return writer;
   },
@@ -3027,6 +3049,14 @@ export const VersionSummary: MessageFns<VersionSummary> = {
             message.serving = reader.bool();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.damage = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3052,6 +3082,7 @@ export const VersionSummary: MessageFns<VersionSummary> = {
       bytes: isSet(object.bytes) ? globalThis.Number(object.bytes) : 0,
       digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
       serving: isSet(object.serving) ? globalThis.Boolean(object.serving) : false,
+      damage: isSet(object.damage) ? globalThis.String(object.damage) : "",
     };
   },
 
@@ -3078,6 +3109,9 @@ export const VersionSummary: MessageFns<VersionSummary> = {
     if (message.serving !== false) {
       obj.serving = message.serving;
     }
+    if (message.damage !== "") {
+      obj.damage = message.damage;
+    }
     return obj;
   },
 
@@ -3093,6 +3127,7 @@ export const VersionSummary: MessageFns<VersionSummary> = {
     message.bytes = object.bytes ?? 0;
     message.digest = object.digest ?? "";
     message.serving = object.serving ?? false;
+    message.damage = object.damage ?? "";
     return message;
   },
 };
