@@ -22,6 +22,7 @@ export {
   FoldedLog,
   FoldedRecord,
   FoldState,
+  FormerDictionary,
   Forgotten,
   HourMark,
   IdentityWindow,

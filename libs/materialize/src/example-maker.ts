@@ -10,6 +10,7 @@ import {
 import { type Dictionary, type EventMeaning, actorOf, type PackedParts, packParts, packedExample, userPart } from '@freshet/features'
 import { hash64 } from '@freshet/kernel'
 import type { FoldScope } from './fold-scope'
+import { carries, servedBy } from './served-by'
 
 /** A shown item and what became of it. */
 export interface LabelledItem {
@@ -20,7 +21,7 @@ export interface LabelledItem {
 
 /** Makes examples: features from states as they stand, or as they were served. */
 export class ExampleMaker {
-  constructor(private readonly scope: Pick<FoldScope, 'dictionary' | 'states'>) {}
+  constructor(private readonly scope: Pick<FoldScope, 'dictionary' | 'former' | 'states'>) {}
 
   /** The example of a record that no list explains: its item as labelled, then the drawn ones; what could not be drawn weighs nothing. */
   alone(
@@ -56,9 +57,9 @@ export class ExampleMaker {
     return { ...this.group(userId, 0, { userIds: NONE, userNumbers: NONE, items: [] }), forgottenIds: ids }
   }
 
-  /** A list with features: its own where our ranker served it by this dictionary, else those of this moment. */
+  /** A list with features: its own where our ranker served it, by this dictionary or one before it, else those of this moment. */
   withFeatures(event: Event, impression: Impression): Impression {
-    if (this.isServed(impression)) return impression
+    if ([servedBy(this.dictionary), ...(this.scope.former ?? [])].some((by) => carries(impression, by))) return impression
     const actor = actorOf(event)
     const user = packParts(userPart(this.dictionary, this.states.user(actor), { userId: actor, nowMs: event.timeMs }))
     const items = impression.items.map((shown) => ({ ...shown, ...this.parts(event, shown.itemId) }))
@@ -71,18 +72,6 @@ export class ExampleMaker {
 
   private get states(): FoldScope['states'] {
     return this.scope.states
-  }
-
-  private isServed({ dictionaryHash, userIds, userNumbers, items }: Impression): boolean {
-    const { user, item, cross } = this.dictionary.layout
-    const idBytes = (item.ids + cross.ids) * ID_BYTES
-    const numberBytes = (item.numbers + cross.numbers) * NUMBER_BYTES
-    return (
-      dictionaryHash === this.dictionary.hash &&
-      userIds.length === user.ids * ID_BYTES &&
-      userNumbers.length === user.numbers * NUMBER_BYTES &&
-      items.every(({ ids, numbers }) => ids.length === idBytes && numbers.length === numberBytes)
-    )
   }
 
   private item(event: Event, itemId: string, { label, weight, source }: Pick<ExampleItem, 'label' | 'weight' | 'source'>): ExampleItem {
@@ -108,5 +97,3 @@ export class ExampleMaker {
 }
 
 const NONE = new Uint8Array(0)
-const ID_BYTES = 8
-const NUMBER_BYTES = 4

@@ -16,6 +16,7 @@ import type { Put } from '@freshet/online-store'
 import type { FoldScope } from './fold-scope'
 import { Histories } from './histories'
 import { Joins } from './joins'
+import { keepFormer } from './served-by'
 import { foldTouch } from './touch-fold'
 
 /** Where the dictionary lies that a partition's fold has come to, once that is not its first. */
@@ -47,7 +48,7 @@ export class PartitionFold {
     scope: Readonly<FoldScope>,
     readonly state: FoldState = FoldState.create(),
   ) {
-    this.scope = { ...scope }
+    this.scope = { ...scope, former: state.formerDictionaries }
     state.identity ??= { taken: 0, forgottenBelow: 0, hours: [] }
     this.effects = new Effects(scope, state)
     this.identity = new EventIdentity(state.identity)
@@ -99,6 +100,7 @@ export class PartitionFold {
   /** Of several changes the greatest number wins, in whatever order their records came to stand. */
   private adopt(change: DictionaryChange): void {
     if (change.number <= this.state.dictionaryNumber) return
+    keepFormer(this.state.formerDictionaries, this.scope.dictionary)
     this.scope.dictionary = compileDictionary(change.text)
     this.state.dictionaryNumber = change.number
     this.change = change

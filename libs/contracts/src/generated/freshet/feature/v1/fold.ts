@@ -39,6 +39,17 @@ export interface FoldState {
   /** Labels that came after their list's window, and deeds that were taken back. */
   lateLabels: number;
   corrections: number;
+  /** Dictionaries that held before, oldest first: lists that they served are still on their way. */
+  formerDictionaries: FormerDictionary[];
+}
+
+/** A dictionary by what a list that it served has of each part: id slots and numbers, an item's with those of the cross part. */
+export interface FormerDictionary {
+  hash: string;
+  userIds: number;
+  userNumbers: number;
+  itemIds: number;
+  itemNumbers: number;
 }
 
 /** Which log the state of a partition was folded from: tells a log that was replaced since, however long it has grown. */
@@ -127,6 +138,7 @@ function createBaseFoldState(): FoldState {
     dictionaryNumber: 0,
     lateLabels: 0,
     corrections: 0,
+    formerDictionaries: [],
   };
 }
 
@@ -195,6 +207,9 @@ export const FoldState: MessageFns<FoldState> = {
     }
     if (message.corrections !== 0) {
       writer.uint32(128).int64(message.corrections);
+    }
+    for (const v of message.formerDictionaries) {
+      FormerDictionary.encode(v!, writer.uint32(138).fork()).join();
     }
     return writer;
   },
@@ -380,6 +395,14 @@ export const FoldState: MessageFns<FoldState> = {
             message.corrections = longToNumber(reader.int64());
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.formerDictionaries.push(FormerDictionary.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -440,6 +463,11 @@ export const FoldState: MessageFns<FoldState> = {
         ? globalThis.Number(object.late_labels)
         : 0,
       corrections: isSet(object.corrections) ? globalThis.Number(object.corrections) : 0,
+      formerDictionaries: globalThis.Array.isArray(object?.formerDictionaries)
+        ? object.formerDictionaries.map((e: any) => FormerDictionary.fromJSON(e))
+        : globalThis.Array.isArray(object?.former_dictionaries)
+        ? object.former_dictionaries.map((e: any) => FormerDictionary.fromJSON(e))
+        : [],
     };
   },
 
@@ -493,6 +521,9 @@ export const FoldState: MessageFns<FoldState> = {
     if (message.corrections !== 0) {
       obj.corrections = Math.round(message.corrections);
     }
+    if (message.formerDictionaries?.length) {
+      obj.formerDictionaries = message.formerDictionaries.map((e) => FormerDictionary.toJSON(e));
+    }
     return obj;
   },
 
@@ -519,6 +550,156 @@ export const FoldState: MessageFns<FoldState> = {
     message.dictionaryNumber = object.dictionaryNumber ?? 0;
     message.lateLabels = object.lateLabels ?? 0;
     message.corrections = object.corrections ?? 0;
+    message.formerDictionaries = object.formerDictionaries?.map((e) => FormerDictionary.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseFormerDictionary(): FormerDictionary {
+  return { hash: "", userIds: 0, userNumbers: 0, itemIds: 0, itemNumbers: 0 };
+}
+
+export const FormerDictionary: MessageFns<FormerDictionary> = {
+  encode(message: FormerDictionary, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.hash !== "") {
+      writer.uint32(10).string(message.hash);
+    }
+    if (message.userIds !== 0) {
+      writer.uint32(16).int32(message.userIds);
+    }
+    if (message.userNumbers !== 0) {
+      writer.uint32(24).int32(message.userNumbers);
+    }
+    if (message.itemIds !== 0) {
+      writer.uint32(32).int32(message.itemIds);
+    }
+    if (message.itemNumbers !== 0) {
+      writer.uint32(40).int32(message.itemNumbers);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FormerDictionary {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFormerDictionary();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.hash = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.userIds = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.userNumbers = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.itemIds = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.itemNumbers = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FormerDictionary {
+    return {
+      hash: isSet(object.hash) ? globalThis.String(object.hash) : "",
+      userIds: isSet(object.userIds)
+        ? globalThis.Number(object.userIds)
+        : isSet(object.user_ids)
+        ? globalThis.Number(object.user_ids)
+        : 0,
+      userNumbers: isSet(object.userNumbers)
+        ? globalThis.Number(object.userNumbers)
+        : isSet(object.user_numbers)
+        ? globalThis.Number(object.user_numbers)
+        : 0,
+      itemIds: isSet(object.itemIds)
+        ? globalThis.Number(object.itemIds)
+        : isSet(object.item_ids)
+        ? globalThis.Number(object.item_ids)
+        : 0,
+      itemNumbers: isSet(object.itemNumbers)
+        ? globalThis.Number(object.itemNumbers)
+        : isSet(object.item_numbers)
+        ? globalThis.Number(object.item_numbers)
+        : 0,
+    };
+  },
+
+  toJSON(message: FormerDictionary): unknown {
+    const obj: any = {};
+    if (message.hash !== "") {
+      obj.hash = message.hash;
+    }
+    if (message.userIds !== 0) {
+      obj.userIds = Math.round(message.userIds);
+    }
+    if (message.userNumbers !== 0) {
+      obj.userNumbers = Math.round(message.userNumbers);
+    }
+    if (message.itemIds !== 0) {
+      obj.itemIds = Math.round(message.itemIds);
+    }
+    if (message.itemNumbers !== 0) {
+      obj.itemNumbers = Math.round(message.itemNumbers);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<FormerDictionary>, I>>(base?: I): FormerDictionary {
+    return FormerDictionary.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FormerDictionary>, I>>(object: I): FormerDictionary {
+    const message = createBaseFormerDictionary();
+    message.hash = object.hash ?? "";
+    message.userIds = object.userIds ?? 0;
+    message.userNumbers = object.userNumbers ?? 0;
+    message.itemIds = object.itemIds ?? 0;
+    message.itemNumbers = object.itemNumbers ?? 0;
     return message;
   },
 };
