@@ -23,6 +23,7 @@ import {
 } from '@freshet/ranking'
 import { connect, type Runtime } from '@freshet/service'
 import { ImpressionStream, type ImpressionCall } from './impression-stream'
+import { journalReporter, reporter } from './reporters'
 import { openVersionSource } from './version-source'
 
 const USER_DEADLINE_MS = 20 // a local read takes microseconds; an answer without the user is better than none
@@ -61,7 +62,7 @@ export class Ranker {
       model: serving.model,
       clock,
       onDictionary,
-      onError: reporter(runtime, 'the journal'),
+      onError: journalReporter(runtime),
     })
     this.items = new ItemFollower({ index: serving.index, log, store, clock, onError: reporter(runtime, 'the items') })
   }
@@ -158,11 +159,6 @@ function tableOf({ firstDictionary: { layout, declared } }: Runtime): () => Tabl
   const { rowWidth: width, segments, rowScales, seed, admission } = declareModelSet(layout, declared.model)
   return () => openTable({ width, segments, rowScales, seed, admission })
 }
-
-const reporter =
-  ({ logger }: Runtime, what: string): ((error: unknown) => void) =>
-  (error) =>
-    logger.warn({ err: error }, `${what} cannot be read; trying again`)
 
 /** Ends the graphs of a serving that nobody is answered by any more. */
 async function release({ graphs: { rankItem, rankParts, user, item } }: Serving): Promise<void> {

@@ -245,7 +245,7 @@ describe('a follower of the journal', () => {
     expect([line.state[1], turns > 0]).toEqual([20, true])
   })
 
-  it('passes over a version that cannot be read', async () => {
+  it('passes over a version that cannot be read, and says which', async () => {
     await line.learn(2)
     await line.save('v2')
     await line.learn(2)
@@ -255,9 +255,11 @@ describe('a follower of the journal', () => {
       load: (name) => (name === 'v4' ? Promise.reject(new CorruptError(name, 'a byte has flipped', 'remove it')) : line.load(name)),
     }
     const { model, clock } = line.shop
-    const follower = new JournalFollower({ log: line.log, versions: broken, model, clock, onError: (error) => line.errors.push(error) })
+    const told: unknown[] = []
+    const onError = (error: unknown, version?: string): void => void told.push([error, version])
+    const follower = new JournalFollower({ log: line.log, versions: broken, model, clock, onError })
     await follower.catchUp(new AbortController().signal)
-    expect([line.state, model.stamp().version, line.errors]).toEqual([[4, 4, 4], 'v2', [expect.any(CorruptError)]])
+    expect([line.state, model.stamp().version, told]).toEqual([[4, 4, 4], 'v2', [[expect.any(CorruptError), 'v4']]])
   })
 
   it('neither tries again nor waits for a version that could not be read, names it once, and takes the next', async () => {

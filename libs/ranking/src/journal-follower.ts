@@ -15,8 +15,8 @@ export interface JournalFollowerOptions {
   readonly clock: Clock
   /** Told of the changes of the dictionary up to here (none: the first one holds); gives the model that goes on. */
   readonly onDictionary?: (changes: readonly Configure[]) => Promise<ServingModel>
-  /** Told of what could not be read, before it is tried again. */
-  readonly onError: (error: unknown) => void
+  /** Told of what could not be read: of the journal, before it is tried again, or of a version, which is passed over. */
+  readonly onError: (error: unknown, version?: string) => void
 }
 
 /** Where to read on from, and why: the state of a version, or the journal's beginning. */
@@ -206,7 +206,7 @@ export class JournalFollower {
       return await this.options.versions.load(name)
     } catch (error) {
       if (!isFreshetError(error)) throw error
-      this.options.onError(error)
+      this.options.onError(error, name)
       return undefined
     }
   }
