@@ -69,9 +69,8 @@ describe('the metrics of a status', () => {
       replayId: 'r',
     }
     const text = sayings('Ingest', ingest.GetStatusResponse.fromPartial(status))
-    expect(text).toContain(
-      'freshet_ingest_dead_letters_total{code="INVALID_FIELD",service="all"} 4\nfreshet_ingest_dead_letters_total{code="VOID_CUT"',
-    )
+    expect(text).toContain('freshet_ingest_dead_letters_total{code="INVALID_FIELD",service="all"} 4\n')
+    expect(text).toContain('freshet_ingest_dead_letters_total{code="VOID_CUT",service="all"} 1\n')
     expect(text).toContain('freshet_ingest_rejected_by_code_total{code="OVERLOADED",service="all"} 2')
     expect(text).toContain('freshet_ingest_disk_free_bytes{service="all"} 1000000000')
     expect(text).toContain('freshet_ingest_replay_open{service="all"} 1')
@@ -84,6 +83,16 @@ describe('the metrics of a status', () => {
     expect(text).toContain('freshet_trainer_lag_records{partition="0",service="all"} 1')
     expect(text).toContain('freshet_trainer_void_records_total{reason="stale-epoch",service="all"} 3')
     expect(text).toContain('freshet_trainer_auc{service="all"} 0.75')
+  })
+
+  it('begin each series at 0 whose label is known beforehand', () => {
+    const empty = {
+      'ingest_rejected_by_code_total{code="DISK_FULL"': sayings('Ingest', ingest.GetStatusResponse.fromPartial({})),
+      'ingest_dead_letters_total{code="NOT_FINITE"': sayings('Ingest', ingest.GetStatusResponse.fromPartial({})),
+      'trainer_void_records_total{reason="epoch"': sayings('Trainer', trainer.GetStatusResponse.fromPartial({})),
+      'ranker_degraded{reason="model-behind"': sayings('Ranker', ranker.GetStatusResponse.fromPartial({})),
+    }
+    for (const [series, text] of Object.entries(empty)) expect(text).toContain(`freshet_${series},service="all"} 0\n`)
   })
 
   it('show how far answers are behind, in seconds how fast they come, and why they are less than they could be', () => {

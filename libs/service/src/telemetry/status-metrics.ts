@@ -1,4 +1,5 @@
 import type { feature, ingest, ranker, replica, trainer } from '@freshet/contracts/services'
+import { fromZero, LABEL_VALUES } from './label-values'
 
 /** A sample: its labels, and its value. */
 export type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
@@ -20,8 +21,12 @@ const by = (label: string, values: Readonly<Record<string, number>>): readonly S
 const INGEST: readonly StatusMetric<ingest.GetStatusResponse>[] = [
   metric('ingest_accepted_total', 'records taken since this process started', ({ accepted }) => one(accepted)),
   metric('ingest_rejected_total', 'records refused since this process started', ({ rejected }) => one(rejected)),
-  metric('ingest_rejected_by_code_total', 'records refused since this process started, by reason', (s) => by('code', s.rejectedByCode)),
-  metric('ingest_dead_letters_total', 'dead letters in the log, by reason', (s) => by('code', s.deadLettersByCode)),
+  metric('ingest_rejected_by_code_total', 'records refused since this process started, by reason', (s) =>
+    by('code', fromZero(LABEL_VALUES.rejections, s.rejectedByCode)),
+  ),
+  metric('ingest_dead_letters_total', 'dead letters in the log, by reason', (s) =>
+    by('code', fromZero(LABEL_VALUES.letters, s.deadLettersByCode)),
+  ),
   metric('ingest_dead_letters_replayed_total', 'dead letters that were replayed and taken', (s) => one(s.deadLettersReplayed)),
   metric('ingest_events_end', 'next offset of `events`', ({ ends }) => byPartition(ends)),
   metric('ingest_replay_open', '1 while a file’s clock rules and live writes wait', ({ replayId }) => one(replayId === '' ? 0 : 1)),
@@ -157,7 +162,9 @@ const TRAINER: readonly StatusMetric<trainer.GetStatusResponse>[] = [
     byPartition(contains),
   ),
   metric('trainer_duplicates_total', 'examples dropped that had been learned', ({ duplicates }) => one(duplicates)),
-  metric('trainer_void_records_total', 'journal records that count for nothing, by reason', (s) => by('reason', s.voidRecordsByReason)),
+  metric('trainer_void_records_total', 'journal records that count for nothing, by reason', (s) =>
+    by('reason', fromZero(LABEL_VALUES.voids, s.voidRecordsByReason)),
+  ),
   metric('trainer_examples_total', 'examples learned', ({ examples }) => one(examples)),
   metric('trainer_examples_per_second', 'examples learned in a second, over the last ten', ({ examplesPerS }) => one(examplesPerS)),
   metric('trainer_step', 'step of the state', ({ step }) => one(step)),
@@ -207,7 +214,7 @@ const RANKER: readonly StatusMetric<ranker.GetStatusResponse>[] = [
   metric('ranker_contains_offset', 'greatest offset of `events` that answers contain', (s) => byPartition(s.provenance?.contains ?? [])),
   metric('ranker_features_position', 'next offset of `events` that features lack', (s) => byPartition(s.provenance?.features ?? [])),
   metric('ranker_degraded', '1 for each reason why answers are less than they could be', (s) =>
-    (s.provenance?.degraded ?? []).map((reason): Sample => [{ reason }, 1]),
+    by('reason', fromZero(LABEL_VALUES.degradations, Object.fromEntries((s.provenance?.degraded ?? []).map((reason) => [reason, 1])))),
   ),
   metric('ranker_items', 'items that can be recommended', ({ items }) => one(items)),
   metric('ranker_rows', 'rows in service', ({ rows }) => one(rows)),
