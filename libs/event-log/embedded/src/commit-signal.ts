@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
+import { LOCK_FILE } from './lock-file'
 
 /**
  * Tells cheaply whether anybody has committed to an environment since the last look.
@@ -15,7 +16,7 @@ export class CommitSignal {
   private looks = 0
 
   constructor(path: string) {
-    this.file = openSync(join(path, 'lock.mdb'), 'r')
+    this.file = openSync(join(path, LOCK_FILE), 'r')
   }
 
   /** True where there may have been a commit since the last look. */

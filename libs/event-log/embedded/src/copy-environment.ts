@@ -2,9 +2,6 @@ import { mkdir } from 'node:fs/promises'
 import { openEnvironment } from './environment'
 import { meaningOfNow } from './failures'
 
-/** The file of an environment that holds its pages; its locks are made anew wherever it is opened. */
-export const PAGES_FILE = 'data.mdb'
-
 /**
  * Copies the environment in the directory `from` as it is at one moment, while any number of processes go on writing to it, into a new
  * directory `to`. The copy is not flushed: whoever keeps it does that.

@@ -2,7 +2,7 @@ import { NotFoundError, UnavailableError } from '@freshet/kernel'
 import { DiskFullError } from '@freshet/event-log'
 import { meaningOf, meaningOfNow } from './failures'
 
-const failed = (code: number): unknown => Object.assign(new Error('it failed'), { code })
+const failed = (code: number | string): unknown => Object.assign(new Error('it failed'), { code })
 
 describe('the meaning of a failure', () => {
   it.each([
@@ -10,6 +10,9 @@ describe('the meaning of a failure', () => {
     ['EDQUOT', 122],
     ['EFBIG', 27],
     ['a short write', 5],
+    ['the system', 'ENOSPC'],
+    ['a quota of the system', 'EDQUOT'],
+    ['a bound on files of the system', 'EFBIG'],
     ['MDB_MAP_FULL', -30792],
   ])('is a full disk for %s', (_, code) => {
     expect(meaningOfNow(failed(code), '/data/log')).toEqual(new DiskFullError('/data/log'))

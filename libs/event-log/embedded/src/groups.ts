@@ -2,7 +2,8 @@ import { hostname } from 'node:os'
 import { textOf, utf8, type Clock } from '@freshet/kernel'
 import { shareOf, type JoinOptions, type Membership, type Partition } from '@freshet/event-log'
 import { openEnvironment, type Environment } from './environment'
-import { codeOf } from './failures'
+import { codeOf, meaningOf } from './failures'
+import { Room } from './room'
 
 /** What groups lean on. */
 export interface GroupsOptions {
@@ -26,20 +27,18 @@ export interface Groups extends AsyncDisposable {
  * Who was killed is missed at once by its process id, who is silent for other reasons after {@link SILENCE_MS}.
  */
 export function openGroups({ directory, partitions, clock }: GroupsOptions): Groups {
-  let opened: Environment | undefined
-  const database = (): Environment => (opened ??= openEnvironment(directory))
+  let opened: Shelf | undefined
+  const shelf = (): Shelf => (opened ??= new Shelf(directory))
   const here = new Set<Member>()
   return {
     async join(group, options) {
-      const member = new Member(new Roll(database(), group, clock), options, partitions)
+      const member = new Member(new Roll(shelf(), group, clock), options, partitions)
       here.add(member)
       await member.enter()
       for (const other of here) other.look()
       void member.stay(clock)
       return {
-        report: async (of, position) => {
-          await database().put(positionKey(group, of), MARK, position)
-        },
+        report: (of, position) => shelf().put(positionKey(group, of), MARK, position),
         async [Symbol.asyncDispose]() {
           here.delete(member)
           await member.leave()
@@ -49,8 +48,9 @@ export function openGroups({ directory, partitions, clock }: GroupsOptions): Gro
     },
 
     async reported(group, of) {
-      database().resetReadTxn()
-      return database().getEntry(positionKey(group, of))?.version
+      const { database } = shelf()
+      database.resetReadTxn()
+      return database.getEntry(positionKey(group, of))?.version
     },
 
     async [Symbol.asyncDispose]() {
@@ -60,20 +60,53 @@ export function openGroups({ directory, partitions, clock }: GroupsOptions): Gro
   }
 }
 
+/** Where all groups write. */
+class Shelf {
+  readonly database: Environment
+  private readonly room: Room
+
+  constructor(private readonly directory: string) {
+    this.database = openEnvironment(directory)
+    this.room = new Room(this.database, directory)
+  }
+
+  put(key: Buffer, value: Buffer, version: number): Promise<void> {
+    return this.write(key, () => this.database.put(key, value, version))
+  }
+
+  remove(key: Buffer): Promise<void> {
+    return this.write(key, () => this.database.remove(key))
+  }
+
+  async close(): Promise<void> {
+    this.room.close()
+    await this.database.close()
+  }
+
+  /** Asks for the reason where a write fails: one that nobody has asked for ends the process. */
+  private async write(key: Buffer, begin: () => Promise<unknown>): Promise<void> {
+    this.room.provide([key.length])
+    await begin().catch(async (failure: unknown) => {
+      throw await meaningOf(failure, this.directory)
+    })
+  }
+}
+
 /** The entries of a group's members: who, since which heartbeat, in which process. */
 class Roll {
   constructor(
-    private readonly database: Environment,
+    private readonly shelf: Shelf,
     private readonly group: string,
     private readonly clock: Clock,
   ) {}
 
-  async sign(member: string): Promise<void> {
-    await this.database.put(this.key(member), Buffer.from(utf8(`${hostname()} ${process.pid}`)), this.clock.nowMs())
+  sign(member: string): Promise<void> {
+    const signature = Buffer.from(utf8(`${hostname()} ${process.pid}`))
+    return this.shelf.put(this.key(member), signature, this.clock.nowMs())
   }
 
-  async strike(member: string): Promise<void> {
-    await this.database.remove(this.key(member))
+  strike(member: string): Promise<void> {
+    return this.shelf.remove(this.key(member))
   }
 
   /** The names of those who live, in no order that matters. */
@@ -87,10 +120,11 @@ class Roll {
   }
 
   private entries(): { readonly name: string; readonly alive: boolean }[] {
-    this.database.resetReadTxn()
+    const { database } = this.shelf
+    database.resetReadTxn()
     const start = this.key('')
     const range = { start, end: Buffer.concat([start, END]), versions: true }
-    return [...this.database.getRange(range)].map(({ key, value, version = 0 }) => ({
+    return [...database.getRange(range)].map(({ key, value, version = 0 }) => ({
       name: textOf(key.subarray(start.length)),
       alive: this.clock.nowMs() - version < SILENCE_MS && !isGone(textOf(value)),
     }))
@@ -143,7 +177,7 @@ class Member {
   async leave(): Promise<void> {
     if (this.left.signal.aborted) return
     this.left.abort()
-    await this.roll.strike(this.options.member)
+    await this.roll.strike(this.options.member).catch(() => {}) // who cannot say good-bye is missed by its silence, or its process
   }
 }
 

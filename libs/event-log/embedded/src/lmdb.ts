@@ -1,4 +1,5 @@
-export { copyEnvironment, PAGES_FILE } from './copy-environment'
+export { copyEnvironment } from './copy-environment'
 export { openEnvironment, type Environment } from './environment'
 export { meaningOf } from './failures'
+export { PAGES_FILE, Room } from './room'
 export { slabBytes } from './slab'

@@ -95,6 +95,9 @@ export class TopicWriter {
 
   /** Writes all batches or, where it throws, none; says of each whether its partition still ended where it was to begin. */
   private async commit(batches: readonly Batch[]): Promise<readonly boolean[]> {
+    this.topic.room.provide(
+      batches.flatMap(({ accepted }) => accepted.flatMap(({ request }) => request.values.map(({ length }) => length))),
+    )
     const outcomes: Promise<boolean>[] = []
     const whole = this.topic.database.batch(() => outcomes.push(...batches.map((batch) => this.put(batch))))
     const [, ...each] = await Promise.all([whole, ...outcomes])
@@ -114,7 +117,8 @@ export class TopicWriter {
   }
 
   private async retire(partition: number, first: number, until: number): Promise<void> {
-    const { database } = this.topic
+    const { database, room } = this.topic
+    room.provide([0]) // what is emptied is not written
     const key = Buffer.allocUnsafe(8)
     await database.ifVersion(firstKey(partition), first, () => {
       for (let offset = first; offset < until; offset++) void database.remove(recordKey(partition, offset, key))

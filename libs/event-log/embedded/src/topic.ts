@@ -2,6 +2,8 @@ import { PreconditionError } from '@freshet/kernel'
 import { assertWithin, GrowthWaiters, type LogRecord, type ReadLimit } from '@freshet/event-log'
 import { CommitSignal } from './commit-signal'
 import { openEnvironment, type Environment } from './environment'
+import { meaningOfNow } from './failures'
+import { Room } from './room'
 import { COUNT_KEY, decodeRecord, firstKey, MARK, nextKey, recordKey, valueBytes } from './record-codec'
 
 /** What a partition holds. */
@@ -18,6 +20,7 @@ export interface Extent {
  */
 export class Topic {
   readonly database: Environment
+  readonly room: Room
   readonly partitions: number
   private readonly signal: CommitSignal
   private readonly waiting = new Map<number, GrowthWaiters>()
@@ -28,6 +31,7 @@ export class Topic {
     wanted: number,
   ) {
     this.database = openEnvironment(path)
+    this.room = new Room(this.database, path)
     this.signal = new CommitSignal(path)
     this.partitions = this.found(wanted)
     if (this.partitions === wanted) return
@@ -91,6 +95,7 @@ export class Topic {
   async close(): Promise<void> {
     for (const waiters of this.waiting.values()) waiters.release()
     this.signal.close()
+    this.room.close()
     await this.database.close()
   }
 
@@ -98,6 +103,16 @@ export class Topic {
   private found(wanted: number): number {
     const existing = this.database.getEntry(COUNT_KEY)?.version
     if (existing !== undefined) return existing
+    try {
+      return this.decided(wanted)
+    } catch (failure) {
+      void this.close()
+      throw meaningOfNow(failure, this.path)
+    }
+  }
+
+  private decided(wanted: number): number {
+    this.room.provide(Array<number>(2 * wanted + 1).fill(MARK.length))
     return this.database.transactionSync(() => {
       const decided = this.database.getEntry(COUNT_KEY)?.version
       if (decided !== undefined) return decided

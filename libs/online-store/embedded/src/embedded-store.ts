@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { meaningOf, openEnvironment, slabBytes, type Environment } from '@freshet/event-log-embedded/lmdb'
+import { meaningOf, openEnvironment, Room, slabBytes, type Environment } from '@freshet/event-log-embedded/lmdb'
 import {
   assertKey,
   assertStands,
@@ -47,11 +47,13 @@ export async function openEmbeddedStore({ directory, partitions = 8 }: EmbeddedS
 /** All partitions, in one environment: commits that meet go to disk together, and readers map one file. */
 class Shelf {
   private readonly database: Environment
+  private readonly room: Room
   /** Of the partitions that were committed to here, where the last commit has left them. */
   private readonly latest = new Map<number, Stored>()
 
   constructor(private readonly path: string) {
     this.database = openEnvironment(path)
+    this.room = new Room(this.database, path)
   }
 
   standing(partition: number): Stored {
@@ -80,12 +82,14 @@ class Shelf {
     for (const { key } of commit.puts) assertKey(key)
     const values = commit.puts.map(({ value }) => value && copyOf(value))
     const added = encodeOutbox(commit.outbox)
+    const lengths = values.map((value) => value?.length ?? 0)
     for (;;) {
       const standing = this.compare(partition, commit)
       const first = Math.min(Math.max(standing.outboxFirst, commit.publishedBelow), standing.outboxNext)
       const next: StandingEntry = { positions: commit.next, outboxFirst: first, outboxNext: standing.outboxNext + commit.outbox.length }
       const outbox = this.outboxFrom(partition, standing, { first, added })
       const commits = (standing.commits ?? 0) + 1
+      this.room.provide([...lengths, STANDING_BYTES, outbox.length], true)
       const apply = (): void => {
         commit.puts.forEach(({ key }, i) => this.write(valueKey(partition, key), values[i]))
         this.replaceOutbox(partition, standing, outbox)
@@ -107,8 +111,9 @@ class Shelf {
     return [...found].map(({ key, value }) => ({ key: keyOfValue(key), value: plain(value) }))
   }
 
-  close(): Promise<void> {
-    return this.database.close()
+  async close(): Promise<void> {
+    this.room.close()
+    await this.database.close()
   }
 
   private values(partition: number, keys: readonly string[]): (Uint8Array | undefined)[] {
@@ -187,3 +192,4 @@ function copyOf(value: Uint8Array): Buffer {
 }
 
 const EMPTY = Buffer.alloc(0)
+const STANDING_BYTES = 1024 // more than any has
