@@ -1,10 +1,14 @@
 import { CatalogRecord, type DictionaryChange } from '@freshet/contracts'
-import { TOPICS } from '@freshet/event-log'
-import { partitionOf } from '@freshet/kernel'
+import { type Entry, type Partition, TOPICS } from '@freshet/event-log'
+import { partitionOf, UnavailableError } from '@freshet/kernel'
 import { brief, eventsOf, lettersOf, openDoor, received, spell, view } from './intake.fixture'
 
 const session = (sessionId: string) => ({ userId: '', sessionId })
 const user = (userId: string) => ({ userId, sessionId: '' })
+
+/** A log that does not take what says that ada leaves the catalogue. */
+const isFull = ({ topic }: Partition, entries: readonly Entry[]): boolean =>
+  topic === TOPICS.catalog && entries.some(({ key }) => key === 'u:ada')
 
 describe('forgetting', () => {
   it('takes a user out of the catalogue, then writes the record behind the user’s events', async () => {
@@ -23,6 +27,18 @@ describe('forgetting', () => {
     const { intake } = await openDoor()
     await intake.openReplay('file')
     expect((await intake.forget([user('ada')])).map(({ kind }) => kind)).toEqual(['accepted'])
+  })
+
+  it('is refused where the catalogue cannot be told: nothing says then that the user is forgotten, and others are', async () => {
+    const { log, intake: whole } = await openDoor()
+    const { intake } = await openDoor({ log: { ...log, append: (to, entries) => (isFull(to, entries) ? Promise.reject(new UnavailableError('the log', 'wait')) : log.append(to, entries)) } }) // prettier-ignore
+    const outcomes = await intake.forget([user('ada'), session('web'), user('bob')])
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['refused', 'accepted', 'accepted'])
+    expect(outcomes.map(spell)[0]).toBe('UNAVAILABLE')
+    const records = (await eventsOf(log)).flat().flatMap(({ record }) => (record?.$case === 'forget' ? [record.forget] : []))
+    expect(records).toEqual(expect.arrayContaining([session('web'), user('bob')]))
+    expect(records).toHaveLength(2)
+    expect((await whole.forget([user('ada')])).map(({ kind }) => kind)).toEqual(['accepted'])
   })
 
   it('of nobody is refused, by the field that names nobody, with one letter', async () => {

@@ -124,8 +124,10 @@ export async function openIntake({ log, clock, types, settings: given, assertSpa
     upsertUsers: async (users) => settled(await catalog.upsertUsers(users)),
     deleteUsers: async (ids) => settled(await catalog.deleteUsers(ids)),
     async forget(whom) {
-      await settled(await catalog.deleteUsers(usersOf(whom, settings))) // first: nothing of the catalogue outlives the record that says so
-      return settled(await histories.forget(whom))
+      const users = usersOf(whom, settings)
+      const staying = refusedOf(users, await settled(await catalog.deleteUsers(users))) // first: nothing of the catalogue outlives the record that says so
+      const taken = [...(await settled(await histories.forget(whom.filter(({ userId }) => !staying.has(userId)))))]
+      return whom.flatMap(({ userId }) => staying.get(userId) ?? taken.splice(0, 1))
     },
     async link(links) {
       replays.assertLive()
@@ -148,5 +150,9 @@ const LETTERS_COUNTED_AT_ONCE = 5000 // of a long topic, the next call counts on
 /** Those who may stand in the catalogue. */
 const usersOf = (whom: readonly Forget[], { idCharactersMax }: IntakeSettings): string[] =>
   whom.flatMap(({ userId }) => (userId !== '' && userId.length <= idCharactersMax ? [userId] : []))
+
+/** Those of whom the catalogue could not be told, and why. */
+const refusedOf = (userIds: readonly string[], outcomes: readonly Outcome[]): ReadonlyMap<string, Outcome> =>
+  new Map(userIds.flatMap((userId, i) => (outcomes[i].kind === 'refused' ? [[userId, outcomes[i]] as const] : [])))
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
