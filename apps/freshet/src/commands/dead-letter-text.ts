@@ -1,10 +1,12 @@
-import { Event, PayloadKind } from '@freshet/contracts'
+import { type DeadLetter, Event, PayloadKind } from '@freshet/contracts'
 import type { ingest } from '@freshet/contracts/services'
+import { inJsonNames } from '@freshet/service'
 import { count, table } from '../terminal'
 
 /** A letter as a program reads it: its event as JSON where it holds one that can be read, else the beginning of its bytes. */
 export function letterFacts({ offset, letter, keptBytes, replayed }: ingest.DeadLetterEntry): object {
-  const { payload = new Uint8Array(), source, code, field, message, timeMs, payloadBytes = 0, kind = 0 } = letter ?? {}
+  const { payload = new Uint8Array(), source, code, timeMs, payloadBytes = 0, kind = 0 } = letter ?? {}
+  const { field, message } = wordsOf(letter)
   const isWhole = payload.length === payloadBytes
   const event = kind === PayloadKind.PAYLOAD_KIND_EVENT && isWhole ? eventOf(payload) : undefined
   return {
@@ -15,15 +17,15 @@ export function letterFacts({ offset, letter, keptBytes, replayed }: ingest.Dead
   }
 }
 
-/** A page of letters for people. */
-export function lettersText({ letters, next, end }: ingest.ListDeadLettersResponse): string {
-  if (letters.length === 0) return 'no dead letter: nothing was refused for good'
+/** A page of letters for people; of an empty one, which there are by `byCode`. */
+export function lettersText({ letters, next, end }: ingest.ListDeadLettersResponse, byCode: Readonly<Record<string, number>> = {}): string {
+  if (letters.length === 0) return noneText(Object.entries(byCode))
   const rows = letters.map(({ offset, letter, replayed }) => [
     String(offset),
     momentText(letter?.timeMs ?? 0),
     letter?.code ?? '',
     letter?.source ?? '',
-    replayed ? 'replayed' : shortened(letter?.message ?? ''),
+    replayed ? 'replayed' : shortened(wordsOf(letter).message),
   ])
   const more = next < end ? [`more: --from ${next}`] : []
   return [table([['offset', 'when (UTC)', 'code', 'source', 'why'], ...rows]), ...more].join('\n')
@@ -56,6 +58,18 @@ function fateOf(acknowledgement: ingest.Acknowledgement | undefined, isAlready: 
   if (outcome?.$case === 'rejected') return `refused: ${outcome.rejected.message}`
   const place = `record ${outcome?.accepted.offset} of partition ${outcome?.accepted.partition}`
   return isAlready ? `was replayed before, and is ${place}` : `taken, as ${place}`
+}
+
+/** Nothing was refused, or the options let nothing of it through. */
+const noneText = (counts: readonly (readonly [code: string, letters: number])[]): string =>
+  counts.length === 0
+    ? 'no dead letter: nothing was refused for good'
+    : `no dead letter that these options let through; there are: ${counts.map(([code, letters]) => `${code} ${count(letters)}`).join(', ')}`
+
+/** The reason as its sender heard it: HTTP speaks in the names of JSON. */
+function wordsOf(letter: DeadLetter | undefined): Pick<DeadLetter, 'field' | 'message'> {
+  const { field = '', message = '', source } = letter ?? {}
+  return source === 'http' ? { field: inJsonNames(field), message: inJsonNames(message) } : { field, message }
 }
 
 const KINDS: Readonly<Partial<Record<PayloadKind, string>>> = {

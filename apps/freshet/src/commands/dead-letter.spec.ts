@@ -34,7 +34,13 @@ describe('freshet dead-letter, on a data set that nobody serves', () => {
     expect(stdout).toMatch(
       /^offset {2}when \(UTC\).*why\n *0 {2}\d{4}-.* INVALID_FIELD {2}append {2}type is 'love', but .*\n *1 .*\nmore: --from 2\n$/,
     )
-    expect((await run('dead-letter', 'list', '--code', 'NO_SUCH')).stdout).toContain('no dead letter')
+    for (const filter of [
+      ['--code', 'NO_SUCH'],
+      ['--from', '99'],
+    ]) {
+      const { stdout: none } = await run('dead-letter', 'list', ...filter)
+      expect(none).toBe('no dead letter that these options let through; there are: INVALID_FIELD 4\n')
+    }
     expect(await json('dead-letter', 'list', '--from', '2')).toMatchObject({
       letters: [{ offset: 2, field: 'item_id' }, { offset: 3 }],
       end: 4,
@@ -88,6 +94,18 @@ describe('the words about a dead letter', () => {
     expect(letterFacts(other)).toMatchObject({ holds: 'examples', payloadBase64: Buffer.alloc(256).toString('base64') })
     expect(letterFacts(entry({ kind, payload: Uint8Array.of(255), payloadBytes: 1 }))).toMatchObject({ payloadBase64: '/w==' })
     expect(letterFacts(entry({ kind, payload: whole, payloadBytes: whole.length }))).toMatchObject({ event: { eventId: 'a' } })
+  })
+
+  it('name fields as whoever sent it heard of them: by HTTP as JSON does', () => {
+    const said = { field: 'user_id', message: "user_id is '', but an event names its user; send item_ids" }
+    const http = entry({ source: 'http', ...said })
+    expect(letterFacts(http)).toMatchObject({ field: 'userId', message: "userId is '', but an event names its user; send itemIds" })
+    expect(lettersText({ letters: [http], next: 8, end: 8 })).toContain("userId is ''")
+    expect(letterFacts(entry(said))).toMatchObject(said)
+  })
+
+  it('say that there is none only where nothing was refused', () => {
+    expect(lettersText({ letters: [], next: 0, end: 0 })).toBe('no dead letter: nothing was refused for good')
   })
 
   it('stay one line each in a list', () => {

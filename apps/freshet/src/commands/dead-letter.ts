@@ -28,8 +28,11 @@ function addList(letters: Command, output: Output): void {
     .action(async (options: FilterOptions & { readonly limit: number }) => {
       const { from = 0, code = '', source = '', limit } = options
       const request = { from, code, source, limit, payloadBytesMax: 0 }
-      const page = await asking(options, output, (client) => listPage(client, request))
-      terminalOf(output, options).answer({ ...page, letters: page.letters.map(letterFacts) }, lettersText(page))
+      const { page, byCode } = await asking(options, output, async (client) => {
+        const found = await listPage(client, request)
+        return { page: found, byCode: found.letters.length > 0 ? {} : (await call(client, 'getStatus', {})).deadLettersByCode }
+      })
+      terminalOf(output, options).answer({ ...page, letters: page.letters.map(letterFacts) }, lettersText(page, byCode))
     })
 }
 

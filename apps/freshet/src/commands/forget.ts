@@ -1,5 +1,5 @@
 import { ingest } from '@freshet/contracts/services'
-import type { ErrorCode } from '@freshet/kernel'
+import { InvalidFieldError, type ErrorCode } from '@freshet/kernel'
 import { call, HTTP_STATUS, RemoteError } from '@freshet/service'
 import { configOf, type DataSetOptions } from '../data-set'
 import { withServices } from '../services'
@@ -9,6 +9,8 @@ import { collect, addCommand, terminalOf, type AddCommand } from './command'
 interface ForgetOptions extends DataSetOptions {
   readonly session?: readonly string[]
 }
+
+const NOBODY = { field: 'users', value: '', rule: 'a forget says whom', remedy: 'name users, or a session by --session ID' }
 
 /** Forgets users and sessions: what came of their events, what the catalogue says of them, and their rows. */
 export const addForget: AddCommand = (program, output) => {
@@ -21,11 +23,12 @@ export const addForget: AddCommand = (program, output) => {
     .action(async (userIds: string[], options: ForgetOptions) => {
       const terminal = terminalOf(output, options)
       const sessionIds = [...(options.session ?? [])]
+      if (userIds.length + sessionIds.length === 0) throw new InvalidFieldError(NOBODY)
       const needs = { sections: ['ingest'], note: terminal.note } as const
       const answer = await withServices(configOf(options), needs, ({ ingest: client }) => call(client, 'forget', { userIds, sessionIds }))
       const places = answer.acknowledgements.map(placeOf)
       const lines = [...userIds, ...sessionIds.map((id) => `session ${id}`)].map((who, i) => `${who} is forgotten from ${places[i]} on`)
-      terminal.answer(ingest.ForgetResponse.toJSON(answer), lines.join('\n') || 'nobody was named, and nobody is forgotten')
+      terminal.answer(ingest.ForgetResponse.toJSON(answer), lines.join('\n'))
     })
 }
 

@@ -1,5 +1,5 @@
 import { InvalidFieldError, UnavailableError } from '@freshet/kernel'
-import { inNamesOf } from './json-names'
+import { inJsonNames, inNamesOf } from './json-names'
 
 const refused = new InvalidFieldError({
   field: 'user_id',
@@ -25,4 +25,8 @@ describe('a refusal of JSON', () => {
     const gone = new UnavailableError('the log at time_ms', 'send it again')
     expect(inNamesOf({}, gone)).toBe(gone)
   })
+})
+
+it('says a text about an event in the names of its JSON', () => {
+  expect(inJsonNames("user_id is 'my_user_id_7'; send session_id")).toBe("userId is 'my_user_id_7'; send sessionId")
 })

@@ -10,6 +10,9 @@ export function inNamesOf(json: unknown, error: FreshetError): FreshetError {
   return new InvalidFieldError({ field: camelCased(field), value, rule: camelCased(rule), remedy: camelCased(remedy) } satisfies FieldFacts)
 }
 
+/** What is said of an event's fields in the names of its JSON, for whoever did not keep the JSON. */
+export const inJsonNames = (text: string): string => camelCased(text)
+
 /** Only the names of fields: the words of a rule, and a user's own names in it, stay as they are. */
 const camelCased = (text: string): string =>
   text.replace(NAMES, (name) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()))
