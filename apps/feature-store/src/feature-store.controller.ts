@@ -43,7 +43,9 @@ export class FeatureStoreController {
   async getStatus(): Promise<feature.GetStatusResponse> {
     const { value, standing } = await this.memory.read()
     const { partitions, ...scope } = value
-    return statusOf(partitions, { ...scope, standing, owns: (partition) => this.folds.owns(partition) })
+    const { folds } = this
+    const ofFolds = { owns: folds.owns.bind(folds), standsStill: folds.standsStill.bind(folds) }
+    return statusOf(partitions, { ...scope, ...ofFolds, standing })
   }
 
   private async readStatus(): Promise<ReadStatus> {

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { TOPICS } from '@freshet/event-log'
 import { type Folders, NO_SNAPSHOTS, openSnapshotFiles, runFolders, type SnapshotShelf, type StandsStill } from '@freshet/materialize'
-import { RUNTIME, type Runtime } from '@freshet/service'
+import { type Complaint, RUNTIME, type Runtime } from '@freshet/service'
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
 
 /** Folds the partitions that are this process's, for as long as the application runs. */
@@ -13,6 +14,7 @@ export class FeatureStoreFolds implements OnApplicationBootstrap, OnApplicationS
 
   constructor(@Inject(RUNTIME) private readonly runtime: Runtime) {
     const { config, directory } = runtime
+    runtime.complaints.hear(() => this.complaints())
     this.snapshots = config.store === 'embedded' ? NO_SNAPSHOTS : openSnapshotFiles(join(directory, 'snapshots'))
   }
 
@@ -24,6 +26,14 @@ export class FeatureStoreFolds implements OnApplicationBootstrap, OnApplicationS
   /** Why this process does not fold a partition on that is its own; undefined where it does. */
   standsStill(partition: number): StandsStill | undefined {
     return this.folders?.standsStill(partition)
+  }
+
+  private complaints(): Complaint[] {
+    const partitions = Array.from({ length: this.runtime.log.partitions(TOPICS.events) }, (_, partition) => partition)
+    return partitions.flatMap((partition) => {
+      const standing = this.standsStill(partition)
+      return standing === undefined ? [] : [{ what: `the features of partition ${partition} stand still`, ...standing }]
+    })
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -5,7 +5,7 @@ import { openMemoryLog } from '@freshet/event-log/memory'
 import { builtInDictionary, compileDictionary } from '@freshet/features'
 import { partitionOf, systemClock } from '@freshet/kernel'
 import { openMemoryStore } from '@freshet/online-store/memory'
-import { call, connect, loadConfig, openLogger, serve, type Runtime } from '@freshet/service'
+import { call, Complaints, connect, loadConfig, openLogger, serve, type Runtime } from '@freshet/service'
 import { featureStoreApp } from './index'
 
 const NOW_MS = 1_700_000_000_000
@@ -16,11 +16,13 @@ const { ENTITY_KIND_USER: USER, ENTITY_KIND_ITEM: ITEM, ENTITY_KIND_UNSPECIFIED:
 async function open(log = openMemoryLog()) {
   const dictionary = compileDictionary(builtInDictionary('generic'))
   const store = openMemoryStore()
+  const complaints = new Complaints()
   const runtime = {
     config: loadConfig({ env: {}, overrides: {} }),
     clock: { ...systemClock, nowMs: () => NOW_MS },
     log,
     store,
+    complaints,
     dictionary,
     firstDictionary: dictionary,
     logger: openLogger({ name: 'test', level: 'silent' }),
@@ -36,6 +38,7 @@ async function open(log = openMemoryLog()) {
   return {
     log,
     client,
+    complaints,
     async [Symbol.asyncDispose]() {
       client.close()
       await served.close()
@@ -142,6 +145,17 @@ describe('the feature store', () => {
       eventsFirst: 2,
       eventsEnd: 3,
     })
-    expect(partitions[other]).toMatchObject({ eventsLost: 0, eventsPosition: 1, eventsEnd: 1 })
+    expect(partitions[other]).toMatchObject({ eventsLost: 0, eventsPosition: 1, eventsEnd: 1, standingBecause: '', standingSinceMs: 0 })
+    const told = await until(
+      () => status(opened),
+      (answer) => answer.partitions[partition].standingBecause !== '',
+    )
+    expect(told.partitions[partition]).toMatchObject({
+      standingBecause: expect.stringMatching(/the log begins at 2; bring the log back .*--declare-lost-events 2/),
+      standingSinceMs: NOW_MS,
+    })
+    expect(opened.complaints.list()).toEqual([
+      { what: `the features of partition ${partition} stand still`, because: told.partitions[partition].standingBecause, sinceMs: NOW_MS },
+    ])
   })
 })

@@ -1,5 +1,5 @@
 import type { feature } from '@freshet/contracts/services'
-import type { PartitionStatus } from '@freshet/materialize'
+import type { PartitionStatus, StandsStill } from '@freshet/materialize'
 import type { PositionVector } from '@freshet/online-store'
 import type { Standing } from '@freshet/service'
 
@@ -9,13 +9,15 @@ export interface StatusScope {
   readonly held: readonly PositionVector[]
   readonly dictionaryHash: string
   readonly owns: (partition: number) => boolean
+  /** Why this process does not fold a partition on that is its own. */
+  readonly standsStill: (partition: number) => StandsStill | undefined
   readonly standing: Standing
 }
 
 /** The status of all partitions as the contract says it. */
 export function statusOf(
   partitions: readonly PartitionStatus[],
-  { dictionaryHash, held, owns, standing }: StatusScope,
+  { dictionaryHash, held, owns, standsStill, standing }: StatusScope,
 ): feature.GetStatusResponse {
   const sum = (counter: 'folded' | 'duplicates' | 'late' | 'groups' | 'unreadable'): number =>
     partitions.reduce((total, { state }) => total + state[counter], 0)
@@ -24,6 +26,7 @@ export function statusOf(
     dictionaryHash,
     partitions: partitions.map((status, i) => ({
       ...partitionOf(status, owns(status.partition)),
+      ...standingOf(standsStill(status.partition)),
       eventsHeldFrom: held[i].events,
     })),
     folded: sum('folded'),
@@ -34,10 +37,15 @@ export function statusOf(
   }
 }
 
+const standingOf = (standing: StandsStill | undefined): Pick<feature.PartitionStatus, 'standingBecause' | 'standingSinceMs'> => ({
+  standingBecause: standing?.because ?? '',
+  standingSinceMs: standing?.sinceMs ?? 0,
+})
+
 const partitionOf = (
-  { partition, positions, ends, firsts, lost, outboxDepth, state }: PartitionStatus,
+  { partition, positions, ends, firsts, lost, beyond, outboxDepth, state }: PartitionStatus,
   owned: boolean,
-): Omit<feature.PartitionStatus, 'eventsHeldFrom'> => ({
+): Omit<feature.PartitionStatus, 'eventsHeldFrom' | 'standingBecause' | 'standingSinceMs'> => ({
   partition,
   eventsPosition: positions.events,
   eventsEnd: ends.events,
@@ -45,6 +53,9 @@ const partitionOf = (
   eventsLost: lost.events,
   touchesLost: lost.touches,
   catalogLost: lost.catalog,
+  eventsBeyond: beyond.events,
+  touchesBeyond: beyond.touches,
+  catalogBeyond: beyond.catalog,
   touchesPosition: positions.touches,
   touchesEnd: ends.touches,
   catalogPosition: positions.catalog,

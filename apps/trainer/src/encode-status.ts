@@ -26,6 +26,7 @@ export function encodeStatus(status: ThreadStatus, residentBytes: number, standi
     duplicates: status.duplicates,
     gaps: gapsIn(status),
     lost: [...status.lost],
+    beyond: [...status.beyond],
     voidRecords: Object.values(status.voids).reduce((sum, n) => sum + n, 0),
     voidRecordsByReason: { ...status.voids },
     version: status.version,
@@ -67,8 +68,8 @@ function phaseOf(status: TrainerStatus): string {
   return lag.some((records) => records > 0) ? 'learning' : 'waiting for examples'
 }
 
-/** How many partitions stand still. */
-const gapsIn = ({ lost }: TrainerStatus): number => lost.filter((records) => records > 0).length
+/** How many partitions stand still: what they were to learn next is gone, or was never in this log. */
+const gapsIn = ({ lost, beyond }: TrainerStatus): number => lost.filter((records, i) => records > 0 || beyond[i] > 0).length
 
 /** There is nothing to say yet: the wire says 0. */
 const finiteOrZero = (value: number): number => (Number.isFinite(value) ? value : 0)

@@ -15,6 +15,8 @@ export interface PartitionStatus {
   readonly firsts: PositionVector
   /** Records of each that were to be folded next and are in the log no more: such a partition stands still. */
   readonly lost: PositionVector
+  /** Records of each that the store contains and the log does not: it was folded from another log. */
+  readonly beyond: PositionVector
   /** Entries that are written and not yet forgotten; up to a bound. */
   readonly outboxDepth: number
   readonly state: FoldState
@@ -23,8 +25,8 @@ export interface PartitionStatus {
 /** Reads a partition's status. */
 export async function partitionStatus(log: EventLog, store: OnlineStore, partition: number): Promise<PartitionStatus> {
   const end = (topic: keyof PositionVector): Promise<number> => log.next({ topic: TOPICS[topic], partition })
-  const [positions, firsts, events, touches, catalog, outbox, [stored, mark]] = await Promise.all([
-    store.positions(partition),
+  const positions = await store.positions(partition) // before the ends: an owner folds meanwhile, and no end goes back
+  const [firsts, events, touches, catalog, outbox, [stored, mark]] = await Promise.all([
     firstsOf(log, partition),
     ...([end('events'), end('touches'), end('catalog')] as const),
     store.outbox(partition, OUTBOX_COUNTED_MAX),
@@ -32,7 +34,8 @@ export async function partitionStatus(log: EventLog, store: OnlineStore, partiti
   ])
   const lost = mark ? NOTHING_LOST : lostBetween(positions, firsts) // what is made anew stands nowhere yet
   const state = stored ? FoldState.decode(stored) : FoldState.create()
-  return { partition, positions, ends: { events, touches, catalog }, firsts, lost, outboxDepth: outbox.length, state }
+  const ends = { events, touches, catalog }
+  return { partition, positions, ends, firsts, lost, beyond: lostBetween(ends, positions), outboxDepth: outbox.length, state }
 }
 
 const OUTBOX_COUNTED_MAX = 10_000

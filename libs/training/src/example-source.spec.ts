@@ -31,6 +31,36 @@ describe('an example source', () => {
     expect(await source.lag()).toEqual([1, 0])
   })
 
+  it('says by how much it goes beyond a log that is another one, and that nothing of it waits', async () => {
+    const { log } = openRoom()
+    await publish(log, 0, groups(0, 3))
+    const source = new ExampleSource(log, [9, 3])
+    expect(await source.beyond()).toEqual([6, 3])
+    expect(await source.lag()).toEqual([0, 0])
+  })
+
+  it('counts as of before it asks for the ends: what is read and cut meanwhile makes nothing negative', async () => {
+    const { log } = openRoom()
+    await publish(log, 0, groups(0, 3))
+    const asked: (() => void)[] = []
+    const next: EventLog['next'] = async (of) => {
+      const end = await log.next(of)
+      await new Promise<void>((resolve) => asked.push(resolve))
+      return end
+    }
+    const source = new ExampleSource({ ...log, next }, [0, 0])
+    const figures = Promise.all([source.lag(), source.beyond()])
+    while (asked.length < 4) await new Promise(setImmediate)
+    await publish(log, 0, groups(3, 3))
+    await source.refill(100)
+    source.take(100)
+    for (const answer of asked) answer()
+    expect(await figures).toEqual([
+      [3, 0],
+      [0, 0],
+    ])
+  })
+
   it('counts, by partition, what is in the log no more that was to be read next; such a one stands still, and the others go on', async () => {
     const { log } = openRoom()
     await publish(log, 0, groups(0, 3))

@@ -44,12 +44,15 @@ export class ExampleSource {
 
   /** By partition: how many records have not been cut. */
   async lag(): Promise<number[]> {
-    return Promise.all(
-      this.waiting.map(async (groups, partition) => {
-        const end = await this.log.next({ topic: TOPICS.examples, partition })
-        return end - this.readTo[partition] + groups.length
-      }),
-    )
+    const [readTo, waiting] = [[...this.readTo], this.waiting.map(({ length }) => length)] // as of before the ends, which only grow
+    const ends = await this.ends()
+    return ends.map((end, partition) => Math.max(0, end - readTo[partition]) + waiting[partition])
+  }
+
+  /** By partition: how many records have been read that the log does not have; it is not the log that they were read from. */
+  async beyond(): Promise<number[]> {
+    const readTo = [...this.readTo]
+    return (await this.ends()).map((end, partition) => Math.max(0, readTo[partition] - end))
   }
 
   /** By partition: how many records are in the log no more that were to be read next. Such a partition stands still. */
@@ -111,6 +114,10 @@ export class ExampleSource {
       parts.push({ partition, to, groups })
     }
     return parts
+  }
+
+  private ends(): Promise<number[]> {
+    return Promise.all(this.readTo.map((_, partition) => this.log.next({ topic: TOPICS.examples, partition })))
   }
 
   private cutOff(partition: number, count: number): CutPart & { readonly from: number } {

@@ -19,6 +19,8 @@ export interface TrainerStatus {
   readonly logLoss: number
   /** By partition: records that are in the log no more and were never cut. Such a partition stands still. */
   readonly lost: readonly number[]
+  /** By partition: records that were learned beyond the end of the log, which is another one then. */
+  readonly beyond: readonly number[]
   /** By partition: records of `examples` that have not been cut. */
   readonly lag: readonly number[]
   readonly contains: readonly number[]
@@ -65,6 +67,7 @@ export async function statusOf(
     chain: spellChecksum(state.chain),
     ...{ examples, rankLoss, recallLoss, auc, logLoss, refused },
     lost: await source.lost(),
+    beyond: await source.beyond(),
     lag: await source.lag(),
     contains: [...state.contains],
     rows: state.table.size,

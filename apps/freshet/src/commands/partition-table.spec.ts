@@ -31,6 +31,12 @@ describe('the table of partitions', () => {
     )
   })
 
+  it('says below why a partition stands still', () => {
+    const standing = { partition: 1, standingBecause: 'its log is another one', standingSinceMs: NOW_MS - 5000 }
+    const table = partitionTable({ remember: feature.GetStatusResponse.fromPartial({ partitions: [{ partition: 0 }, standing] }) }, NOW_MS)
+    expect(table.split('\n').slice(3)).toEqual(['partition 1 stands still for 5 s: its log is another one'])
+  })
+
   it('has what one stage says where the other does not answer', () => {
     expect(partitionTable({ learn }, NOW_MS).split('\n')).toHaveLength(4)
     expect(partitionTable({ remember }, NOW_MS).split('\n')[2]).toMatch(/^ +1 +20 +6 +0 +0/)

@@ -43,7 +43,7 @@ export function partitionTable(report: PartitionReport, nowMs: number): string {
     facts.watermarkMs > 0 ? `${count(Math.max(0, nowMs - facts.watermarkMs) / 1000)} s` : '–',
     ...[facts.duplicates, facts.late, facts.unreadable].map(count),
   ])
-  return table([HEAD, ...rows])
+  return [table([HEAD, ...rows]), ...(report.remember ? standingTexts(report.remember, nowMs) : [])].join('\n')
 }
 
 const HEAD = ['partition', 'to fold', 'fold gap', 'outbox', 'to learn', 'learn gap', 'watermark', 'duplicates', 'late', 'unreadable']
@@ -51,6 +51,16 @@ const HEAD = ['partition', 'to fold', 'fold gap', 'outbox', 'to learn', 'learn g
 function worst(facts: readonly PartitionFacts[], value: (facts: PartitionFacts) => number, what: string): string | undefined {
   const first = facts.reduce<PartitionFacts | undefined>((best, each) => (best && value(best) >= value(each) ? best : each), undefined)
   return first && value(first) > 0 ? `partition ${first.partition} is furthest behind: ${count(value(first))} ${what}` : undefined
+}
+
+/** A line for each partition that is not folded on, with why; one that its process does not know of, or that nobody folds, is told by its positions. */
+export function standingTexts({ partitions }: feature.GetStatusResponse, nowMs: number): string[] {
+  return partitions.flatMap(({ partition, standingBecause, standingSinceMs, eventsBeyond, touchesBeyond, catalogBeyond }) => {
+    if (standingBecause !== '')
+      return [`partition ${partition} stands still for ${count(Math.max(0, nowMs - standingSinceMs) / 1000)} s: ${standingBecause}`]
+    const beyond = eventsBeyond + touchesBeyond + catalogBeyond
+    return beyond > 0 ? [`partition ${partition} stands still: its store contains ${count(beyond)} records beyond the end of the log`] : []
+  })
 }
 
 /** Records of a partition that were trimmed from the log before they were folded. */
@@ -67,7 +77,7 @@ function factsOf({ remember, learn }: PartitionReport): PartitionFacts[] {
       foldGap: fold ? gapOf(fold) : 0,
       toFold: Math.max(0, (fold?.eventsEnd ?? 0) - (fold?.eventsPosition ?? 0)),
       outbox: fold?.outboxDepth ?? 0,
-      toLearn: learn?.lag[partition] ?? 0,
+      toLearn: Math.max(0, learn?.lag[partition] ?? 0),
       learnGap: learn?.lost[partition] ?? 0,
       watermarkMs: fold?.watermarkMs ?? 0,
       duplicates: fold?.duplicates ?? 0,

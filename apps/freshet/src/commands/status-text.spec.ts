@@ -130,6 +130,26 @@ describe('the status screen', () => {
     expect(screen({ remember })).toContain('partition 1 is furthest behind: 42 events lost')
   })
 
+  it('says which partitions are not folded on, why, and since when; and not that they are up to date', () => {
+    const standing = (partition: number) => ({ partition, standingBecause: `no ${partition}`, standingSinceMs: NOW_MS - 12_000 })
+    const all = [standing(0), { partition: 1, eventsPosition: 9, eventsEnd: 4, eventsBeyond: 5 }, standing(2), { partition: 3 }]
+    const text = screen({ remember: feature.GetStatusResponse.fromPartial({ partitions: all }) })
+    expect(text).toContain('3 of 4 partitions stand still   folded 0')
+    expect(text).toContain('partition 0 stands still for 12 s: no 0')
+    expect(text).toContain('partition 1 stands still: its store contains 5 records beyond the end of the log')
+    expect(text).toContain('and 1 more: see `freshet status --partitions`')
+    expect(text).not.toContain('up to date')
+    const slow = feature.GetStatusResponse.fromPartial({ partitions: [standing(0), { partition: 1, eventsPosition: 1, eventsEnd: 4 }] })
+    expect(screen({ remember: slow })).toContain('1 of 2 partitions stand still, 3 events behind')
+  })
+
+  it('says that a trainer has learned what its log does not have, and not that it is up to date', () => {
+    const text = screen({ learn: trainer.GetStatusResponse.fromPartial({ lag: [0, 0], beyond: [6, 4] }) })
+    expect(text).toContain('stands still   step 0')
+    expect(text).toContain('2 partitions stand still: learned 10 examples beyond the end of the log')
+    expect(text).not.toContain('up to date')
+  })
+
   it('says who shares steps, and who was lost, where there is anybody', () => {
     const learn = trainer.GetStatusResponse.fromPartial({ workers: 1 })
     expect(screen({ learn })).not.toContain('threads')

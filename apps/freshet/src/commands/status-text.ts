@@ -3,7 +3,7 @@ import type { FreshetError } from '@freshet/kernel'
 import type { Addresses } from '../services'
 import { count } from '../terminal'
 import { replicaComplaints, replicaCount } from '../train/replica-text'
-import { gapOf, worstPartition } from './partition-table'
+import { gapOf, standingTexts, worstPartition } from './partition-table'
 
 /** What each stage says of itself; absent where it does not answer. */
 export interface StatusReport {
@@ -68,13 +68,23 @@ function observeText(status: ingest.GetStatusResponse): string[] {
 
 function rememberText(status: feature.GetStatusResponse, nowMs: number): string[] {
   const { partitions, folded, duplicates, late, examples, unreadable } = status
-  const behind = sum(partitions.map(({ eventsEnd, eventsPosition }) => eventsEnd - eventsPosition))
+  const behind = sum(partitions.map(({ eventsEnd, eventsPosition }) => Math.max(0, eventsEnd - eventsPosition)))
+  const standing = standingTexts(status, nowMs)
+  const still = `${count(standing.length)} of ${count(partitions.length)} partitions stand still`
+  const progress = [
+    ...(standing.length > 0 ? [still] : []),
+    ...(standing.length === 0 || behind > 0 ? [behindText(behind, 'events')] : []),
+  ].join(', ')
   const outbox = sum(partitions.map(({ outboxDepth }) => outboxDepth))
   const watermarks = partitions.map(({ watermarkMs }) => watermarkMs).filter((ms) => ms > 0)
   return [
-    `${behindText(behind, 'events')}   folded ${count(folded)}   duplicates ${count(duplicates)}   late ${count(late)}${unreadable > 0 ? `   unreadable ${count(unreadable)}` : ''}`,
+    `${progress}   folded ${count(folded)}   duplicates ${count(duplicates)}   late ${count(late)}${unreadable > 0 ? `   unreadable ${count(unreadable)}` : ''}`,
     [`examples ${count(examples)}`, `outbox ${count(outbox)}`, ...watermarkTexts(watermarks, nowMs)].join('   '),
     ...gapTexts(partitions.map(gapOf), 'fold'),
+    ...standing.slice(0, STANDING_SHOWN),
+    ...(standing.length > STANDING_SHOWN
+      ? [`and ${count(standing.length - STANDING_SHOWN)} more: see \`freshet status --partitions\``]
+      : []),
   ]
 }
 
@@ -92,10 +102,10 @@ function watermarkTexts(watermarks: readonly number[], nowMs: number): string[] 
 
 function learnText(status: trainer.GetStatusResponse): string[] {
   const { trainerId, owner, epoch, step, examples, rankLoss, recallLoss, auc, rows, parameters, lag, version, examplesPerS } = status
-  const { phase, serving, lost, duplicates, voidRecords, voidRecordsByReason } = status
+  const { phase, serving, lost, beyond, duplicates, voidRecords, voidRecordsByReason } = status
   const role = owner === trainerId ? 'owner' : `follows ${owner || 'nobody yet'}`
   return [
-    `${behindText(sum(lag), 'examples')}   step ${count(step)}   loss ${rankLoss.toFixed(4)} + ${recallLoss.toFixed(4)}   AUC ${auc > 0 ? auc.toFixed(4) : '–'}`,
+    `${beyond.some((records) => records > 0) ? 'stands still' : behindText(sum(lag), 'examples')}   step ${count(step)}   loss ${rankLoss.toFixed(4)} + ${recallLoss.toFixed(4)}   AUC ${auc > 0 ? auc.toFixed(4) : '–'}`,
     `${trainerId}, ${role}, epoch ${count(epoch)}   ${phase}   ${count(examples)} examples${examplesPerS > 0 ? `, ${count(examplesPerS)}/s` : ''}`,
     `${count(rows)} rows, ${count(parameters)} parameters   version ${version || 'none yet'}${dictionaryText(status)}`,
     ...(duplicates + voidRecords > 0
@@ -103,6 +113,7 @@ function learnText(status: trainer.GetStatusResponse): string[] {
       : []),
     ...workersTexts(status),
     ...gapTexts(lost, 'learn'),
+    ...beyondTexts(beyond),
     ...(serving === '' ? [] : [`rankers stay with version ${serving}, until \`freshet model rollback --latest\``]),
   ]
 }
@@ -147,10 +158,18 @@ function gapTexts(lost: readonly number[], verb: string): string[] {
   return still.length > 0 ? [`${count(still.length)} partitions stand still: ${what}: see \`freshet repair\``] : []
 }
 
+/** A trainer that has learned what its log does not have. */
+function beyondTexts(beyond: readonly number[]): string[] {
+  const still = beyond.filter((records) => records > 0)
+  const what = `${count(sum(still))} examples beyond the end of the log, which is another one`
+  return still.length > 0 ? [`${count(still.length)} partitions stand still: learned ${what}: see docs/OPERATING.md, Another log`] : []
+}
+
 const isDiskLow = ({ diskFreeBytes, diskFreeBytesMin }: ingest.GetStatusResponse): boolean =>
   diskFreeBytes > 0 && diskFreeBytes < diskFreeBytesMin
 
 const INDENT = 28
+const STANDING_SHOWN = 2
 const STANDING_MS = 60_000 // ingest ticks once a second
 
 const behindText = (n: number, what: string): string => (n > 0 ? `${count(n)} ${what} behind` : 'up to date')

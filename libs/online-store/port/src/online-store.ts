@@ -69,6 +69,18 @@ export interface OnlineStore extends AsyncDisposable {
 
   /** Keys that start with `prefix`, with their values, in the order of their UTF-8 bytes, from after `after`; `of` as in {@link read}. */
   scan(partition: number, options: ScanOptions): Promise<readonly { readonly key: string; readonly value: Uint8Array }[]>
+
+  /** Whether the engine answers; engines within the process have nothing to say. */
+  health?(): StoreHealth
+}
+
+/** How an engine outside the process does, as of the last call. */
+export interface StoreHealth {
+  readonly isServing: boolean
+  /** What is wrong and what helps, where it does not serve. */
+  readonly reason: string | undefined
+  /** Since when it has been so, in milliseconds since 1970. */
+  readonly sinceMs: number
 }
 
 /** What a partition held at one moment. */

@@ -1,5 +1,6 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import { PreconditionError, type FreshetError } from '@freshet/kernel'
+import type { StoreHealth } from '@freshet/online-store'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { meaningOf, unavailable, wordsOf } from './failures'
 import type { RedisAddress } from './redis-address'
@@ -33,6 +34,7 @@ export class RedisConnection implements AsyncDisposable {
   private isClosed = false
   private refusal: FreshetError | undefined
   private lastFailure: unknown
+  private state: StoreHealth = { isServing: false, reason: 'no connection yet', sinceMs: Date.now() }
 
   constructor(private readonly options: ConnectionOptions) {
     this.client = openClient(options)
@@ -41,6 +43,11 @@ export class RedisConnection implements AsyncDisposable {
     this.client.on('node error', hear)
     this.client.on('ready', () => void this.welcome())
     this.client.on('close', () => void (this.isReady = false))
+  }
+
+  /** Whether the server was there, and answered, when it was last asked. */
+  health(): StoreHealth {
+    return this.isReady ? this.state : this.settled(this.refusal ?? this.absence())
   }
 
   /** Sends a command; texts in its answer come as bytes. */
@@ -78,12 +85,23 @@ export class RedisConnection implements AsyncDisposable {
       )
     })
     try {
-      return await Promise.race([this.isReady ? ask() : this.ready().then(ask), late])
+      const answer = await Promise.race([this.isReady ? ask() : this.ready().then(ask), late])
+      this.settled(undefined)
+      return answer
     } catch (failure) {
-      throw meaningOf(failure, address.text)
+      const meaning = meaningOf(failure, address.text)
+      this.settled(meaning)
+      throw meaning
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  /** What is known since the last call; `sinceMs` stays while nothing turns. */
+  private settled(failure: FreshetError | undefined): StoreHealth {
+    const isServing = failure === undefined
+    const sinceMs = this.state.isServing === isServing ? this.state.sinceMs : Date.now()
+    return (this.state = { isServing, reason: failure?.message, sinceMs })
   }
 
   private ready(): Promise<void> {
@@ -99,18 +117,37 @@ export class RedisConnection implements AsyncDisposable {
     return meaningOf(this.lastFailure ?? `no connection within ${this.options.deadlineMs} ms`, this.options.address.text)
   }
 
-  /** Lets in who waits, unless the server would throw state away. */
+  /** Lets in who waits, unless the server would throw state away, or has no such database: all would go to its first one, beside others' keys. */
   private async welcome(): Promise<void> {
-    const eviction = await this.evictionOf().catch(() => undefined) // who may not ask is trusted
-    if (!this.isClosed) this.refusal = eviction
+    const refusal = (await this.databaseRefusal()) ?? (await this.evictionOf().catch(() => undefined)) // who may not ask is trusted
+    if (!this.isClosed) this.refusal = refusal
     this.isReady = this.client.status === 'ready' && this.refusal === undefined
-    if (this.isReady) this.lastFailure = undefined
+    if (this.isReady) this.settled((this.lastFailure = undefined))
     this.admitAll()
   }
 
   private admitAll(): void {
     for (const admit of this.waiting) admit()
     this.waiting.clear()
+  }
+
+  /** The client selects it as well, and goes on where that fails. A connection that breaks meanwhile is made, and asked, anew. */
+  private async databaseRefusal(): Promise<FreshetError | undefined> {
+    const { database, text } = this.options.address
+    if (this.client instanceof Cluster || database === 0) return undefined
+    try {
+      await this.client.select(database)
+      return undefined
+    } catch (failure) {
+      if (wordsOf(failure).startsWith('ERR'))
+        return new PreconditionError(
+          `${text} has no database ${database} (${wordsOf(failure)})`,
+          `name one that it has in the address of the store, such as ${text}/0, or raise its setting databases`,
+        )
+      const meaning = meaningOf(failure, text)
+      if (meaning.retryable) this.client.disconnect(true)
+      return meaning
+    }
   }
 
   /** A server that may drop any key under pressure could forget a partition's values and keep its vector: nobody would notice. */

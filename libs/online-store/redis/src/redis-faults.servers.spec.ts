@@ -140,6 +140,34 @@ describe('a Redis store, refused', () => {
     await expect(none.positions(0)).rejects.toThrow('NOAUTH')
   })
 
+  it('says in its health whether the server answers, since when, and what helps', async () => {
+    await using redis = await startRedis()
+    await using store = await open(redis)
+    await store.positions(0)
+    const well = store.health?.()
+    expect(well).toMatchObject({ isServing: true, reason: undefined })
+    redis.stop()
+    await expect(store.positions(0)).rejects.toThrow('no answer within')
+    expect(store.health?.()).toMatchObject({ isServing: false, reason: expect.stringContaining('no answer within') as string })
+    redis.cont()
+    await whenBack(() => store.positions(0))
+    expect(store.health?.()).toMatchObject({ isServing: true, reason: undefined })
+    await redis.kill()
+    await expect(store.positions(0)).rejects.toThrow(UnavailableError)
+    const ill = store.health?.()
+    expect(ill).toMatchObject({ isServing: false, reason: expect.stringContaining('it will be tried again') as string })
+    expect(store.health?.().sinceMs).toBe(ill?.sinceMs)
+  })
+
+  it('refuses a database that the server does not have, instead of using its first one', async () => {
+    await using redis = await startRedis()
+    await using store = await open({ address: `${redis.address}/99` })
+    await expect(store.commit(0, numbered(0))).rejects.toThrow(PreconditionError)
+    await expect(store.positions(0)).rejects.toThrow(/has no database 99 .*name one that it has in the address of the store/)
+    expect(store.health?.()).toMatchObject({ isServing: false, reason: expect.stringContaining('no database 99') as string })
+    expect(await redis.command('DBSIZE')).toBe('0')
+  })
+
   it('takes nothing of a commit for which Redis has no room, and says so', async () => {
     await using redis = await startRedis({ settings: ['--maxmemory', '30mb'] })
     await using store = await open(redis)

@@ -58,6 +58,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Online
     commit: async (partition, commit) => chestOf(partition).commit(commit),
     outbox: async (partition, limit) => chestOf(partition).outbox(limit),
     scan: async (partition, page) => chestOf(partition).scan(page),
+    health: () => connection.health(),
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   }
 }

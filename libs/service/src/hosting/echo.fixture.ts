@@ -5,6 +5,7 @@ import { Ctx, GrpcMethod, GrpcStreamCall, Payload } from '@nestjs/microservices'
 import { pino } from 'pino'
 import { loadConfig } from '../config/load-config'
 import type { ConfigInput } from '../config/schema'
+import { Complaints } from '../runtime/complaints'
 import type { Runtime } from '../runtime/runtime'
 import type { CallContext } from './call-context'
 import type { Readiness } from './readiness'
@@ -90,12 +91,13 @@ export const serveEcho = (runtime = bareRuntime(), addresses: EchoAddresses = {}
 
 /** A runtime whose log and store are never asked: hosting needs neither. */
 export function bareRuntime(overrides: ConfigInput = {}, clock: Clock = systemClock): Runtime {
-  const unused = { log: {}, store: {} } as Pick<Runtime, 'log' | 'store'>
+  const unused = { log: {}, store: { positions: () => Promise.resolve({}) } } as unknown as Pick<Runtime, 'log' | 'store'>
   return {
     ...unused,
     config: loadConfig({ env: {}, overrides }),
     clock,
     logGeneration: '',
+    complaints: new Complaints(),
     dictionary: { hash: '00000000000000ff' } as Runtime['dictionary'],
     firstDictionary: { hash: '00000000000000ff' } as Runtime['dictionary'],
     directory: '/nowhere',

@@ -12,6 +12,7 @@ import { engineFigures, keepKnown } from '../telemetry/engine-health'
 import { statusFigures } from '../telemetry/status-figures'
 import { openTelemetry } from '../telemetry/telemetry'
 import { addressOf, assertFree, bindError, placeOf, type Listen } from './addresses'
+import { watchConditions } from './condition-watch'
 import { ErrorFilter } from './error-filters'
 import { GrpcStrategy } from './grpc-strategy'
 import { LOG_HEALTH_NAME, watchLog } from './log-watch'
@@ -66,6 +67,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
       ...{ log: runtime.log, clock, logger, signal: drain },
       onTurn: (isServing) => strategy.turn(LOG_HEALTH_NAME, isServing),
     })
+    void watchConditions({ ...runtime, signal: drain, onTurn: (name, isServing) => strategy.turn(name, isServing) })
     void keepKnown({ log: runtime.log, clock, signal: drain }, () => strategy.statuses())
     const httpAddress = http?.address ? await listen(app, http) : undefined
     return served(strategy, { app, runtime, httpAddress })

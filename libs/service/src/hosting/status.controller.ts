@@ -1,5 +1,7 @@
 import type { LogHealth } from '@freshet/event-log'
+import type { StoreHealth } from '@freshet/online-store'
 import { Controller, Get, Header, Inject, Res } from '@nestjs/common'
+import type { Complaint } from '../runtime/complaints'
 import { RUNTIME, type Host } from '../runtime/runtime'
 
 /** The token of a function that answers the metrics of the process as text. */
@@ -19,10 +21,16 @@ export class StatusController {
 
   @Get('healthz')
   health(@Res({ passthrough: true }) response: StatusLine): HealthAnswer {
-    const { drain, config, dictionary, log } = this.runtime
-    const status = drain.signal.aborted ? 'draining' : this.isReady() ? 'serving' : 'starting'
+    const { drain, config, dictionary, log, store, complaints } = this.runtime
+    const found = complaints?.list() ?? []
+    const status = drain.signal.aborted ? 'draining' : this.isReady() ? (found.length > 0 ? 'degraded' : 'serving') : 'starting'
     if (status === 'starting') response.status(NOT_YET)
-    return { status, name: config.name, dictionary: dictionary.hash, ...(log.health && { log: log.health() }) }
+    return {
+      ...{ status, name: config.name, dictionary: dictionary.hash },
+      ...(log.health && { log: log.health() }),
+      ...(store?.health && { store: store.health() }),
+      ...(found.length > 0 && { complaints: found }),
+    }
   }
 
   @Get('metrics')
@@ -32,12 +40,14 @@ export class StatusController {
   }
 }
 
-/** What `/healthz` says; `log` where that is an engine outside the process. */
+/** What `/healthz` says; `log` and `store` where that is an engine outside the process. Who complains serves, with less than all: `degraded`. */
 interface HealthAnswer {
   readonly status: string
   readonly name: string
   readonly dictionary: string
   readonly log?: LogHealth
+  readonly store?: StoreHealth
+  readonly complaints?: readonly Complaint[]
 }
 
 /** What the answer's status is set on. */

@@ -1,10 +1,11 @@
 import { TOPICS, type EventLog } from '@freshet/event-log'
 import { openEmbeddedLog } from '@freshet/event-log-embedded'
 import type { KafkaLogOptions } from '@freshet/event-log-kafka'
-import type { Clock } from '@freshet/kernel'
+import { PreconditionError, type Clock } from '@freshet/kernel'
 import type { OnlineStore } from '@freshet/online-store'
 import { openEmbeddedStore } from '@freshet/online-store-embedded'
 import { schemeOf } from '../config/engine-scheme'
+import { brokersOf } from '../config/kafka-address'
 import type { Config } from '../config/schema'
 import { readTlsFiles } from './tls-files'
 
@@ -30,13 +31,19 @@ const LOGS: Readonly<Record<string, OpenLog>> = {
   kafka: async ({ config, partitions, clock }) => {
     const { openKafkaLog } = await import('@freshet/event-log-kafka') // only where it is named: loading it takes a while
     return openKafkaLog({
-      brokers: config.log.slice('kafka://'.length).replace(/\/$/, '').split(','),
+      brokers: brokersAt(config.log),
       prefix: config.name,
       partitions: topicPartitions(partitions),
       clock,
       ...spokenTo(config.kafka),
     })
   },
+}
+
+function brokersAt(address: string): readonly string[] {
+  const brokers = brokersOf(address)
+  if (!('rule' in brokers)) return brokers
+  throw new PreconditionError(`log is no address of Kafka: ${brokers.rule}`, brokers.remedy)
 }
 
 /** How the brokers are spoken to; keys that are absent leave the adapter's own choice. */

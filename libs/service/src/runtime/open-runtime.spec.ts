@@ -39,14 +39,14 @@ describe('a runtime', () => {
 
   it('refuses to stand in for the Redis of a data set with an empty store of its own, and makes none', async () => {
     await using directory = await temporaryDirectory()
-    const absent = 'redis://127.0.0.1:1'
+    const absent = { name: 'shop', store: 'redis://127.0.0.1:1', redis: { deadlineMs: 20 } } // waited for by whoever needs it
     const generation = await (async () => {
-      await using runtime = await open(directory.path, { name: 'shop', store: absent })
+      await using runtime = await open(directory.path, absent)
       return runtime.logGeneration
     })()
     await expect(open(directory.path, { name: 'shop' })).rejects.toThrow(/a store of kind redis, not embedded; name it: --store redis/)
     expect(existsSync(directory.within('shop', 'store'))).toBe(false)
-    await using again = await open(directory.path, { name: 'shop', store: absent })
+    await using again = await open(directory.path, absent)
     expect(again.logGeneration).toBe(generation)
   })
 

@@ -2,9 +2,11 @@ import { join } from 'node:path'
 import type { EventLog } from '@freshet/event-log'
 import type { Dictionary } from '@freshet/features'
 import { isFreshetError, systemClock, type Clock } from '@freshet/kernel'
+import type { OnlineStore } from '@freshet/online-store'
 import type { Config } from '../config/schema'
 import { openLogger, type Logger } from '../telemetry/logger'
 import { askedDictionary, firstDictionaryOf } from './configured-dictionary'
+import { Complaints } from './complaints'
 import { openDataDirectory } from './data-directory'
 import { openLog, openStore, type Opening } from './engines'
 import { assertHeld, readDictionaries, type Dictionaries } from './dictionaries'
@@ -42,6 +44,7 @@ export async function openRuntime(config: Config, parts: RuntimeParts = {}): Pro
   const waiting = whileWaiting && { clock: opened.clock, logger, log, open: () => whileWaiting(log) }
   const dictionary = await currentDictionary(log, { firstDictionary, asked, directory, waiting })
   const store = await openStore(opened)
+  await assertAdmitted(store, log)
   const logGeneration = config.log === 'embedded' ? generation : ''
   return assemble({ config, clock: opened.clock, log, logGeneration, store, dictionary, firstDictionary, directory, logger })
 }
@@ -95,11 +98,27 @@ async function untilAnswered<T>(read: () => Promise<T>, { clock, logger, log, op
 
 const PAUSE_MS = { first: 250, most: 5000 } as const
 
-function assemble(parts: Omit<Runtime, 'versionsDirectory' | 'drain' | typeof Symbol.asyncDispose> & { dictionary: Dictionary }): Runtime {
+/** A store that is away is waited for, by whoever needs it; one that answers, and refuses for good, is better said here. Leaves nothing open then. */
+async function assertAdmitted(store: OnlineStore, log: EventLog): Promise<void> {
+  if (store.health === undefined) return
+  const refusal = await store.positions(0).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  if (!isFreshetError(refusal) || refusal.retryable) return
+  await store[Symbol.asyncDispose]()
+  await log[Symbol.asyncDispose]()
+  throw refusal
+}
+
+function assemble(
+  parts: Omit<Runtime, 'versionsDirectory' | 'drain' | 'complaints' | typeof Symbol.asyncDispose> & { dictionary: Dictionary },
+): Runtime {
   return {
     ...parts,
     versionsDirectory: join(parts.directory, 'versions'),
     drain: new AbortController(),
+    complaints: new Complaints(),
     async [Symbol.asyncDispose]() {
       await parts.store[Symbol.asyncDispose]()
       await parts.log[Symbol.asyncDispose]()

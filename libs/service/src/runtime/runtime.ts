@@ -5,6 +5,7 @@ import type { OnlineStore } from '@freshet/online-store'
 import { Module, type DynamicModule } from '@nestjs/common'
 import type { Config } from '../config/schema'
 import type { Logger } from '../telemetry/logger'
+import type { Complaints } from './complaints'
 
 /** What hosting needs: all that a process has which keeps nothing. */
 export interface Host {
@@ -13,7 +14,9 @@ export interface Host {
   /** How an engine outside the process does, where there is one. */
   readonly log: Pick<EventLog, 'health' | typeof Symbol.asyncDispose>
   /** Absent from a process that keeps nothing. */
-  readonly store?: Pick<OnlineStore, 'positions'>
+  readonly store?: Pick<OnlineStore, 'positions' | 'health'>
+  /** What its services complain of; absent from a process that keeps nothing. */
+  readonly complaints?: Complaints
   /** The dictionary that held when the process started. */
   readonly dictionary: Pick<Dictionary, 'hash'>
   readonly logger: Logger
@@ -27,6 +30,7 @@ export interface Runtime extends Host, AsyncDisposable {
   /** Names the log that lies in the data set's directory, one brought back from a backup anew; '' for a log elsewhere. */
   readonly logGeneration: string
   readonly store: OnlineStore
+  readonly complaints: Complaints
   readonly dictionary: Dictionary
   /** The one that the data set was made with: what its log begins with. */
   readonly firstDictionary: Dictionary

@@ -72,6 +72,24 @@ const FEATURE_STORE: readonly StatusMetric<FeatureStatus>[] = [
       ]),
     ),
   ),
+  metric('feature_store_beyond', 'records of a topic folded beyond the end of the log, which is another one then', ({ partitions }) =>
+    partitions.flatMap(({ partition, eventsBeyond, touchesBeyond, catalogBeyond }) =>
+      Object.entries({ events: eventsBeyond, touches: touchesBeyond, catalog: catalogBeyond }).map(([topic, records]): Sample => [
+        { partition: `${partition}`, topic },
+        records,
+      ]),
+    ),
+  ),
+  metric(
+    'feature_store_standing',
+    '1 while this process cannot fold the partition on: GetStatus says why',
+    each((p) => Number(p.standingBecause !== '')),
+  ),
+  metric(
+    'feature_store_standing_since_timestamp_seconds',
+    'since when it cannot, seconds since 1970; 0 where it can',
+    each((p) => p.standingSinceMs / 1000),
+  ),
   metric(
     'feature_store_touches_position',
     'next offset of `touches` to fold',
@@ -156,6 +174,9 @@ const TRAINER: readonly StatusMetric<trainer.GetStatusResponse>[] = [
   metric('trainer_lag_records', 'records of `examples` that are not cut yet', ({ lag }) => byPartition(lag)),
   metric('trainer_lost_records', 'records of `examples` gone before they were cut: the partition stands still', ({ lost }) =>
     byPartition(lost),
+  ),
+  metric('trainer_beyond_records', 'records of `examples` learned beyond the end of the log, which is another one then', ({ beyond }) =>
+    byPartition(beyond),
   ),
   metric('trainer_gaps', 'partitions that stand still', ({ gaps }) => one(gaps)),
   metric('trainer_contains_offset', 'greatest offset of `events` learned from; -1 before the first', ({ contains }) =>

@@ -136,6 +136,13 @@ export interface PartitionStatus {
   eventsLost: number;
   touchesLost: number;
   catalogLost: number;
+  /** By how many records of each topic the store goes beyond the end of the log: it was folded from another one. */
+  eventsBeyond: number;
+  touchesBeyond: number;
+  catalogBeyond: number;
+  /** Why the partition is not folded on, and since when, milliseconds since 1970. Empty where it is, or where another process folds it, which knows. */
+  standingBecause: string;
+  standingSinceMs: number;
 }
 
 function createBaseFeatures(): Features {
@@ -1085,6 +1092,11 @@ function createBasePartitionStatus(): PartitionStatus {
     eventsLost: 0,
     touchesLost: 0,
     catalogLost: 0,
+    eventsBeyond: 0,
+    touchesBeyond: 0,
+    catalogBeyond: 0,
+    standingBecause: "",
+    standingSinceMs: 0,
   };
 }
 
@@ -1155,6 +1167,21 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
     }
     if (message.catalogLost !== 0) {
       writer.uint32(176).int64(message.catalogLost);
+    }
+    if (message.eventsBeyond !== 0) {
+      writer.uint32(184).int64(message.eventsBeyond);
+    }
+    if (message.touchesBeyond !== 0) {
+      writer.uint32(192).int64(message.touchesBeyond);
+    }
+    if (message.catalogBeyond !== 0) {
+      writer.uint32(200).int64(message.catalogBeyond);
+    }
+    if (message.standingBecause !== "") {
+      writer.uint32(210).string(message.standingBecause);
+    }
+    if (message.standingSinceMs !== 0) {
+      writer.uint32(216).int64(message.standingSinceMs);
     }
     return writer;
   },
@@ -1348,6 +1375,46 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
             message.catalogLost = longToNumber(reader.int64());
             continue;
           }
+          case 23: {
+            if (tag !== 184) {
+              break;
+            }
+
+            message.eventsBeyond = longToNumber(reader.int64());
+            continue;
+          }
+          case 24: {
+            if (tag !== 192) {
+              break;
+            }
+
+            message.touchesBeyond = longToNumber(reader.int64());
+            continue;
+          }
+          case 25: {
+            if (tag !== 200) {
+              break;
+            }
+
+            message.catalogBeyond = longToNumber(reader.int64());
+            continue;
+          }
+          case 26: {
+            if (tag !== 210) {
+              break;
+            }
+
+            message.standingBecause = reader.string();
+            continue;
+          }
+          case 27: {
+            if (tag !== 216) {
+              break;
+            }
+
+            message.standingSinceMs = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1440,6 +1507,31 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
         : isSet(object.catalog_lost)
         ? globalThis.Number(object.catalog_lost)
         : 0,
+      eventsBeyond: isSet(object.eventsBeyond)
+        ? globalThis.Number(object.eventsBeyond)
+        : isSet(object.events_beyond)
+        ? globalThis.Number(object.events_beyond)
+        : 0,
+      touchesBeyond: isSet(object.touchesBeyond)
+        ? globalThis.Number(object.touchesBeyond)
+        : isSet(object.touches_beyond)
+        ? globalThis.Number(object.touches_beyond)
+        : 0,
+      catalogBeyond: isSet(object.catalogBeyond)
+        ? globalThis.Number(object.catalogBeyond)
+        : isSet(object.catalog_beyond)
+        ? globalThis.Number(object.catalog_beyond)
+        : 0,
+      standingBecause: isSet(object.standingBecause)
+        ? globalThis.String(object.standingBecause)
+        : isSet(object.standing_because)
+        ? globalThis.String(object.standing_because)
+        : "",
+      standingSinceMs: isSet(object.standingSinceMs)
+        ? globalThis.Number(object.standingSinceMs)
+        : isSet(object.standing_since_ms)
+        ? globalThis.Number(object.standing_since_ms)
+        : 0,
     };
   },
 
@@ -1511,6 +1603,21 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
     if (message.catalogLost !== 0) {
       obj.catalogLost = Math.round(message.catalogLost);
     }
+    if (message.eventsBeyond !== 0) {
+      obj.eventsBeyond = Math.round(message.eventsBeyond);
+    }
+    if (message.touchesBeyond !== 0) {
+      obj.touchesBeyond = Math.round(message.touchesBeyond);
+    }
+    if (message.catalogBeyond !== 0) {
+      obj.catalogBeyond = Math.round(message.catalogBeyond);
+    }
+    if (message.standingBecause !== "") {
+      obj.standingBecause = message.standingBecause;
+    }
+    if (message.standingSinceMs !== 0) {
+      obj.standingSinceMs = Math.round(message.standingSinceMs);
+    }
     return obj;
   },
 
@@ -1541,6 +1648,11 @@ export const PartitionStatus: MessageFns<PartitionStatus> = {
     message.eventsLost = object.eventsLost ?? 0;
     message.touchesLost = object.touchesLost ?? 0;
     message.catalogLost = object.catalogLost ?? 0;
+    message.eventsBeyond = object.eventsBeyond ?? 0;
+    message.touchesBeyond = object.touchesBeyond ?? 0;
+    message.catalogBeyond = object.catalogBeyond ?? 0;
+    message.standingBecause = object.standingBecause ?? "";
+    message.standingSinceMs = object.standingSinceMs ?? 0;
     return message;
   },
 };

@@ -177,6 +177,8 @@ export interface GetStatusResponse {
   /** Rows that this trainer has given up since it was started: since nobody came back to them, and for want of room. */
   rowsExpired: number;
   rowsDisplaced: number;
+  /** By partition: how many records of `examples` were learned beyond the end of the log, which is another one then. Such a partition stands still. */
+  beyond: number[];
   /** Whether log and store answer, and of when the figures are. */
   standing: Standing | undefined;
 }
@@ -420,6 +422,7 @@ function createBaseGetStatusResponse(): GetStatusResponse {
     expireAfterSteps: 0,
     rowsExpired: 0,
     rowsDisplaced: 0,
+    beyond: [],
     standing: undefined,
   };
 }
@@ -557,6 +560,13 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     }
     if (message.rowsDisplaced !== 0) {
       writer.uint32(392).int64(message.rowsDisplaced);
+    }
+    if (message.beyond.length !== 0) {
+      writer.uint32(402).fork();
+      for (const v of message.beyond) {
+        writer.int64(v);
+      }
+      writer.join();
     }
     if (message.standing !== undefined) {
       Standing.encode(message.standing, writer.uint32(802).fork()).join();
@@ -930,6 +940,24 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
             message.rowsDisplaced = longToNumber(reader.int64());
             continue;
           }
+          case 50: {
+            if (tag === 400) {
+              message.beyond.push(longToNumber(reader.int64()));
+
+              continue;
+            }
+
+            if (tag === 402) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.beyond.push(longToNumber(reader.int64()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
           case 100: {
             if (tag !== 802) {
               break;
@@ -1096,6 +1124,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         : isSet(object.rows_displaced)
         ? globalThis.Number(object.rows_displaced)
         : 0,
+      beyond: globalThis.Array.isArray(object?.beyond)
+        ? object.beyond.map((e: any) => globalThis.Number(e))
+        : [],
       standing: isSet(object.standing) ? Standing.fromJSON(object.standing) : undefined,
     };
   },
@@ -1228,6 +1259,9 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     if (message.rowsDisplaced !== 0) {
       obj.rowsDisplaced = Math.round(message.rowsDisplaced);
     }
+    if (message.beyond?.length) {
+      obj.beyond = message.beyond.map((e) => Math.round(e));
+    }
     if (message.standing !== undefined) {
       obj.standing = Standing.toJSON(message.standing);
     }
@@ -1285,6 +1319,7 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     message.expireAfterSteps = object.expireAfterSteps ?? 0;
     message.rowsExpired = object.rowsExpired ?? 0;
     message.rowsDisplaced = object.rowsDisplaced ?? 0;
+    message.beyond = object.beyond?.map((e) => e) || [];
     message.standing = (object.standing !== undefined && object.standing !== null)
       ? Standing.fromPartial(object.standing)
       : undefined;
