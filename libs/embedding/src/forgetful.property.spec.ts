@@ -6,7 +6,7 @@ import { adagrad } from './adagrad.fixture'
 const ROWS_MAX = 12
 const EXPIRE_AFTER_STEPS = 3
 const STRIDE = 3 + 1 + 4
-const FIXED_BYTES = 2 * (64 * 8 + 12) + 4096 + 16_384 // two shards and their control, a bit a row, a step a row
+const FIXED_BYTES = 2 * (64 * 12 + 12) + 4096 + 16_384 // two shards and their control, a bit a row, a step a row
 const OPTIONS: TableOptions = {
   ...{ width: 3, segments: [3], optimisers: [adagrad(0.5)], rowScales: [0.5], seed: 4, shards: 2, pageBytes: 256 },
   ...{ expireAfterSteps: EXPIRE_AFTER_STEPS, memoryBytes: FIXED_BYTES + ROWS_MAX * STRIDE * 4 },

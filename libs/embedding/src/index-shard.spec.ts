@@ -1,17 +1,21 @@
 import { mix64 } from '@freshet/kernel'
 import fc from 'fast-check'
+import { ABSENT } from './absent'
 import { CONTROL_WORDS, IndexShard, MOVED_AT_ONCE, SIDES, type ShardOptions } from './index-shard'
 
 const open = (options: Partial<ShardOptions> = {}): IndexShard =>
   new IndexShard({ length: 64, load: 0.75, isShared: false, control: new Uint32Array(CONTROL_WORDS), ...options })
 
-/** The rows of the slots that hold a hash, as a search meets them. */
-function found(shard: IndexShard, hash: number): number[] {
-  const { words, mask } = shard.slotsOf(hash)
-  const rows: number[] = []
-  for (let slot = hash & mask; words[2 * slot + 1] !== 0; slot = (slot + 1) & mask)
-    if (words[2 * slot] === hash) rows.push(words[2 * slot + 1])
-  return rows
+/** What a search for the id (lo, 7) comes to: a row, or 0. */
+const rowAfterOf = (shard: IndexShard, lo: number): number => (found(shard, lo) + 1) >>> 0
+
+const found = (shard: IndexShard, lo: number): number => shard.slotsOf(mix64(lo, 7)).find(lo, 7, mix64(lo, 7))
+
+/** Ids (lo, 7) whose own place is one of the last `places` of 1,024 slots, and so of all shards that are smaller. */
+function idsAtTheEnd(count: number, places: number): number[] {
+  const ids: number[] = []
+  for (let lo = 1; ids.length < count; lo++) if ((mix64(lo, 7) & 1023) >= 1024 - places) ids.push(lo)
+  return ids
 }
 
 describe('a shard of the index', () => {
@@ -21,30 +25,50 @@ describe('a shard of the index', () => {
       fc.property(fc.array(call, { minLength: 100, maxLength: 300, size: 'max' }), fc.constantFrom(0.45, 0.75, 1), (calls, load) => {
         const shard = open({ load, length: 128 })
         const twin = new Map<number, number>()
-        calls.forEach(({ isRemoval, hash }, i) => {
-          const known = twin.get(hash)
-          if (isRemoval && known !== undefined) shard.remove(hash, known)
-          if (isRemoval) twin.delete(hash)
+        calls.forEach(({ isRemoval, id }, i) => {
+          const known = twin.get(id)
+          if (isRemoval && known !== undefined) shard.remove(mix64(id, 7), known)
+          if (isRemoval) twin.delete(id)
           else if (known === undefined) {
-            shard.insert(hash, i + 1)
-            twin.set(hash, i + 1)
+            shard.insert(id, 7, i + 1)
+            twin.set(id, i + 1)
           }
           movedMost = Math.max(movedMost, shard.moved)
         })
-        const hashes = calls.map(({ hash }) => hash)
-        expect(hashes.map((hash) => found(shard, hash))).toEqual(hashes.map((hash) => (twin.has(hash) ? [twin.get(hash)] : [])))
+        expect(calls.map(({ id }) => rowAfterOf(shard, id))).toEqual(calls.map(({ id }) => twin.get(id) ?? 0))
       }),
       { numRuns: 100 },
     )
     expect(movedMost).toBeGreaterThan(MOVED_AT_ONCE) // there were shards that grew
   })
 
-  it('holds entries of one hash, however many: they only take longer', () => {
+  it('holds entries of one place, however many: they only take longer', () => {
     const shard = open()
-    for (let row = 1; row <= 500; row++) shard.insert(63, row) // beyond the end, and over it
-    expect(found(shard, 63).sort((a, b) => a - b)).toEqual(Array.from({ length: 500 }, (_, i) => i + 1))
-    for (let row = 1; row <= 499; row++) shard.remove(63, row)
-    expect(found(shard, 63)).toEqual([500])
+    const ids = idsAtTheEnd(500, 1) // they go over the end, and on at the beginning
+    for (const [i, id] of ids.entries()) shard.insert(id, 7, i + 1)
+    expect(ids.map((id) => rowAfterOf(shard, id))).toEqual(ids.map((_, i) => i + 1))
+    for (const [i, id] of ids.slice(0, -1).entries()) shard.remove(mix64(id, 7), i + 1)
+    expect(ids.map((id) => rowAfterOf(shard, id))).toEqual([...ids.slice(0, -1).map(() => 0), ids.length])
+  })
+
+  it.each([
+    [1, 9],
+    [9, 1],
+    [8, 8],
+    [0, 9],
+  ])('tells an id from others that have one of its words, or both in another order: (%i, %i)', (lo, hi) => {
+    const shard = open()
+    const others = [
+      [1, 9],
+      [9, 1],
+      [8, 8],
+      [0, 9],
+    ].filter(([l, h]) => l !== lo || h !== hi)
+    for (const [i, [l, h]] of others.entries()) shard.insert(l, h, i + 1)
+    const find = (): number => shard.now.find(lo, hi, mix64(lo, hi))
+    expect(find()).toBe(ABSENT)
+    shard.insert(lo, hi, 50)
+    expect(find()).toBe(49)
   })
 
   it.each([0.45, 0.6, 0.75])(
@@ -54,7 +78,7 @@ describe('a shard of the index', () => {
       const [movedAtOnce, sidesOf]: number[][] = [[], []]
       for (let row = 1; row <= 60_000; row++) {
         const before = shard.moved
-        shard.insert(mix64(row, 7), row)
+        shard.insert(row, 7, row)
         movedAtOnce.push(shard.moved < before ? 0 : shard.moved - before)
         sidesOf.push(shard.memory.filter(({ byteLength }) => byteLength > 0).length)
       }
@@ -71,12 +95,12 @@ describe('a shard of the index', () => {
     const control = new Uint32Array(new SharedArrayBuffer(4 * CONTROL_WORDS))
     const [owner, other] = [open({ isShared: true, control }), open({ isShared: true, control })]
     for (let row = 1; row <= 2000; row++) {
-      owner.insert(mix64(row, 1), row)
+      owner.insert(row, 7, row)
       if (row % 13 !== 0) continue
       for (let side = 0; side < SIDES; side++) other.adopt(side, owner.memory[side])
       other.hear()
       const known = Array.from({ length: Math.ceil(row / 7) }, (_, i) => 1 + 7 * i)
-      expect(known.flatMap((each) => found(other, mix64(each, 1)))).toEqual(known)
+      expect(known.map((id) => rowAfterOf(other, id))).toEqual(known)
     }
   })
 
@@ -84,7 +108,7 @@ describe('a shard of the index', () => {
     const shard = open()
     const places = new Map<ArrayBufferLike, number>()
     for (let row = 1; row <= 1000; row++) {
-      shard.insert(mix64(row, 1), row)
+      shard.insert(row, 7, row)
       for (const [side, memory] of shard.memory.entries()) {
         expect(places.get(memory) ?? side).toBe(side)
         places.set(memory, side)
@@ -96,12 +120,8 @@ describe('a shard of the index', () => {
 
 const LONGEST_RUN = 600 // of entries without a gap, among 2^16 slots of which four fifths are full
 
-/** Few enough hashes for removals to meet entries, and near the end of the slots, where searches go round. */
+/** Few enough ids for removals to meet entries, and near the end of the slots, where searches go round. */
 const call = fc.record({
   isRemoval: fc.nat(3).map((n) => n === 0),
-  hash: fc.oneof(
-    fc.nat(600),
-    fc.nat(40).map((n) => 2 ** 32 - 1 - n),
-    fc.nat(30).map((n) => mix64(n, 3)),
-  ),
+  id: fc.oneof(fc.integer({ min: 1, max: 600 }), fc.constantFrom(...idsAtTheEnd(40, 8)), fc.constantFrom(...idsAtTheEnd(30, 1))),
 })

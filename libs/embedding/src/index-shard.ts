@@ -1,4 +1,6 @@
-/** Slots of (hash, row + 1) by open addressing with linear probing; a row of 0 where the slot is free. */
+import { mix64 } from '@freshet/kernel'
+
+/** Slots of (lo, hi, row + 1) by open addressing with linear probing; a row of 0 where the slot is free. */
 export class Slots {
   readonly words: Uint32Array
   readonly mask: number
@@ -12,28 +14,35 @@ export class Slots {
     return this.mask + 1
   }
 
-  put(hash: number, rowAfter: number): void {
+  /** The row of an id, or ABSENT, which is a free slot's 0 - 1 as a word. */
+  find(lo: number, hi: number, hash: number): number {
     const { words, mask } = this
-    let slot = hash & mask
-    while (words[2 * slot + 1] !== 0) slot = (slot + 1) & mask
-    words[2 * slot] = hash
-    words[2 * slot + 1] = rowAfter
+    let at = 3 * (hash & mask)
+    while (words[at + 2] !== 0 && ((words[at] ^ lo) | (words[at + 1] ^ hi)) !== 0) at = at === 3 * mask ? 0 : at + 3
+    return (words[at + 2] - 1) >>> 0
+  }
+
+  put(lo: number, hi: number, rowAfter: number): void {
+    const { words, mask } = this
+    let slot = mix64(lo, hi) & mask
+    while (words[3 * slot + 2] !== 0) slot = (slot + 1) & mask
+    words[3 * slot] = lo
+    words[3 * slot + 1] = hi
+    words[3 * slot + 2] = rowAfter
   }
 
   /** Frees the slot of a row, and closes the gap: whatever was put behind it is still found. */
   take(hash: number, rowAfter: number): void {
     const { words, mask } = this
     let gap = hash & mask
-    while (words[2 * gap + 1] !== rowAfter) gap = (gap + 1) & mask
-    for (let slot = (gap + 1) & mask; words[2 * slot + 1] !== 0; slot = (slot + 1) & mask) {
-      const home = words[2 * slot] & mask
+    while (words[3 * gap + 2] !== rowAfter) gap = (gap + 1) & mask
+    for (let slot = (gap + 1) & mask; words[3 * slot + 2] !== 0; slot = (slot + 1) & mask) {
+      const home = mix64(words[3 * slot], words[3 * slot + 1]) & mask
       if (((slot - home) & mask) < ((slot - gap) & mask)) continue // it lies between the gap and its own place
-      words[2 * gap] = words[2 * slot]
-      words[2 * gap + 1] = words[2 * slot + 1]
+      words.copyWithin(3 * gap, 3 * slot, 3 * slot + 3)
       gap = slot
     }
-    words[2 * gap] = 0
-    words[2 * gap + 1] = 0
+    words.fill(0, 3 * gap, 3 * gap + 3)
   }
 }
 
@@ -81,10 +90,10 @@ export class IndexShard {
     return ((hash - this.start) & this.now.mask) < this.moved ? this.next : this.now
   }
 
-  insert(hash: number, rowAfter: number): void {
+  insert(lo: number, hi: number, rowAfter: number): void {
     if (this.used === this.limit && this.next.length === 0) this.begin()
     if (this.next.length > 0) this.move()
-    this.slotsOf(hash).put(hash, rowAfter)
+    this.slotsOf(mix64(lo, hi)).put(lo, hi, rowAfter)
     this.used++
   }
 
@@ -126,7 +135,7 @@ export class IndexShard {
   private begin(): void {
     const { words, mask, length } = this.now
     let gap = 0
-    while (words[2 * gap + 1] !== 0) gap++
+    while (words[3 * gap + 2] !== 0) gap++
     this.start = (gap + 1) & mask
     this.next = new Slots(memoryOf(2 * length, this.options.isShared))
     this.limit = limitOf(2 * length, this.options.load)
@@ -143,14 +152,13 @@ export class IndexShard {
     const end = Math.min(this.moved + MOVED_AT_ONCE, length)
     let moved = this.moved
     for (let isGap = true; moved < end || !isGap; moved++) {
-      const at = 2 * ((start + moved) & mask)
-      const hash = words[at]
-      const rowAfter = words[at + 1]
+      const at = 3 * ((start + moved) & mask)
+      const [lo, hi, rowAfter] = [words[at], words[at + 1], words[at + 2]]
       isGap = rowAfter === 0
       if (isGap) continue
-      words[at + 1] = 0
-      if (((hash - start) & mask) <= moved) next.put(hash, rowAfter)
-      else now.put(hash, rowAfter)
+      words[at + 2] = 0
+      if (((mix64(lo, hi) - start) & mask) <= moved) next.put(lo, hi, rowAfter)
+      else now.put(lo, hi, rowAfter)
     }
     this.moved = moved
     if (moved >= length) this.finish()
@@ -176,8 +184,8 @@ export class IndexShard {
 /** Of a shard's control: how often it grew, where growth began, how many slots were moved. */
 export const CONTROL_WORDS = 3
 export const SIDES = 2
-export const MOVED_AT_ONCE = 64 // half a kibibyte in order, which costs little more than its first cache line
-export const SLOT_BYTES = 8
+export const MOVED_AT_ONCE = 64 // 768 bytes in order, which cost little more than their first cache line
+export const SLOT_BYTES = 12 // the key itself, so that no lookup reads records
 
 /** One slot stays free at least: it is where a search ends. */
 const limitOf = (length: number, load: number): number => Math.min(Math.floor(length * load), length - 1)

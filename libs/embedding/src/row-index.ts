@@ -1,6 +1,5 @@
 import { mix64 } from '@freshet/kernel'
-import { ABSENT } from './absent'
-import { CONTROL_WORDS, IndexShard, SIDES, SLOT_BYTES } from './index-shard'
+import { CONTROL_WORDS, IndexShard, SIDES, SLOT_BYTES, type Slots } from './index-shard'
 import type { TableOptions } from './layout'
 import type { RecordPages } from './record-pages'
 
@@ -18,9 +17,9 @@ export interface IndexOptions extends Pick<TableOptions, 'shards' | 'isShared' |
 /**
  * From an id to its row: open addressing with linear probing in shards, each of which grows a few slots at a time.
  *
- * A slot holds the whole hash, so growth reads no record; the key itself is compared in the record, which its finder reads anyway.
+ * A slot holds the key itself, so neither a lookup nor growth reads records: who meets a row in this step meets the index only, a step ahead of it.
  *
- * cost    two cache misses for a known id: its slot, its record; an insertion moves some {@link IndexShard} slots while its shard grows
+ * cost    one cache miss an id: its slot; an insertion moves some {@link IndexShard} slots while its shard grows
  */
 export class RowIndex {
   private readonly shards: IndexShard[]
@@ -32,10 +31,7 @@ export class RowIndex {
   /** What {@link approach} read last: a loop whose result nobody keeps may be left out by a compiler. */
   met = 0
 
-  constructor(
-    private readonly pages: RecordPages,
-    { shards = SHARDS, isShared = false, rowsExpected = 0, isBounded = false }: IndexOptions = {},
-  ) {
+  constructor({ shards = SHARDS, isShared = false, rowsExpected = 0, isBounded = false }: IndexOptions = {}) {
     const bytes = 4 * CONTROL_WORDS * shards
     this.control = isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)
     this.shardMask = shards - 1
@@ -49,16 +45,11 @@ export class RowIndex {
   /** The row of an id, or ABSENT. */
   find(lo: number, hi: number): number {
     const hash = mix64(lo, hi)
-    const { words, mask } = this.shards[(hash >>> SHARD_SHIFT) & this.shardMask].slotsOf(hash)
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const rowAfter = words[2 * slot + 1]
-      if (rowAfter === 0) return ABSENT
-      if (words[2 * slot] === hash && this.holds(rowAfter - 1, lo, hi)) return rowAfter - 1
-    }
+    return this.slotsOf(hash).find(lo, hi, hash)
   }
 
   /**
-   * The rows of many ids. Hashes, slots and keys are met in loops of their own, each short enough for the processor to
+   * The rows of many ids. Hashes, first words and slots are met in loops of their own, each short enough for the processor to
    * have several cache misses under way at once.
    */
   findAll(pairs: Uint32Array, count: number, rows: Uint32Array = new Uint32Array(count)): Uint32Array {
@@ -67,31 +58,24 @@ export class RowIndex {
     for (let from = 0; from < count; from += BLOCK) {
       const to = Math.min(from + BLOCK, count)
       this.approach(rows, from, to)
-      for (let i = from; i < to; i++) rows[i] = this.firstWithHash(rows[i])
-    }
-    for (let from = 0; from < count; from += BLOCK) {
-      const to = Math.min(from + BLOCK, count)
-      this.approachKeys(rows, from, to)
-      this.compareKeys(pairs, rows, [from, to])
+      for (let i = from; i < to; i++) rows[i] = this.slotsOf(rows[i]).find(pairs[2 * i], pairs[2 * i + 1], rows[i])
     }
     return rows
   }
 
   /** Enters an id that {@link find} does not know. */
   insert(lo: number, hi: number, row: number): void {
-    const hash = mix64(lo, hi)
-    this.shards[(hash >>> SHARD_SHIFT) & this.shardMask].insert(hash, row + 1)
+    this.shardOf(mix64(lo, hi)).insert(lo, hi, row + 1)
   }
 
   /** Takes out an id that {@link find} knows, with its row. */
   remove(lo: number, hi: number, row: number): void {
     const hash = mix64(lo, hi)
-    this.shards[(hash >>> SHARD_SHIFT) & this.shardMask].remove(hash, row + 1)
+    this.shardOf(hash).remove(hash, row + 1)
   }
 
   /** Enters every record of the pages that somebody has. */
-  insertAll(): void {
-    const { words, rowShift, rowMask, layout, size } = this.pages
+  insertAll({ words, rowShift, rowMask, layout, size }: RecordPages): void {
     for (let row = 0; row < size; row++) {
       const page = words[row >>> rowShift]
       const at = (row & rowMask) * layout.stride + layout.key
@@ -122,50 +106,18 @@ export class RowIndex {
   private approach(hashes: Uint32Array, from: number, to: number): void {
     let met = 0
     for (let i = from; i < to; i++) {
-      const { words, mask } = this.shards[(hashes[i] >>> SHARD_SHIFT) & this.shardMask].slotsOf(hashes[i])
-      met |= words[2 * (hashes[i] & mask)]
+      const { words, mask } = this.slotsOf(hashes[i])
+      met |= words[3 * (hashes[i] & mask)]
     }
     this.met = met
   }
 
-  /** Reads the keys of records: a loop that also compares them has fewer of their cache misses under way. */
-  private approachKeys(rows: Uint32Array, from: number, to: number): void {
-    const { words, rowShift, rowMask, layout } = this.pages
-    const { stride, key } = layout
-    let met = 0
-    for (let i = from; i < to; i++) {
-      const row = rows[i]
-      if (row !== ABSENT) met |= words[row >>> rowShift][(row & rowMask) * stride + key]
-    }
-    this.met = met
+  private shardOf(hash: number): IndexShard {
+    return this.shards[(hash >>> SHARD_SHIFT) & this.shardMask]
   }
 
-  /** Looks on for the ids whose hash another id has, too. */
-  private compareKeys(pairs: Uint32Array, rows: Uint32Array, [from, to]: readonly [number, number]): void {
-    const { words, rowShift, rowMask, layout } = this.pages
-    const { stride, key } = layout
-    for (let i = from; i < to; i++) {
-      const row = rows[i]
-      if (row === ABSENT) continue
-      const page = words[row >>> rowShift]
-      const at = (row & rowMask) * stride + key
-      if (((page[at] ^ pairs[2 * i]) | (page[at + 1] ^ pairs[2 * i + 1])) !== 0) rows[i] = this.find(pairs[2 * i], pairs[2 * i + 1])
-    }
-  }
-
-  /** The row of the first slot that holds the hash, or ABSENT, which is a free slot's 0 - 1 as a word. */
-  private firstWithHash(hash: number): number {
-    const { words, mask } = this.shards[(hash >>> SHARD_SHIFT) & this.shardMask].slotsOf(hash)
-    let slot = hash & mask
-    while (words[2 * slot + 1] !== 0 && words[2 * slot] !== hash) slot = (slot + 1) & mask
-    return (words[2 * slot + 1] - 1) >>> 0
-  }
-
-  private holds(row: number, lo: number, hi: number): boolean {
-    const { words, rowShift, rowMask, layout } = this.pages
-    const page = words[row >>> rowShift]
-    const at = (row & rowMask) * layout.stride + layout.key
-    return page[at] === lo && page[at + 1] === hi
+  private slotsOf(hash: number): Slots {
+    return this.shardOf(hash).slotsOf(hash)
   }
 
   private controlOf(shard: number): Uint32Array {

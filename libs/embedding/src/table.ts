@@ -53,7 +53,7 @@ export class Table {
     this.layout = layoutOf(options)
     this.pages = new RecordPages(this.layout, options)
     this.rowsMax = rowsWithin({ ...options, layout: this.layout })
-    this.index = this.indexOf(this.pages, options.rowsExpected)
+    this.index = this.indexOf(options.rowsExpected)
     this.admission = new Admission(options.admission)
     this.forgetting = isForgetful(options) ? new Forgetting(options.expireAfterSteps) : undefined
     this.initial = new InitialValues(options)
@@ -282,8 +282,8 @@ export class Table {
   finish(reader: TableReader): void {
     const { pages, counters, hand } = reader.finish()
     this.pages = pages
-    this.index = this.indexOf(pages, pages.size)
-    this.index.insertAll()
+    this.index = this.indexOf(pages.size)
+    this.index.insertAll(pages)
     this.admission = new Admission(this.options.admission)
     this.admission.counters.set(counters)
     if (this.forgetting) this.forgetting = Forgetting.from(pages, { ...this.options, hand })
@@ -354,9 +354,9 @@ export class Table {
     this.forgetting?.free(row)
   }
 
-  private indexOf(pages: RecordPages, rowsExpected = 0): RowIndex {
+  private indexOf(rowsExpected = 0): RowIndex {
     const isBounded = this.rowsMax < Infinity
-    return new RowIndex(pages, { ...this.options, isBounded, rowsExpected: isBounded ? this.rowsMax : rowsExpected })
+    return new RowIndex({ ...this.options, isBounded, rowsExpected: isBounded ? this.rowsMax : rowsExpected })
   }
 
   private get hand(): number {

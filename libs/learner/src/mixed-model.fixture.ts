@@ -57,7 +57,7 @@ export const mixedTools = (model: TrainableModel, changed: Partial<EngineTools> 
 /** Tables that give rows up: users after two steps, items where there are more than eight. */
 export const FORGETFUL = {
   users: { shards: 4, pageBytes: 4096, expireAfterSteps: 2 },
-  items: { shards: 4, pageBytes: 4096, memoryBytes: 4 * (64 * 8 + 12) + 4096 + 16_384 + 8 * 28 },
+  items: { shards: 4, pageBytes: 4096, memoryBytes: 4 * (64 * 12 + 12) + 4096 + 16_384 + 8 * 28 },
 } as const
 
 /** Examples of users and items that come again and again; some ids are absent. `round` says which batch. */
