@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { UnavailableError } from '@freshet/kernel'
+import { ended } from './ended'
 import { freePorts } from './free-ports'
 import { kafkaJars } from './kafka-broker-jars'
 
@@ -60,6 +61,8 @@ export interface KafkaBroker extends AsyncDisposable {
   stop(): void
   /** Lets it go on (SIGCONT). */
   cont(): void
+  /** Resolves when its process has ended, whoever ended it, with how: `SIGKILL`, `code 1`. */
+  ended(): Promise<string>
   /** Starts it again on the same data and port; ends it first where it runs. Resolves when it listens. */
   restart(): Promise<void>
 }
@@ -107,6 +110,7 @@ export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promis
     kill: (signal = 'SIGKILL') => kill(signal),
     stop: () => void child.kill('SIGSTOP'),
     cont: () => void child.kill('SIGCONT'),
+    ended: () => ended(child),
     async restart() {
       await kill('SIGKILL')
       child = await launch(jars, directory, port)

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { UnavailableError } from '@freshet/kernel'
+import { ended } from './ended'
 
 /** How a Redis server is started. */
 export interface RedisOptions {
@@ -101,6 +102,11 @@ export class RedisServer implements AsyncDisposable {
   /** Lets it go on. */
   cont(): void {
     this.child?.kill('SIGCONT')
+  }
+
+  /** Resolves when its process has ended, whoever ended it, with how: `SIGKILL`, `code 1`. */
+  ended(): Promise<string> {
+    return this.child === undefined ? Promise.resolve('not started') : ended(this.child)
   }
 
   /** Forgets everything, in its files too. */

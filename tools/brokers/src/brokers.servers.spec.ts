@@ -1,5 +1,5 @@
-import { connect } from 'node:net'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { temporaryDirectory } from '@freshet/testing'
 import { startBrokers } from './brokers'
 
@@ -26,5 +26,13 @@ describe('the brokers for development', () => {
       expect(await Promise.all(ports[start].map(listens))).toEqual([true, true])
     }
     expect(await Promise.all(ports.flat().map(listens))).toEqual([false, false, false, false])
+  })
+
+  it('say which of them has ended by itself, and how', async () => {
+    await using directory = await temporaryDirectory()
+    await using brokers = await startBrokers({ directory: directory.path })
+    const [, redisPort] = portsIn(brokers.settings)
+    connect(redisPort, '127.0.0.1').end('SHUTDOWN NOSAVE\r\n')
+    expect(await brokers.lost).toMatch(/^Redis has ended \(code 0\); it last said:\n[^]*bye bye/)
   })
 })
