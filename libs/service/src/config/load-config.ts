@@ -27,7 +27,9 @@ export function loadConfig({ file, env = process.env, overrides = {} }: ConfigSo
     { source: 'the command line', values: overrides as Tree },
   ]
   for (const { source, values } of layers) check(source, values)
-  return check('the configuration', layers.map(({ values }) => values).reduce(merge, {}))
+  const config = check('the configuration', layers.map(({ values }) => values).reduce(merge, {}))
+  assertIdentified(config)
+  return config
 }
 
 type Tree = Readonly<Record<string, unknown>>
@@ -87,7 +89,26 @@ function refusal(source: string, issue: z.core.$ZodIssue, values: Tree): Configu
   }
   const setting = path.join('.')
   const rule = issue.message.charAt(0).toLowerCase() + issue.message.slice(1)
-  return refuse(source, { setting, value: valueAt(values, path), rule, remedy: 'see libs/service/freshet.schema.json for what it may be' })
+  const { remedy = 'see libs/service/freshet.schema.json for what it may be' } = (issue.code === 'custom' && issue.params) || {}
+  return refuse(source, { setting, value: valueAt(values, path), rule, remedy: String(remedy) })
+}
+
+/** A user whom nobody asks for would go unheard, and who asks hears of nobody: what no part of the configuration says alone. */
+function assertIdentified({ kafka: { saslMechanism, username, password } }: Config): void {
+  const source = 'the configuration'
+  const isNamed = username !== '' || password !== ''
+  if (saslMechanism === 'none' && isNamed)
+    throw refuse(source, {
+      ...{ setting: 'kafka.saslMechanism', value: saslMechanism },
+      rule: 'it must be plain, scram-sha-256 or scram-sha-512 where kafka.username or kafka.password is set',
+      remedy: 'name the mechanism that the brokers know this user by, or remove user and password',
+    })
+  if (saslMechanism !== 'none' && username === '')
+    throw refuse(source, {
+      ...{ setting: 'kafka.username', value: username },
+      rule: `it must name a user where kafka.saslMechanism is ${saslMechanism}`,
+      remedy: 'name one, with kafka.password, or set the mechanism to none',
+    })
 }
 
 interface UnknownSetting {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { brokersOf } from './kafka-address'
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const PLACE = /^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$/
@@ -22,9 +23,12 @@ export const configSchema = z.strictObject({
       'a built-in feature dictionary by name, or the path of a YAML file; by default what the data set was made with, else generic',
     ),
   partitions: z.int().min(1).max(256).default(8).describe('partitions of keyed topics, fixed when a data set is made'),
-  log: engine(/^(embedded|kafka:\/\/\S+)$/, 'must be embedded or kafka://host:port,host:port').describe(
-    'which event log; fixed when a data set is made',
-  ),
+  log: engine(/^(embedded|kafka:\/\/.*)$/s, 'must be embedded or kafka://host:port,host:port')
+    .superRefine((log, { addIssue }) => {
+      const brokers = log.startsWith('kafka:') ? brokersOf(log) : []
+      if ('rule' in brokers) addIssue({ code: 'custom', message: brokers.rule, params: { remedy: brokers.remedy } })
+    })
+    .describe('which event log; fixed when a data set is made'),
   store: engine(
     /^(embedded|rediss?(\+cluster)?:\/\/\S+)$/,
     'must be embedded, redis://host:port/database or redis+cluster://host:port,host:port (rediss for TLS)',
