@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PositionVector, Put } from '@freshet/online-store'
-import { BlockWriter, entriesOf, isWhole } from './snapshot-blocks'
+import { BlockWriter, entriesOf } from './snapshot-blocks'
 import type { SnapshotDraft, SnapshotShelf, StoredSnapshot } from './snapshot-shelf'
+import { Verdicts } from './snapshot-verdicts'
 
 // A snapshot is `<directory>/<partition>/<events>-<touches>-<catalog>.snapshot`.
 
@@ -39,32 +40,6 @@ export function openSnapshotFiles(directory: string): SnapshotShelf {
     },
   }
 }
-
-/** Which files are whole. To find out takes reading them, and a status asks every second. */
-class Verdicts {
-  private readonly known = new Map<string, { readonly mark: string; readonly isWhole: boolean }>()
-
-  /** Reads a file. */
-  async judge(path: string): Promise<boolean> {
-    const mark = await markOf(path)
-    const verdict = { mark, isWhole: mark !== GONE && (await isWhole(path)) }
-    this.known.set(path, verdict)
-    return verdict.isWhole
-  }
-
-  /** Reads a file only where it has not been since it was written last. */
-  async remember(path: string): Promise<boolean> {
-    const known = this.known.get(path)
-    return known !== undefined && known.mark === (await markOf(path)) ? known.isWhole : this.judge(path)
-  }
-
-  forget(path: string): void {
-    this.known.delete(path)
-  }
-}
-
-const GONE = ''
-const markOf = (path: string): Promise<string> => stat(path).then(({ mtimeMs, size }) => `${mtimeMs} ${size}`, () => GONE) // prettier-ignore
 
 /** A file that grows by blocks. */
 class SnapshotFile implements SnapshotDraft {
