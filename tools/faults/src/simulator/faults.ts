@@ -31,6 +31,7 @@ const POINTS = {
     'commits',
     'appends to examples',
     'appends to touches',
+    'appends to events', // histories on their way to their users
     'reads events',
     'reads features',
     'looks at features',
@@ -62,7 +63,7 @@ const POINTS = {
     'reads examples',
     'reads journal',
   ],
-  ingest: ['appends to events'],
+  ingest: ['appends to events', 'appends to events', 'appends to catalog'],
 } as const
 
 type Fault = (targets: Targets, draws: Draws) => void

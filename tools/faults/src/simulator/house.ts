@@ -10,7 +10,7 @@ import { hostLog, hostShelf, hostSnapshots, hostStore } from './host-ports'
 import { LogServer } from './log-server'
 import { Schedule } from './schedule'
 import { ShelfServer } from './shelf-server'
-import { catalogue, lateCatalogue, PARTITIONS, tickAt } from './shop'
+import { catalogue, type Change, lateCatalogue, PARTITIONS, tickAt } from './shop'
 import { SnapshotServer } from './snapshot-server'
 import { StoreServer } from './store-server'
 import { JournalWatch } from './journal-watch'
@@ -54,6 +54,8 @@ export class House {
   readonly closing = new AbortController()
   /** Ids of the events whose append was acknowledged. */
   readonly accepted = new Set<string>()
+  /** Changes of whole histories that were acknowledged, and where they were said to stand. */
+  readonly changes: { readonly change: Change; readonly partition: number; readonly offset: number }[] = []
 
   constructor(readonly options: SimulationOptions) {
     const { seed, isTold = false } = options

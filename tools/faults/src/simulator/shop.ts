@@ -1,4 +1,4 @@
-import { type AttributeValue, type CatalogRecord, Event, type EventRecord, Genesis } from '@freshet/contracts'
+import { type AttributeValue, type CatalogRecord, Event, type EventRecord, type Forget, Genesis, type Link } from '@freshet/contracts'
 import { compileDictionary } from '@freshet/features'
 import { openEngine } from '@freshet/learner'
 import { declareModelSet } from '@freshet/model'
@@ -18,6 +18,7 @@ events:
   click: { label: positive }
   purchase: { label: positive, consumes: true, weight: 2 }
   rating: { label: { atLeast: 4 }, explicit: true }
+  return: { corrects: [purchase] }
   impression: { impression: true }
 negatives: 1
 joinWindowMs: 200
@@ -58,6 +59,7 @@ export const lineTools: Pick<LineOptions, 'genesis' | 'scoreBins' | 'tools'> = {
 }
 
 const USERS = ['ann', 'ben', 'cas', 'dan']
+const SESSIONS = ['web', 'app', 'tv']
 const ITEMS = ['i0', 'i1', 'i2', 'i3', 'i4', 'late0', 'late1']
 
 /** What the catalogue says from the beginning. */
@@ -81,16 +83,30 @@ function described(itemId: string, texts: Readonly<Record<string, string>>): Des
 /** An event that somebody does now, give or take; `request` numbers the lists that were shown. */
 export function drawEvent(draws: Draws, { nowMs, eventId }: { readonly nowMs: number; readonly eventId: string }): Event {
   const timeMs = Math.max(0, nowMs - draws.below(80))
-  const facts = { eventId, userId: draws.pick(USERS), timeMs, requestId: `r${draws.below(6)}` }
+  const facts = { eventId, ...drawActor(draws), timeMs, requestId: `r${draws.below(6)}` }
   const kind = draws.below(10)
   if (kind < 3) return Event.fromPartial({ ...facts, type: 'impression', impression: shown(draws) })
   const itemId = draws.pick(ITEMS)
   if (kind < 6) return Event.fromPartial({ ...facts, type: 'click', itemId })
   const alone = { ...facts, itemId, requestId: '' }
-  if (kind < 8) return Event.fromPartial({ ...alone, type: 'purchase' })
+  if (kind < 7) return Event.fromPartial({ ...alone, type: 'purchase' })
+  if (kind < 8) return Event.fromPartial({ ...alone, type: draws.chance(0.6) ? 'purchase' : 'return' })
   if (kind < 9) return Event.fromPartial({ ...alone, type: 'rating', value: 1 + draws.below(5) })
   return Event.fromPartial({ ...alone, type: 'look' })
 }
+
+/** What changes a whole history: somebody is forgotten, or a session turns out to be a user. */
+export type Change = { readonly kind: 'forget'; readonly forget: Forget } | { readonly kind: 'link'; readonly link: Link }
+
+/** A change that somebody asks for. */
+export function drawChange(draws: Draws): Change {
+  if (draws.chance(0.4)) return { kind: 'forget', forget: drawActor(draws) }
+  return { kind: 'link', link: { sessionId: draws.pick(SESSIONS), userId: draws.pick(USERS) } }
+}
+
+/** A user, or now and then a session of somebody. */
+const drawActor = (draws: Draws): Forget =>
+  draws.chance(0.25) ? { userId: '', sessionId: draws.pick(SESSIONS) } : { userId: draws.pick(USERS), sessionId: '' }
 
 /** A tick as the front door writes it. */
 export const tickAt = (timeMs: number): EventRecord => ({

@@ -61,7 +61,7 @@ export class Simulation {
     if (!schedule.next()) return this.end('nothing is left that could happen')
     if (!this.house.isHealed || schedule.actions % LOOK_EVERY !== 0) return
     if (schedule.nowMs > HEAL_MS + PATIENCE_MS) return this.end(`it never settles: ${this.unsettled() ?? 'somebody goes on'}`)
-    if (!this.house.isClosed && this.ingests.every(({ isDone }) => isDone)) this.house.close()
+    if (!this.house.isClosed && this.ingests.every(({ isDone }) => isDone) && this.unfolded() === undefined) this.house.close() // a list may be on its way to a user
     if (this.house.isClosed && !this.isAsking && this.isQuiet()) void this.audit()
   }
 
@@ -85,16 +85,25 @@ export class Simulation {
     return nowMs - this.seen.sinceMs > QUIET_MS
   }
 
-  /** What is still to be done, in words. */
-  private unsettled(): string | undefined {
-    const { store, journal } = this.house
+  /** What is still to be folded or published, in words. */
+  private unfolded(): string | undefined {
+    const { store } = this.house
     for (let p = 0; p < PARTITIONS; p++) {
       for (const topic of ['events', 'touches', 'catalog'] as const) {
         if (store.positions(p)[topic] < this.house.all(topic, p).length) return `${topic}/${p} is folded to ${store.positions(p)[topic]}`
       }
       if (store.drawers[p].outgoing.length > 0) return `the outbox of ${p} is not known to be published`
-      if (journal.cutTo[p] < this.house.all(TOPICS.examples, p).length) return `examples/${p} is cut to ${journal.cutTo[p]}`
     }
+    return undefined
+  }
+
+  /** What is still to be done, in words. */
+  private unsettled(): string | undefined {
+    const { journal } = this.house
+    const unfolded = this.unfolded()
+    if (unfolded !== undefined) return unfolded
+    for (let p = 0; p < PARTITIONS; p++)
+      if (journal.cutTo[p] < this.house.all(TOPICS.examples, p).length) return `examples/${p} is cut to ${journal.cutTo[p]}`
     if (journal.state.resultStep < journal.state.step) return `step ${journal.state.step} has no result`
     const reading = this.readers.find(({ position }) => position < journal.state.lastOffset)
     if (reading !== undefined) return `${reading.host.name} has read to ${reading.position}`

@@ -15,6 +15,10 @@ export const ENCOUNTERS = [
   'trainer_trims', // of journal or examples
   'duplicates', // events that were said twice
   'late_events',
+  'forgets', // records, whoever was forgotten
+  'links',
+  'histories_moved', // parts of a session's history, in the order of their user's partition
+  'corrections',
   'versions_torn',
   'snapshots_torn',
   'moves',

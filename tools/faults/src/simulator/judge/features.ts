@@ -24,14 +24,28 @@ interface PartitionScope {
 }
 
 function judgeUsers({ house, partition, logs }: PartitionScope, twin: Undisturbed): void {
-  for (const userId of new Set(logs.events.map(actorOf))) {
+  const moved = logs.moved.map(({ userId }) => userId)
+  const deleted = deletedUsers(house, partition)
+  for (const userId of new Set([...logs.events.map(actorOf), ...moved])) {
     const stored = house.store.drawers[partition].values.get(userKey(userId))
-    compare(house, `user ${userId}`, { stored: stored && userBytes(UserState.decode(stored)), expected: userBytes(twin.user(userId)) })
+    const early = deleted.has(userId) ? withoutGlances : (state: UserState | undefined) => state
+    const pair = { stored: userBytes(early(stored && UserState.decode(stored))), expected: userBytes(early(twin.user(userId))) }
+    compare(house, `user ${userId}`, pair)
   }
 }
 
+/** Who was taken out of the catalogue. */
+function deletedUsers(house: House, partition: number): ReadonlySet<string> {
+  const records = house.all(TOPICS.catalog, partition).map(({ value }) => CatalogRecord.decode(value).record)
+  return new Set(records.flatMap((record) => (record?.$case === 'deletedUserId' ? [record.deletedUserId] : [])))
+}
+
+/** Who was only shown something is unknown once the catalogue has let go of them: when they were seen first depends on which came first. */
+const withoutGlances = (state: UserState | undefined): UserState | undefined =>
+  state === undefined || state.events === 0 ? undefined : { ...state, firstSeenMs: 0 }
+
 /** All but what depends on who was faster: what is measured at item states, which events meet in any order, and tastes for what the catalogue says late. */
-function userBytes(state: UserState | undefined): Uint8Array | undefined {
+export function userBytes(state: UserState | undefined): Uint8Array | undefined {
   if (state === undefined) return undefined
   const early = Object.entries(state.categories).filter(([key]) => !key.startsWith('style'))
   const categories = early.sort().map(([key, affinity]): [string, Affinity] => [key, { ...affinity, residualSum: 0 }])
@@ -79,6 +93,7 @@ interface Pair {
 }
 
 function compare(house: House, what: string, { stored, expected }: Pair): void {
+  if (stored === undefined && expected === undefined) return // a stranger now
   if (stored !== undefined && expected !== undefined && Buffer.compare(stored, expected) === 0) return
   house.violate(`the features of ${what} are ${digest(stored)}, and the twin's ${digest(expected)}`)
 }

@@ -2,8 +2,10 @@ import type { House } from '../house'
 import { PARTITIONS } from '../shop'
 import { judgeExamples } from './examples'
 import { judgeFeatures } from './features'
+import { judgeHistories } from './histories'
 import { type Digest, judgeModel } from './model'
 import { readLogs } from './read-logs'
+import { judgeSent } from './sent'
 import { judgeTouches } from './touches'
 import { undisturbed } from './undisturbed'
 
@@ -13,6 +15,8 @@ export async function judge(house: House, digests: readonly Digest[]): Promise<v
   const twins = logs.map(undisturbed)
   judgeExamples(house, logs, twins)
   judgeTouches(house, logs)
+  judgeHistories(house, logs)
+  judgeSent(house, logs, twins)
   judgeFeatures(house, logs, twins)
   await judgeModel({ house, logs }, digests)
 }

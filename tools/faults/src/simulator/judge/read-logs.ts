@@ -1,4 +1,4 @@
-import { type Event, EventRecord, ExampleGroup, Touch } from '@freshet/contracts'
+import { type Event, EventRecord, ExampleGroup, type MovedHistory, Touch } from '@freshet/contracts'
 import { TOPICS } from '@freshet/event-log'
 import type { House } from '../house'
 
@@ -8,6 +8,8 @@ export interface Read {
   readonly records: readonly EventRecord[]
   /** The events alone, the first of each id. */
   readonly events: readonly Event[]
+  /** The parts of histories that came from other partitions, or from itself. */
+  readonly moved: readonly MovedHistory[]
   /** The groups of `examples` that count. */
   readonly groups: readonly ExampleGroup[]
   /** Every record of `touches`, in order. */
@@ -20,6 +22,7 @@ export function readLogs(house: House, partition: number): Read {
   return {
     records,
     events: effectiveEvents(records),
+    moved: records.flatMap(({ record }) => (record?.$case === 'moved' ? [record.moved] : [])),
     groups: effectiveGroups(house.all(TOPICS.examples, partition).map(({ value }) => ExampleGroup.decode(value))),
     touches: house.all(TOPICS.touches, partition).map(({ value }) => Touch.decode(value)),
   }

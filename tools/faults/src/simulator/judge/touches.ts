@@ -1,8 +1,9 @@
-import { type Event, FoldState, ItemState } from '@freshet/contracts'
+import { type Event, type FoldState, ItemState } from '@freshet/contracts'
 import { itemKey } from '@freshet/features'
 import { partitionOf } from '@freshet/kernel'
 import type { House } from '../house'
 import { PARTITIONS } from '../shop'
+import { foldStateOf } from './fold-states'
 import type { Read } from './read-logs'
 
 /** Each event has met its item once: counted by hand, over the states and over the numbers that sources give their touches. */
@@ -39,9 +40,4 @@ function judgeNumbers({ house, states, partition, touches }: Numbers): void {
       house.violate(`touch ${next[sourcePartition]} of ${sourcePartition} to ${partition} is missing before ${sequence}`)
     next[sourcePartition] = Math.max(next[sourcePartition], sequence + 1)
   }
-}
-
-function foldStateOf(house: House, partition: number): FoldState | undefined {
-  const value = house.store.drawers[partition].values.get('m:fold')
-  return value && FoldState.decode(value)
 }

@@ -1,14 +1,15 @@
 import { Event } from '@freshet/contracts'
 import { meaningOf } from '@freshet/features'
-import { type EventTypes, type Intake, openIntake, type Outcome } from '@freshet/intake'
+import { type AcceptedAt, type EventTypes, type Intake, openIntake, type Outcome } from '@freshet/intake'
 import type { Host } from '../host'
 import type { House } from '../house'
-import { dictionary, drawEvent } from '../shop'
+import { type Change, dictionary, drawChange, drawEvent } from '../shop'
 
 const RETRY_MS = 30
 const REBOOT_MS = 200
 const TICK_MS = 600 // of two, each in its own time
 const BATCHES = 3
+const CHANGES = 0.4 // of whole histories, to a batch
 
 /** An application and its front door: sends events until each is acknowledged, under the same id as often as it takes. The door ticks. */
 export class IngestRole {
@@ -54,7 +55,9 @@ export class IngestRole {
     const { draws } = house
     for (; !this.isDone; this.sent++) {
       await host.clock.sleep(draws.between(5, 160))
-      await Promise.all(this.batch().map((event) => this.bring(intake, event)))
+      const change = draws.chance(CHANGES) ? [drawChange(draws)] : []
+      const events = this.batch().map((event) => this.bring(() => this.offer(intake, event), () => void house.accepted.add(event.eventId))) // prettier-ignore
+      await Promise.all([...events, ...change.map((each) => this.bringChange(intake, each))])
     }
   }
 
@@ -71,20 +74,24 @@ export class IngestRole {
     })
   }
 
+  private bringChange(intake: Intake, change: Change): Promise<void> {
+    const ask = (): Promise<readonly Outcome[]> => (change.kind === 'forget' ? intake.forget([change.forget]) : intake.link([change.link]))
+    return this.bring(ask, ({ partition, offset }) => void this.house.changes.push({ change, partition, offset }))
+  }
+
   /** Until it is acknowledged. */
-  private async bring(intake: Intake, event: Event): Promise<void> {
+  private async bring(ask: () => Promise<readonly Outcome[]>, onAccepted: (at: AcceptedAt) => void): Promise<void> {
     const { host, house } = this
     for (;;) {
-      const outcome = await this.offer(intake, event)
-      if (outcome.kind === 'accepted') return void house.accepted.add(event.eventId)
+      const [outcome] = await ask()
+      if (outcome.kind === 'accepted') return onAccepted(outcome)
       house.trouble(host.name, outcome.error)
       await host.clock.sleep(RETRY_MS)
     }
   }
 
-  private async offer(intake: Intake, event: Event): Promise<Outcome> {
-    const [outcome] = await intake.accept([{ event, bytes: Event.encode(event).finish() }], this.host.name)
-    return outcome
+  private offer(intake: Intake, event: Event): Promise<readonly Outcome[]> {
+    return intake.accept([{ event, bytes: Event.encode(event).finish() }], this.host.name)
   }
 }
 
