@@ -1,5 +1,5 @@
 import { NotFoundError, UnavailableError } from '@freshet/kernel'
-import { openTerminal, reportFailure, table } from './terminal'
+import { factLines, openTerminal, reportFailure, table } from './terminal'
 
 const capture = () => {
   const written = { stdout: '', stderr: '' }
@@ -49,5 +49,12 @@ describe('a table', () => {
       ['long', '1,200', '10.0 MiB', 'x'],
     ]
     expect(table(rows)).toBe(['name  step   size', 'a         7   1.5 MiB', 'long  1,200  10.0 MiB  x'].join('\n'))
+  })
+})
+
+describe('the facts of one thing', () => {
+  it('stand below each other, whatever they are: a number is not moved away from its name', () => {
+    const words = 'a long reason that is wider than any number'
+    expect(factLines([['offset', '7'], ['why', words], ['field', '']])).toBe(`offset  7\nwhy     ${words}\nfield`) // prettier-ignore
   })
 })

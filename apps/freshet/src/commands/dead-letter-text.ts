@@ -1,7 +1,7 @@
 import { type DeadLetter, Event, PayloadKind } from '@freshet/contracts'
 import type { ingest } from '@freshet/contracts/services'
 import { inJsonNames } from '@freshet/service'
-import { count, table } from '../terminal'
+import { count, factLines, table } from '../terminal'
 
 /** A letter as a program reads it: its event as JSON where it holds one that can be read, else the beginning of its bytes. */
 export function letterFacts({ offset, letter, keptBytes, replayed }: ingest.DeadLetterEntry): object {
@@ -35,11 +35,11 @@ export function lettersText({ letters, next, end }: ingest.ListDeadLettersRespon
 export function letterText(entry: ingest.DeadLetterEntry): string {
   const facts = Object.entries(letterFacts(entry))
   const event = facts.find(([name]) => name === 'event')?.[1] as unknown
-  const rows = facts.filter(([name]) => !SHOWN_APART.has(name)).map(([name, value]) => [name, String(value)])
+  const rows = facts.filter(([name]) => !SHOWN_APART.has(name)).map(([name, value]): [string, string] => [name, String(value)])
   const { letter, replayed } = entry
   const place = replayed && `partition ${replayed.partition}, offset ${replayed.offset}`
   return [
-    table([...rows, ['when', `${momentText(letter?.timeMs ?? 0)} UTC`], ['replayed', place ?? 'not yet']]),
+    factLines([...rows, ['when', `${momentText(letter?.timeMs ?? 0)} UTC`], ['replayed', place ?? 'not yet']]),
     '',
     event ? JSON.stringify(event, null, 2) : `the beginning of its bytes, base64: ${base64Of(letter?.payload)}`,
   ].join('\n')

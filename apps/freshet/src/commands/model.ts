@@ -8,7 +8,7 @@ import { withServices } from '../services'
 import { explain } from '../model/explain'
 import { modelSvg } from '../model/model-svg'
 import { modelText } from '../model/model-text'
-import { count, table, type Output, type Terminal } from '../terminal'
+import { count, factLines, table, type Output, type Terminal } from '../terminal'
 import { addCommand, terminalOf, type AddCommand } from './command'
 
 /** Versions at rest, and which of them answers. */
@@ -63,7 +63,7 @@ async function showVersion(name: string, options: ShowOptions, terminal: Termina
   const versions = await listVersions(options, terminal.note)
   const found = versions.find(({ version }) => version === name)
   if (!found) throw new NotFoundError('version', name, `there are: ${versions.map(({ version }) => version).join(', ') || 'none'}`)
-  terminal.answer(trainer.VersionSummary.toJSON(found), table(factsOf(found)))
+  terminal.answer(trainer.VersionSummary.toJSON(found), factLines(factsOf(found)))
 }
 
 function writePicture(file: string, picture: string): void {
@@ -129,7 +129,7 @@ const versionsText = (versions: readonly trainer.VersionSummary[]): string =>
     ]),
   ])
 
-const factsOf = ({ version, step, epoch, createdMs, bytes, digest, serving, damage }: trainer.VersionSummary): string[][] => [
+const factsOf = ({ version, step, epoch, createdMs, bytes, digest, serving, damage }: trainer.VersionSummary): [string, string][] => [
   ['version', version],
   ['step', `${step}`],
   ['epoch', `${epoch}`],
@@ -137,7 +137,7 @@ const factsOf = ({ version, step, epoch, createdMs, bytes, digest, serving, dama
   ['size', mebibytes(bytes)],
   ['sha256', digest],
   ['serving', serving ? 'yes' : 'no'],
-  ...(damage === '' ? [] : [['damage', damage]]),
+  ...(damage === '' ? [] : [['damage', damage] satisfies [string, string]]),
 ]
 
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`

@@ -63,7 +63,7 @@ describe('freshet repair, on a data set that nobody serves', () => {
   it('makes it anew from the log: as it was, with each example once', async () => {
     const status = async () => {
       await using runtime = await opened()
-      return partitionStatus(runtime.log, runtime.store, PARTITION)
+      return await partitionStatus(runtime.log, runtime.store, PARTITION)
     }
     const before = await status()
     const { code, stdout } = await run(`${PARTITION}`, '--json')
@@ -133,7 +133,7 @@ describe('freshet repair, on a data set that nobody serves', () => {
 
   it('refuses a partition that there is not, and what is no number', async () => {
     expect(await run('8', '--check')).toMatchObject({ code: 2, stderr: expect.stringMatching(/partitions 0 to 7/) })
-    expect((await run('one')).code).toBe(2)
+    expect(await run('one')).toMatchObject({ code: 2, stderr: expect.stringMatching(/partition is 'one', but .* see `freshet status/) })
     expect((await run('0', '--declare-lost', '-1')).code).toBe(2)
     expect((await run('8', '--declare-lost-events', '1')).stderr).toMatch(/partitions 0 to 7/)
   })

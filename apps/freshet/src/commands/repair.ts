@@ -1,5 +1,5 @@
 import { trainer } from '@freshet/contracts/services'
-import { CorruptError, systemClock } from '@freshet/kernel'
+import { CorruptError, InvalidFieldError, systemClock } from '@freshet/kernel'
 import type { PartitionCheck } from '@freshet/materialize'
 import { call, openLogger, openRuntime, type Config, type Runtime } from '@freshet/service'
 import { configOf, type DataSetOptions } from '../data-set'
@@ -34,7 +34,7 @@ export const addRepair: AddCommand = (program, output) => {
     )
     .action(async (given: string, options: RepairOptions) => {
       const terminal = terminalOf(output, options)
-      const partition = numberOf(given)
+      const partition = partitionOf(given)
       const config = await withRunningDataSet(configOf(options))
       if (options.declareLost !== undefined) return declareLost(terminal, config, { partition, records: options.declareLost })
       assertDataSet(config)
@@ -55,6 +55,13 @@ interface RepairOptions extends DataSetOptions {
 }
 
 const KEYS_MAX = 100_000
+
+function partitionOf(text: string): number {
+  const partition = Number(text)
+  if (/^\d+$/.test(text) && Number.isSafeInteger(partition)) return partition
+  const rule = 'a partition is a whole number of 0 or more'
+  throw new InvalidFieldError({ field: 'partition', value: text, rule, remedy: 'see `freshet status --partitions`' })
+}
 
 async function repair(scope: RepairScope, options: RepairOptions, terminal: Terminal): Promise<void> {
   const { partition } = scope
