@@ -53,8 +53,11 @@ const result = (toStep: number, examples: number, more: Partial<Result> = {}): J
 
 const voidCut = (step: number): JournalRecord['record'] => ({ $case: 'voidCut', voidCut: VoidCut.create({ step }) })
 
+/** Who wrote a record of the journal, and which. */
+type Said = readonly [owner: string, record: JournalRecord['record']]
+
 /** Four events, one of them said twice, each with its group, one of which came twice; the journal of trainer a. */
-async function house(...records: readonly [owner: string, record: JournalRecord['record']][]) {
+async function house(...records: Said[]) {
   const log = openMemoryLog({ partitions: { [TOPICS.events]: 1, [TOPICS.examples]: 1, [TOPICS.journal]: 1, [TOPICS.deadLetter]: 1 } })
   await appendEvents(log, ['a', 'b', 'c', 'b'])
   await appendGroups(log, [0, 1, 2, 1])
@@ -67,7 +70,7 @@ async function house(...records: readonly [owner: string, record: JournalRecord[
   return { log, keep }
 }
 
-const ledgerOf = async (...records: Parameters<typeof house>): Promise<Ledger> => readLedger((await house(...records)).log)
+const ledgerOf = async (...records: Said[]): Promise<Ledger> => readLedger((await house(...records)).log)
 
 describe('the ledger', () => {
   it('balances where every accepted event was cut and learned once, whatever came again', async () => {

@@ -10,12 +10,12 @@ import type { Undisturbed } from './undisturbed'
 export function judgeSent(house: House, logs: readonly Read[], twins: readonly Undisturbed[]): void {
   for (const [source, { touches, moved }] of twins.entries()) {
     for (let target = 0; target < PARTITIONS; target++) {
-      const of = { house, source, target }
+      const way = (what: string): Way => ({ house, what, source, target })
       const there = logs[target]
       const toTarget = touches.filter(({ itemId }) => partitionOf(itemId, PARTITIONS) === target)
-      hold(of, 'touch', toTarget.map(spellTouch), there.touches.filter(isFrom(source)).map(spellTouch)) // prettier-ignore
+      hold(way('touch'), toTarget.map(spellTouch), there.touches.filter(isFrom(source)).map(spellTouch)) // prettier-ignore
       const histories = moved.filter(({ userId }) => partitionOf(userId, PARTITIONS) === target)
-      hold(of, 'history', histories.map(spellMoved), there.moved.filter(isFrom(source)).map(spellMoved)) // prettier-ignore
+      hold(way('history'), histories.map(spellMoved), there.moved.filter(isFrom(source)).map(spellMoved)) // prettier-ignore
       house.tally.histories_moved += histories.length
     }
   }
@@ -23,6 +23,7 @@ export function judgeSent(house: House, logs: readonly Read[], twins: readonly U
 
 interface Way {
   readonly house: House
+  readonly what: string
   readonly source: number
   readonly target: number
 }
@@ -54,7 +55,7 @@ function said(part: MovedHistory['part']): string {
 
 const base64 = (bytes: Uint8Array = new Uint8Array(0)): string => Buffer.from(bytes).toString('base64')
 
-function hold({ house, source, target }: Way, what: string, expected: readonly Said[], there: readonly Said[]): void {
+function hold({ house, what, source, target }: Way, expected: readonly Said[], there: readonly Said[]): void {
   let next = 0
   for (const { sequence, text } of there) {
     const way = `${what} ${sequence} of ${source} to ${target}`
