@@ -1,4 +1,4 @@
-import type { EventRecord, ExampleGroup } from '@freshet/contracts'
+import type { EventRecord, ExampleGroup, MovedHistory, Touch } from '@freshet/contracts'
 import { actorOf, compileDictionary } from '@freshet/features'
 import { type MemoryFold, openMemoryFold } from './memory-fold'
 import { eventRecord, testDictionaryText, tickRecord } from './records.fixture'
@@ -44,6 +44,16 @@ describe('a fold in memory', () => {
       [undefined, 1],
       [undefined, undefined],
     ])
+  })
+
+  it('tells of each touch and of each part of a history that events send, numbered by where they go', () => {
+    const [touches, moved]: [Touch[], MovedHistory[]] = [[], []]
+    const fold = openMemoryFold({ dictionary, partitions: 1, onTouch: (each) => touches.push(each), onMoved: (each) => moved.push(each) })
+    for (const timeMs of [1, 2]) fold.event(eventRecord({ sessionId: 's', itemId: 'a', type: 'click', timeMs }))
+    fold.event({ record: { $case: 'link', link: { sessionId: 's', userId: 'u' } }, sequence: 0, acceptedMs: 7 })
+    const numbers = { sourcePartition: 0, itemId: 'a', type: 'click' }
+    expect(touches).toMatchObject([0, 1].map((sequence) => ({ ...numbers, sequence, timeMs: sequence + 1 })))
+    expect(moved).toMatchObject([{ sourcePartition: 0, sequence: 0, sessionId: 's', userId: 'u', linkedMs: 7 }])
   })
 
   it('names the records of one partition by their places in it', () => {
