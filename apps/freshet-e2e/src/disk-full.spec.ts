@@ -92,3 +92,29 @@ describe('a disk that is full', () => {
     expect(await twinOf(dataSet, { step })).toMatchObject({ step, digest })
   })
 })
+
+describe('a disk on which not a byte is left a moment after a data set was made', () => {
+  it('ends no service: what was never written to is refused as well, and there once there is room', async () => {
+    await using disk = await openSmallDisk(DISK_BYTES)
+    await using house = await openHouse({ data: join(disk.path, 'data'), environment: { FRESHET_DISK_FREE_BYTES_MIN: '0' } })
+    const pids = pidsOf(house)
+    await send(house, clicks(0, 1))
+    await disk.fill(0, pids)
+    const accepted = new Set<string>()
+    expect(await sendUntilRefused(house, accepted)).toMatchObject({ code: 'DISK_FULL', retryable: true })
+    const [malformed] = clicks(1, 1) // the first letter to be laid down: its topic is made now
+    const letters = await acknowledgements(house.ingest, [{ ...malformed, type: 'no such type' }]).catch((error: unknown) => error)
+    expect(JSON.stringify(letters)).toMatch(/INVALID_FIELD|DISK_FULL/)
+    for (let asked = 0; asked < 20; asked++) await call(house.ingest, 'getStatus', {})
+    await eventually('the trainer', async () => (await call(house.trainer, 'getStatus', {})) !== undefined)
+    expect(pidsOf(house)).toEqual(pids)
+    await disk.free(pids)
+    const more = clicks(accepted.size, 50)
+    await eventually('acceptance', async () => {
+      const outcomes = await acknowledgements(house.ingest, more)
+      return outcomes.every(({ outcome }) => outcome?.$case === 'accepted')
+    })
+    await learned(house)
+    expect(pidsOf(house)).toEqual(pids)
+  })
+})

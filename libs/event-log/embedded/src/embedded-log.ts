@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock, type Clock } from '@freshet/kernel'
 import {
@@ -12,6 +13,7 @@ import {
 } from '@freshet/event-log'
 import { GrowthPoller } from './growth-poller'
 import { openGroups } from './groups'
+import { PAGES_FILE } from './room'
 import { Topic } from './topic'
 import { TopicWriter } from './topic-writer'
 
@@ -19,7 +21,7 @@ import { TopicWriter } from './topic-writer'
 export interface EmbeddedLogOptions {
   /** Each topic gets an LMDB environment of its own in `log/` below this. */
   readonly directory: string
-  /** Partitions by topic, where not as {@link partitionCountOf} says; fixed once a topic is made. */
+  /** Partitions by topic, where not as {@link partitionCountOf} says; fixed once a topic is made. Topics named here are made at opening, while there is room. */
   readonly partitions?: Readonly<Record<string, number>>
   /** Paces the look-out for other processes' records, and the heartbeats of group members. */
   readonly clock?: Clock
@@ -28,7 +30,7 @@ export interface EmbeddedLogOptions {
 /**
  * Opens an event log in files that any number of processes and threads of this machine may share, each with a log of its own open.
  *
- * throws  PreconditionError when a topic was made with another number of partitions
+ * throws  PreconditionError when a topic was made with another number of partitions, DiskFullError where there is no room to make one
  */
 export async function openEmbeddedLog({ directory, partitions = {}, clock = systemClock }: EmbeddedLogOptions): Promise<EventLog> {
   const poller = new GrowthPoller(clock)
@@ -52,6 +54,20 @@ export async function openEmbeddedLog({ directory, partitions = {}, clock = syst
     return at(to).writer.append(to.partition, entries, expected)
   }
 
+  const close = async (): Promise<void> => {
+    poller.close()
+    await groups[Symbol.asyncDispose]()
+    await Promise.all([...open.values()].map(({ writer }) => writer.settled()))
+    await Promise.all([...open.values()].map(({ topic }) => topic.close()))
+  }
+
+  try {
+    for (const topic of Object.keys(partitions)) if (!existsSync(join(directory, 'log', topic, PAGES_FILE))) at({ topic, partition: 0 })
+  } catch (error) {
+    await close()
+    throw error
+  }
+
   return {
     partitions: (topic) => partitionCountOf(topic, partitions),
     append: (to, entries) => append(to, entries),
@@ -72,12 +88,7 @@ export async function openEmbeddedLog({ directory, partitions = {}, clock = syst
     join: (group, options) => groups.join(group, options),
     reported: (group, of) => groups.reported(group, of),
 
-    async [Symbol.asyncDispose]() {
-      poller.close()
-      await groups[Symbol.asyncDispose]()
-      await Promise.all([...open.values()].map(({ writer }) => writer.settled()))
-      await Promise.all([...open.values()].map(({ topic }) => topic.close()))
-    },
+    [Symbol.asyncDispose]: close,
   }
 }
 

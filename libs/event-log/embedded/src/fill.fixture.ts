@@ -13,8 +13,8 @@ async function main([directory]: readonly string[]): Promise<void> {
     refusal = await append(100_000).then(() => void acknowledged++, codeOf)
   }
   const again = await append(100_000).catch(codeOf)
-  const readable = await log.read(at, 0, { records: 1000 }).then(({ length }) => length, codeOf)
-  process.send?.({ acknowledged, refusal, again, next: await log.next(at).catch(codeOf), readable })
+  const readable = await log.read(at, 0, { records: 1000 })
+  process.send?.({ acknowledged, refusal, again, next: await log.next(at), readable: readable.length })
 }
 
 void main(process.argv.slice(2))

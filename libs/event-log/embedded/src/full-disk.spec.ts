@@ -8,12 +8,11 @@ jest.setTimeout(60_000)
 const clicks = { topic: 'clicks', partition: 0 }
 
 describe('a process whose disk is full', () => {
-  it('begins no environment, says so, and leaves nothing that would be in the way once there is room', async () => {
+  it('makes no topic, says so when the log is opened, and leaves nothing that would be in the way once there is room', async () => {
     await using directory = await temporaryDirectory()
     await using child = spawnSource(join(__dirname, 'fill.fixture.ts'), [directory.path], { fileBytesMax: 100 << 10 })
-    const [refusal, again, next, readable] = ['DISK_FULL', 'DISK_FULL', 'DISK_FULL', 'DISK_FULL']
-    expect(await child.next()).toEqual({ acknowledged: 0, refusal, again, next, readable })
-    expect(await child.ended).toBe(0)
+    await expect(child.next()).rejects.toThrow(/DiskFullError: no space is left at .*clicks, and nothing of the request was taken/)
+    expect(await child.ended).toBe(1)
     expect(await readdir(directory.within('log', 'clicks'))).toEqual([])
     await using log = await openEmbeddedLog({ directory: directory.path, partitions: { clicks: 4 } })
     expect(await log.append(clicks, [{ key: 'a', value: new Uint8Array(1) }])).toBe(0)

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, linkSync, mkdirSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
+import { linkSync, mkdirSync, openSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { codeOf } from './failures'
@@ -26,20 +26,18 @@ export function reserveLockFile(directory: string): void {
 
 /**
  * Writes to each block of a file that has holes; false where there is no file. Readers' slots end with the file, each is a cache line, and its last
- * byte belongs to nobody (liblmdb: MDB_reader), so others may have the file in use meanwhile.
+ * byte belongs to nobody (liblmdb: MDB_reader), so others may have the file in use meanwhile. The file stays open: the system would take closing
+ * it for the end of all locks that this process has on it, those of LMDB included, and others would then give away its slots.
  */
 function fillHoles(path: string): boolean {
-  const file = opened(path)
-  if (file === undefined) return false
-  try {
-    const { size, blocks } = fstatSync(file)
-    const isSparse = blocks * BLOCK_BYTES < size
-    const slotsAt = Math.max(0, size - READERS_MAX * SLOT_BYTES)
-    for (let end = size; isSparse && end > slotsAt; end -= BLOCK_BYTES) writeSync(file, ZEROS, 0, 1, end - 1)
-    return true
-  } finally {
-    closeSync(file)
-  }
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return false
+  const { size, blocks } = found
+  if (blocks * BLOCK_BYTES >= size) return true
+  const file = openSync(path, 'r+')
+  const slotsAt = Math.max(0, size - READERS_MAX * SLOT_BYTES)
+  for (let end = size; end > slotsAt; end -= BLOCK_BYTES) writeSync(file, ZEROS, 0, 1, end - 1)
+  return true
 }
 
 /** Written whole under another name, and there at once: who comes second uses the first one's. */
@@ -53,15 +51,6 @@ function make(path: string): void {
     if (!LEFT_TO_LMDB.has(String(codeOf(error)))) throw error
   } finally {
     rmSync(draft, { force: true })
-  }
-}
-
-function opened(path: string): number | undefined {
-  try {
-    return openSync(path, 'r+')
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
   }
 }
 
