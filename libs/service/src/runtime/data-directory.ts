@@ -27,6 +27,9 @@ export function dictionaryOf(directory: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
 
+/** True where a data set was made. */
+export const isDataSet = (directory: string): boolean => existsSync(join(directory, META_FILE))
+
 /**
  * Opens a data set's directory, or makes it: complete or not at all, whatever number of processes try at once.
  *
@@ -34,7 +37,7 @@ export function dictionaryOf(directory: string): string | undefined {
  *         CorruptError when its meta.json is not what was written
  */
 export function openDataDirectory(directory: string, expected: ExpectedDataSet): DataSet {
-  if (!existsSync(join(directory, META_FILE))) create(directory, expected)
+  if (!isDataSet(directory)) create(directory, expected)
   const found = readMeta(directory)
   agree(directory, found, expected)
   assertWritable(directory)

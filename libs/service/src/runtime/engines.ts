@@ -15,6 +15,8 @@ export interface Opening {
   readonly directory: string
   readonly partitions: number
   readonly clock: Clock
+  /** Whoever opens waits by itself for a log that does not answer: it opens after the first failure. */
+  readonly isPatient?: boolean
 }
 
 /** Opens the log that the configuration names. The one place that names adapters (docs/adr/0006). */
@@ -28,13 +30,14 @@ type OpenStore = (opening: Opening) => Promise<OnlineStore>
 
 const LOGS: Readonly<Record<string, OpenLog>> = {
   embedded: ({ directory, partitions, clock }) => openEmbeddedLog({ directory, partitions: topicPartitions(partitions), clock }),
-  kafka: async ({ config, partitions, clock }) => {
+  kafka: async ({ config, partitions, clock, isPatient }) => {
     const { openKafkaLog } = await import('@freshet/event-log-kafka') // only where it is named: loading it takes a while
     return openKafkaLog({
       brokers: brokersAt(config.log),
       prefix: config.name,
       partitions: topicPartitions(partitions),
       clock,
+      openingMs: isPatient ? 0 : undefined,
       ...spokenTo(config.kafka),
     })
   },
