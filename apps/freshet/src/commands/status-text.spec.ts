@@ -143,6 +143,14 @@ describe('the status screen', () => {
     expect(screen({ remember: slow })).toContain('1 of 2 partitions stand still, 3 events behind')
   })
 
+  it('does not say of each partition why it stands still where the store is away, which it has said already', () => {
+    const partitions = [{ partition: 0, standingBecause: 'the store is away', standingSinceMs: NOW_MS - 12_000 }]
+    const standing = { storeProblem: 'redis://cache:6379 is not available' }
+    const text = screen({ remember: feature.GetStatusResponse.fromPartial({ partitions, standing }) })
+    expect(text).toContain('1 of 1 partitions stand still   folded 0')
+    expect(text).not.toContain('partition 0 stands still')
+  })
+
   it('says that a trainer has learned what its log does not have, and not that it is up to date', () => {
     const text = screen({ learn: trainer.GetStatusResponse.fromPartial({ lag: [0, 0], beyond: [6, 4] }) })
     expect(text).toContain('stands still   step 0')

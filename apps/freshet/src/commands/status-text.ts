@@ -81,12 +81,18 @@ function rememberText(status: feature.GetStatusResponse, nowMs: number): string[
     `${progress}   folded ${count(folded)}   duplicates ${count(duplicates)}   late ${count(late)}${unreadable > 0 ? `   unreadable ${count(unreadable)}` : ''}`,
     [`examples ${count(examples)}`, `outbox ${count(outbox)}`, ...watermarkTexts(watermarks, nowMs)].join('   '),
     ...gapTexts(partitions.map(gapOf), 'fold'),
-    ...standing.slice(0, STANDING_SHOWN),
-    ...(standing.length > STANDING_SHOWN
-      ? [`and ${count(standing.length - STANDING_SHOWN)} more: see \`freshet status --partitions\``]
-      : []),
+    ...(isAway(status) ? [] : standingReasons(standing)), // the screen begins with the reason of all of them
   ]
 }
+
+/** The first reasons; there may be as many as partitions. */
+const standingReasons = (standing: readonly string[]): string[] => [
+  ...standing.slice(0, STANDING_SHOWN),
+  ...(standing.length > STANDING_SHOWN ? [`and ${count(standing.length - STANDING_SHOWN)} more: see \`freshet status --partitions\``] : []),
+]
+
+const isAway = ({ standing }: feature.GetStatusResponse): boolean =>
+  standing !== undefined && (standing.logProblem !== '' || standing.storeProblem !== '')
 
 /** Live events keep a partition's watermark near now; where a file was the last to move it, it stands in the file's time. */
 function watermarkTexts(watermarks: readonly number[], nowMs: number): string[] {
