@@ -43,7 +43,7 @@ export function accessCluster(options: KafkaLogOptions, { clock, deadlineMs }: {
     ssl,
     socketFactory: sockets.factory,
     connectionTimeout: CONNECTION_MS,
-    requestTimeout: REQUEST_MS,
+    requestTimeout: Math.min(REQUEST_MS, Math.max(REQUEST_MS_MIN, deadlineMs / 3)), // a broker that stands still leaves time for another try
     retry: { retries: 0 }, // tries are ours to pace: see Patience
     logLevel: logLevel.NOTHING, // what goes wrong is thrown, or stands in the health
   })
@@ -73,4 +73,5 @@ export function accessCluster(options: KafkaLogOptions, { clock, deadlineMs }: {
 const LINKS = 4
 const CONNECTION_MS = 3000
 const REQUEST_MS = 10_000
+const REQUEST_MS_MIN = 1000
 const CLOSING_MS = 2000

@@ -37,13 +37,17 @@ export function meaningOf(error: unknown, brokers: string): FreshetError {
   const where = `Kafka at ${brokers}`
   if (mayPass) return new UnavailableError(where, `it said: ${message}; see that a broker listens there, then send it again`)
   if (remedy !== undefined) return new PreconditionError(`no TLS connection to ${where}: ${message}`, remedy)
-  return new PreconditionError(`${where} refuses: ${message}`, REMEDIES[type ?? name] ?? 'see the configuration of the brokers')
+  const known = UNSUPPORTED_MECHANISM.test(message) ? MECHANISM : REMEDIES[type ?? name]
+  return new PreconditionError(`${where} refuses: ${message}`, known ?? 'see the configuration of the brokers')
 }
 
 const GRANT =
   'grant this user Create, Describe, DescribeConfigs, Read, Write and Delete on the topics of this prefix, and Read on its groups'
+const UNSUPPORTED_MECHANISM = /^SASL .* mechanism is not supported/ // kafkajs gives it the name of a wrong password
+const MECHANISM = 'configure a mechanism that the brokers offer (sasl.enabled.mechanisms), by kafka.saslMechanism'
 const REMEDIES: Readonly<Record<string, string>> = {
   KafkaJSSASLAuthenticationError: 'configure the user and the password that the brokers know',
+  UNSUPPORTED_SASL_MECHANISM: MECHANISM,
   SASL_AUTHENTICATION_FAILED: 'configure the user and the password that the brokers know',
   TOPIC_AUTHORIZATION_FAILED: GRANT,
   GROUP_AUTHORIZATION_FAILED: GRANT,

@@ -35,7 +35,10 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
   const countOf = (topic: string): number => (topic === MEMBERS_TOPIC ? keyed : partitionCountOf(topic, partitions))
   const nameOf = (name: string): string => `${prefix}.${name}`
   const topics = new Topics({ admin: access.admin, health, options, nameOf, partitionsOf: countOf })
-  const prepare = (topic: string): Promise<void> => (topics.stands(topic) ? STANDING : patience.during(() => topics.ensure([topic])))
+  const named = Object.keys(partitions)
+  const withOthers = (topic: string): readonly string[] => (topic in partitions ? named : [topic]) // those that are named stand, or are refused, together
+  const prepare = (topic: string, untilMs?: number): Promise<void> =>
+    topics.stands(topic) ? STANDING : patience.during(() => topics.ensure(withOthers(topic)), deadlineMs, untilMs)
   const compression = COMPRESSIONS[options.compression ?? 'none']
   const parts = new Partitions({ access, clock, deadlineMs, compression, prepare })
   const groups = new Groups({ ...access, link: access.reading, clock, partitions: keyed, nameOf, prepare, sessionTimeoutMs })
@@ -55,7 +58,7 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
   }
 
   await patience
-    .during(() => topics.ensure(Object.keys(partitions)), options.openingMs ?? OPENING_MS)
+    .during(() => topics.ensure(named), options.openingMs ?? OPENING_MS)
     .catch(async (error: unknown) => {
       if (isFreshetError(error) && error.retryable) return // each request tries again
       await close()

@@ -138,7 +138,9 @@ export class KafkaMembership {
     try {
       await this.consumer.commitOffsets(positions.map(({ topic, partition, position }) => ({ topic, partition, offset: String(position) })))
     } catch (error) {
-      if (REBALANCING.has(failureOf(error).type ?? '')) throw new UnavailableError('the group', 'it is dividing its partitions anew')
+      const { type = '', message } = failureOf(error)
+      if (message.includes(NOT_RUNNING)) throw new UnavailableError('the group', 'it is being joined anew')
+      if (REBALANCING.has(type)) throw new UnavailableError('the group', 'it is dividing its partitions anew')
       throw error
     }
   }
@@ -160,4 +162,5 @@ const HEARTBEAT_MS_MAX = 300 // how long a member takes to notice that another c
 const REBALANCE_MS = 10_000 // how long a group waits for a member that lives but does not answer
 const PAUSE_AFTER_CRASH_MS = 1000
 const RETRY = { initialRetryTime: 100, maxRetryTime: 1000, retries: 20 } // with few of them, kafkajs does not survive a broker's restart
+const NOT_RUNNING = 'Consumer group was not initialized' // kafkajs, of a consumer that has crashed, as where a cluster came back empty
 const REBALANCING = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])

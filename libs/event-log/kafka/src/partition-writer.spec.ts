@@ -90,6 +90,33 @@ describe('a writer of one partition', () => {
     expect(keysOf(room.batches)).toEqual(['a'])
   })
 
+  it('has a deadline from when an entry was handed over, which waiting for others uses up, and only for those who waited', async () => {
+    let go = (): void => {}
+    const untils: number[] = []
+    const room = new Room({
+      send: async (messages, untilMs) => {
+        untils.push(untilMs)
+        await new Promise<void>((resolve) => (go = resolve))
+        return room.take(messages)
+      },
+    })
+    const first = room.writer.append([entry('a')])
+    await room.clock.advance(600)
+    const [second, third] = [room.writer.append([entry('b')]), room.writer.appendIf(1, entry('c'))]
+    second.catch(() => {})
+    third.catch(() => {})
+    await room.clock.advance(600)
+    const fourth = room.writer.append([entry('d')])
+    await room.clock.advance(500)
+    go()
+    await first
+    await room.clock.advance(0)
+    go()
+    await expect(second).rejects.toThrow(/this was not sent/)
+    await expect(third).rejects.toThrow(/this was not sent/)
+    expect([await fourth, untils]).toEqual([1, [1000, 2200]])
+  })
+
   it('is settled when nothing is under way', async () => {
     const room = new Room()
     const appended = room.writer.append([entry('a')])

@@ -10,9 +10,9 @@ export interface WriterTarget {
   readonly of: Partition
   readonly extent: Extent
   /** Resolves once the topic stands. */
-  readonly prepare: () => Promise<void>
-  /** Sends one batch, written once; the offset of its first message. */
-  readonly send: (messages: Message[]) => Promise<number>
+  readonly prepare: (untilMs: number) => Promise<void>
+  /** Sends one batch, written once, tried until then by the monotonic clock; the offset of its first message. */
+  readonly send: (messages: Message[], untilMs: number) => Promise<number>
   /** The next offset, asked for now. */
   readonly next: () => Promise<number>
   /** Whether readers see a record in [from, to). */
@@ -52,15 +52,15 @@ export class PartitionWriter {
 
   private enqueue(order: Order): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ ...order, sinceMs: this.pace.clock.monotonicMs(), resolve, reject })
+      const { clock, deadlineMs } = this.pace
+      this.waiting.push({ ...order, untilMs: clock.monotonicMs() + deadlineMs, resolve, reject })
       this.draining ??= this.drain()
     })
   }
 
   private async drain(): Promise<void> {
     await Promise.resolve() // what is asked for in this turn shares the first batch
-    while (this.waiting.length > 0) {
-      const group = takeGroup(this.waiting)
+    for (let group = this.take(); group.length > 0; group = this.take()) {
       try {
         let offset = await this.write(group)
         for (const { messages, resolve } of group) {
@@ -74,16 +74,23 @@ export class PartitionWriter {
     this.draining = undefined
   }
 
+  /** Who goes next; whoever has waited too long behind others is not sent any more. */
+  private take(): Request[] {
+    const nowMs = this.pace.clock.monotonicMs()
+    while (this.waiting.length > 0 && this.waiting[0].untilMs < nowMs)
+      this.waiting
+        .shift()
+        ?.reject(new UnavailableError('Kafka', 'what was appended before got no answer in time, and this was not sent; send it again'))
+    return takeGroup(this.waiting)
+  }
+
   private async write(group: readonly Request[]): Promise<number> {
-    const [{ sinceMs, condition }] = group
-    const { clock, deadlineMs } = this.pace
-    if (clock.monotonicMs() - sinceMs > deadlineMs)
-      throw new UnavailableError('Kafka', 'what was appended before got no answer in time, and this was not sent; send it again')
-    await this.target.prepare()
-    if (condition) return this.writeIf(condition.expected, condition.entry)
+    const [{ untilMs, condition }] = group
+    await this.target.prepare(untilMs)
+    if (condition) return this.writeIf(condition, untilMs)
     const [first, ...rest] = batchesOf(group.flatMap(({ messages }) => messages))
-    const offset = await this.send(first)
-    for (const batch of rest) await this.send(batch)
+    const offset = await this.send(first, untilMs)
+    for (const batch of rest) await this.send(batch, untilMs)
     return offset
   }
 
@@ -91,20 +98,20 @@ export class PartitionWriter {
    * Sends the entry as valid only at the partition's end, once nothing that readers see stands in [expected, end). Where it lands elsewhere,
    * somebody was first, perhaps with a record that is void itself: then once more, until it is valid or others stand where it was expected.
    */
-  private async writeIf(expected: number, entry: Entry): Promise<number> {
+  private async writeIf({ expected, entry }: Condition, untilMs: number): Promise<number> {
     const { of, extent, next, holds } = this.target
     for (;;) {
       if (extent.end < expected) extent.end = await next()
       const { end } = extent
       if (end < expected || (end > expected && (await holds(expected, end)))) throw new OffsetConflictError(of, expected, end)
-      const offset = await this.send([conditionalMessageOf(entry, end)])
+      const offset = await this.send([conditionalMessageOf(entry, end)], untilMs)
       if (offset === end) return offset
       extent.end = offset + 1 // also where that is less than was believed: a partition that lost its tail
     }
   }
 
-  private async send(messages: Message[]): Promise<number> {
-    const offset = await this.target.send(messages)
+  private async send(messages: Message[], untilMs: number): Promise<number> {
+    const offset = await this.target.send(messages, untilMs)
     this.target.extent.end = Math.max(this.target.extent.end, offset + messages.length)
     return offset
   }
@@ -114,11 +121,17 @@ export class PartitionWriter {
 interface Order {
   readonly messages: readonly Message[]
   readonly bytes: number
-  readonly condition?: { readonly expected: number; readonly entry: Entry }
+  readonly condition?: Condition
+}
+
+interface Condition {
+  readonly expected: number
+  readonly entry: Entry
 }
 
 interface Request extends Order {
-  readonly sinceMs: number
+  /** By the monotonic clock. */
+  readonly untilMs: number
   resolve(offset: number): void
   reject(error: unknown): void
 }

@@ -19,7 +19,7 @@ export interface PartitionsScope {
   readonly deadlineMs: number
   readonly compression: CompressionTypes
   /** Resolves once a topic stands. */
-  readonly prepare: (topic: string) => Promise<void>
+  readonly prepare: (topic: string, untilMs?: number) => Promise<void>
 }
 
 /** The verbs of the port on the partitions of a cluster, with their writers, readers and waits behind them. */
@@ -140,8 +140,8 @@ export class Partitions {
       {
         of: target.of,
         extent: this.extents.of(target.place),
-        prepare: () => prepare(target.of.topic),
-        send: (messages) => session.send(messages),
+        prepare: (untilMs) => prepare(target.of.topic, untilMs),
+        send: (messages, untilMs) => session.send(messages, untilMs),
         next: () => this.end('next', target),
         holds: (from, to) => this.reader.holds(target, from, to),
       },

@@ -32,6 +32,10 @@ describe('a failure of kafkajs', () => {
     )
     expect(meaningOf(denied, 'a:1')).toBeInstanceOf(PreconditionError)
     expect(meaningOf(denied, 'a:1').message).toContain('grant this user')
+    const unsupported = Object.assign(kafka('KafkaJSSASLAuthenticationError', { retriable: false }), {
+      message: 'SASL SCRAM-SHA-256 mechanism is not supported by the server',
+    })
+    expect(meaningOf(unsupported, 'a:1').message).toContain('configure a mechanism that the brokers offer')
     expect(meaningOf(kafka('KafkaJSProtocolError', { retriable: false }), 'a:1').message).toContain('see the configuration of the brokers')
   })
 })
@@ -71,6 +75,27 @@ describe('patience', () => {
     const outcome = expect(patience.during(() => Promise.reject(lost))).rejects.toThrow(UnavailableError)
     await clock.advance(10_000)
     await outcome
+  })
+
+  it('begins no try that would go beyond its deadline if it took as long as the last one: a broker may stand still', async () => {
+    const { clock, patience } = patient()
+    const tries: number[] = []
+    const outcome = patience.during(async () => {
+      tries.push(clock.nowMs())
+      await clock.sleep(4000)
+      throw lost
+    })
+    const ended = outcome.catch(() => clock.nowMs())
+    await clock.advance(20_000)
+    expect([tries, await ended]).toEqual([[0, 4100], 8100])
+  })
+
+  it('gives a request that has waited only what it has left', async () => {
+    const { clock, patience } = patient()
+    await clock.advance(3000)
+    const ended = patience.during(() => Promise.reject(lost), undefined, 4000).catch(() => clock.nowMs())
+    await clock.advance(20_000)
+    expect(await ended).toBe(3700)
   })
 
   it('does not try again what is refused for good, nor after the log was closed', async () => {

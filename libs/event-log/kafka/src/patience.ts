@@ -18,11 +18,16 @@ export interface PatienceOptions {
 export class Patience {
   constructor(private readonly options: PatienceOptions) {}
 
-  /** What `attempt` resolves with. Throws UnavailableError after the deadline, and at once what another try would not change. */
-  async during<T>(attempt: () => Promise<T>, deadlineMs = this.options.deadlineMs): Promise<T> {
+  /**
+   * What `attempt` resolves with. Throws UnavailableError once another try as long as the last one would go beyond the deadline, and at once what
+   * another try would not change. The deadline is `deadlineMs` from now, or `untilMs` by the monotonic clock where that is earlier: a request that
+   * has waited for its turn has less left.
+   */
+  async during<T>(attempt: () => Promise<T>, deadlineMs = this.options.deadlineMs, untilMs = Infinity): Promise<T> {
     const { clock, health, brokers, closed } = this.options
-    const startMs = clock.monotonicMs()
+    const endMs = Math.min(clock.monotonicMs() + deadlineMs, untilMs)
     for (let pauseMs = SHORTEST_MS; ; pauseMs = longer(pauseMs)) {
+      const begunMs = clock.monotonicMs()
       if (closed.aborted) throw new UnavailableError('the log', 'it was closed; open it again') // it would connect anew, and nobody would end that
       try {
         const outcome = await attempt()
@@ -30,7 +35,7 @@ export class Patience {
         return outcome
       } catch (error) {
         if (isPassing(error)) health.failed(error)
-        const isLate = clock.monotonicMs() - startMs + pauseMs > deadlineMs
+        const isLate = 2 * clock.monotonicMs() - begunMs + pauseMs > endMs
         if (!isPassing(error) || isLate || closed.aborted) throw meaningOf(error, brokers)
       }
       await clock.sleep(pauseMs, closed)

@@ -28,10 +28,10 @@ export class ProducerSession {
   ) {}
 
   /** The offset of the first message. Throws UnavailableError where nobody answered; the batch may then be there, or come to be there. */
-  async send(messages: Message[]): Promise<number> {
+  async send(messages: Message[], untilMs = Infinity): Promise<number> {
     const attempts = { isOpen: false }
     try {
-      const offset = await this.scope.patience.during(() => this.attempt(messages, attempts))
+      const offset = await this.scope.patience.during(() => this.attempt(messages, attempts), this.scope.deadlineMs, untilMs)
       if (offset === LOST)
         throw new UnavailableError('the producer id', 'the broker forgot it while a batch was under way; read, then decide')
       this.sequence = (this.sequence + messages.length) % SEQUENCES

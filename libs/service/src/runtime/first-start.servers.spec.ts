@@ -48,6 +48,8 @@ describe('a first start on Kafka', () => {
     const refused = open(directory.within('other'), { ...shop, kafka: { ...user, password: 'geraten' } })
     await expect(refused).rejects.toThrow(/configure the user and the password that the brokers know/)
     await expect(refused).rejects.not.toThrow(/geraten/)
+    const unknown = open(directory.within('other'), { ...shop, kafka: { ...user, saslMechanism: 'scram-sha-256' } })
+    await expect(unknown).rejects.toThrow(/configure a mechanism that the brokers offer .* by kafka.saslMechanism/)
   })
 
   it('says at once what it waits for, and why, where a service is told to wait', async () => {
