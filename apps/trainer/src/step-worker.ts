@@ -20,7 +20,18 @@ export interface WorkerInput {
 }
 
 /** The thread that learns: it opens log and versions for itself, and the service's event loop stays free. */
-async function main(port: MessagePort, { config, id }: WorkerInput): Promise<void> {
+async function main(port: MessagePort, input: WorkerInput): Promise<void> {
+  try {
+    await work(port, input)
+  } catch (error) {
+    if (!isFreshetError(error)) throw error
+    port.postMessage({ kind: 'failure', error: detailsOf(error) } satisfies FromWorker) // else it would arrive as a plain error, without its code
+  } finally {
+    port.close()
+  }
+}
+
+async function work(port: MessagePort, { config, id }: WorkerInput): Promise<void> {
   const tell = (message: FromWorker): void => port.postMessage(message)
   await using runtime = await openRuntime(config)
   const onNotice = (notice: TrainerNotice | WorkforceNotice): void => tell({ kind: 'notice', notice })
@@ -32,12 +43,8 @@ async function main(port: MessagePort, { config, id }: WorkerInput): Promise<voi
       workforce.stayAlone(`steps run on ${provider}, and threads and replicas compute on the CPU, which comes to other bits`)
     const shelfIn = (directory: string): VersionShelf => openVersionShelf(directory, runtime.clock)
     await learn(port, await Trainer.open(options), { provider, workforce, runtime, shelfIn })
-  } catch (error) {
-    if (!isFreshetError(error)) throw error
-    tell({ kind: 'failure', error: detailsOf(error) })
   } finally {
     await options.release()
-    port.close()
   }
 }
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { loadConfig } from '@freshet/service'
-import { temporaryDirectory, type TemporaryDirectory } from '@freshet/testing'
+import { loadConfig, type ConfigInput } from '@freshet/service'
+import { freePorts, temporaryDirectory, type TemporaryDirectory } from '@freshet/testing'
 import { WorkerLink } from './worker-link'
 
 /** Starts the thread from source, as a thread of its own. */
@@ -31,8 +31,8 @@ interface Opened {
   readonly ends: (Error | undefined)[]
 }
 
-async function open(directory: TemporaryDirectory, id: string, dictionary = 'demo'): Promise<Opened> {
-  const config = loadConfig({ env: {}, overrides: { data: directory.path, dictionary } })
+async function open(directory: TemporaryDirectory, id: string, more: ConfigInput = {}): Promise<Opened> {
+  const config = loadConfig({ env: {}, overrides: { data: directory.path, dictionary: 'demo', ...more } })
   const [notices, ends]: [Notice[], (Error | undefined)[]] = [[], []]
   const listener = { onNotice: (notice: Notice) => notices.push(notice), onEnd: (error: Error | undefined) => ends.push(error) }
   return {
@@ -43,6 +43,14 @@ async function open(directory: TemporaryDirectory, id: string, dictionary = 'dem
 }
 
 describe('the thread that learns', () => {
+  it('says by its code why it cannot begin, and whether that may pass', async () => {
+    await using directory = await temporaryDirectory()
+    const [port] = await freePorts(1)
+    const overrides = { data: directory.path, log: `kafka://127.0.0.1:${port}`, kafka: { deadlineMs: 100 } }
+    const { link } = await open(directory, 'a-1', overrides)
+    await expect(link.ready).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
+  })
+
   it('answers, makes a version that the next one opens, and ends in order', async () => {
     await using directory = await temporaryDirectory()
     const first = await open(directory, 'a-1')
@@ -62,7 +70,7 @@ describe('the thread that learns', () => {
 
   it('says why it cannot begin', async () => {
     await using directory = await temporaryDirectory()
-    const { link, ends } = await open(directory, 'a', 'no-such-dictionary')
+    const { link, ends } = await open(directory, 'a', { dictionary: 'no-such-dictionary' })
     await expect(link.ready).rejects.toThrow('no-such-dictionary')
     await link.ended
     expect(ends).toHaveLength(1)
