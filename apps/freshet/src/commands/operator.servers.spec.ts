@@ -129,7 +129,7 @@ describe('freshet dead-letter, on Kafka', () => {
 describe('freshet repair, on Kafka and Redis, while the partition is folded', () => {
   const examples = async (): Promise<number> => {
     await using runtime = await opened()
-    return runtime.log.next({ topic: TOPICS.examples, partition: PARTITION })
+    return await runtime.log.next({ topic: TOPICS.examples, partition: PARTITION })
   }
 
   /** Changes what is remembered of ada, behind the back of everybody; whoever folds finds out at his next commit, and loads again. */
