@@ -41,7 +41,8 @@ export class WorkerLink {
   readonly ended: Promise<void>
 
   constructor(input: WorkerInput, listener: LinkListener, { script, execArgv }: Thread = COMPILED) {
-    this.worker = new Worker(script, { workerData: input, ...(execArgv && { execArgv: [...execArgv] }) })
+    const options = { workerData: input, trackUnmanagedFds: false } // its end must not close lock files that this thread's log is signed in
+    this.worker = new Worker(script, { ...options, ...(execArgv && { execArgv: [...execArgv] }) })
     this.worker.on('message', (message: FromWorker) => this.hear(message, listener))
     this.worker.on('error', (error) => (this.failure = error))
     this.ended = new Promise((resolve) => this.worker.on('exit', () => resolve()))

@@ -1,4 +1,5 @@
-import { temporaryDirectory } from '@freshet/testing'
+import { readFileSync, statSync } from 'node:fs'
+import { temporaryDirectory, type TemporaryDirectory } from '@freshet/testing'
 import { CommitSignal } from './commit-signal'
 import { openEnvironment } from './environment'
 
@@ -26,4 +27,27 @@ describe('the signal of commits', () => {
     signal.close()
     await database.close()
   })
+
+  it('leaves the locks of an environment that is open elsewhere in the process where they are', async () => {
+    await using directory = await temporaryDirectory()
+    const database = openEnvironment(directory.path)
+    const [signal, other] = [new CommitSignal(directory.path), new CommitSignal(directory.path)]
+    expect(database.getEntry(Buffer.from([1]))).toBeUndefined() // a reader signs
+    const held = locksOn(directory)
+    expect(held).toBeGreaterThan(0)
+    other.close()
+    other.close()
+    expect(locksOn(directory)).toBe(held)
+    await database.close()
+    signal.close()
+    expect(locksOn(directory)).toBe(0)
+  })
 })
+
+/** How many locks processes have on an environment's lock file, as Linux lists them: by inode, among other things. */
+function locksOn(directory: TemporaryDirectory): number {
+  const { ino } = statSync(directory.within('lock.mdb'))
+  return readFileSync('/proc/locks', 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(`:${ino} `)).length
+}

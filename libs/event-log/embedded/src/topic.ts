@@ -94,9 +94,9 @@ export class Topic {
 
   async close(): Promise<void> {
     for (const waiters of this.waiting.values()) waiters.release()
-    this.signal.close()
     this.room.close()
     await this.database.close()
+    this.signal.close()
   }
 
   /** The number of partitions on disk; of two processes that make the topic at once, the first decides. */
