@@ -96,4 +96,12 @@ export const ENGINE_BUGS: readonly PlantedBug[] = [
     spec: 'libs/event-log/kafka/src/producer-session.spec.ts',
     test: 'sends what got no answer again under the same numbers',
   },
+  {
+    name: 'a lock file closed under readers of the same process: others give away their slots',
+    file: 'libs/event-log/embedded/src/commit-signal.ts',
+    right: ' || --found.readers > 0 || !isMainThread',
+    wrong: '',
+    spec: 'libs/event-log/embedded/src/commit-signal.spec.ts',
+    test: 'leaves the locks of an environment that is open elsewhere in the process where they are',
+  },
 ]

@@ -173,4 +173,28 @@ export const MATERIALIZE_BUGS: readonly PlantedBug[] = [
     spec: 'libs/materialize/src/rewound-store.spec.ts',
     test: 'is noticed by what a process has begun before',
   },
+  {
+    name: 'a store taken for this log because its positions are in it: what was accepted after a restore is never folded',
+    file: 'libs/materialize/src/folded-log.ts',
+    right: '  return Buffer.compare(sumOf(record), checksum) === 0',
+    wrong: '  return sumOf(record) !== checksum',
+    spec: 'libs/materialize/src/other-log.spec.ts',
+    test: 'is made anew where that log has grown past it',
+  },
+  {
+    name: 'the generation of a log not asked: a store that contains no more than it goes on from another log',
+    file: 'libs/materialize/src/folded-log.ts',
+    right: "(folded?.generation ?? '') !== generation",
+    wrong: "generation === 'never'",
+    spec: 'libs/materialize/src/other-log.spec.ts',
+    test: 'is made anew though it contains no more than that log does',
+  },
+  {
+    name: 'damaged snapshots counted among the two that are kept: none may be left that is whole',
+    file: 'libs/materialize/src/snapshot-files.ts',
+    right: 'else if (await verdicts.judge(path)) whole++',
+    wrong: 'else whole++',
+    spec: 'libs/materialize/src/snapshot-files.spec.ts',
+    test: 'are not counted among the two that are kept once they are damaged',
+  },
 ]
