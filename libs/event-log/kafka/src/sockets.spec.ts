@@ -30,13 +30,16 @@ describe('the sockets of a log', () => {
     expect(sockets.size).toBe(0)
   })
 
-  it('end all at once, also those that nobody remembers', async () => {
+  it('end all at once, also those that nobody remembers, as errors, so that whoever times their requests stops', async () => {
     const sockets = new Sockets()
     const made = [1, 2, 3].map(() => sockets.factory({ ...PLAIN, port: port(), onConnect: () => {} }))
     await Promise.all(made.map((socket) => once(socket, 'connect')))
-    const closed = made.map((socket) => once(socket, 'close'))
+    const failures: Error[] = []
+    for (const socket of made) socket.on('error', (error) => failures.push(error))
+    const closed = made.map((socket) => new Promise((resolve) => void socket.once('close', resolve)))
     sockets.destroy()
     await Promise.all(closed)
+    expect(failures.map(({ message }) => message)).toEqual(Array(3).fill(expect.stringContaining('it was closed')))
     expect([sockets.size, made.every(({ destroyed }) => destroyed)]).toEqual([0, true])
   })
 

@@ -1,6 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { ISocketFactory } from 'kafkajs'
+import { UnavailableError } from '@freshet/kernel'
 
 /** The sockets of one log. kafkajs asks for them, and forgets some; here all are known, so that a closed log leaves none behind. */
 export class Sockets {
@@ -20,9 +21,12 @@ export class Sockets {
     return this.open.size
   }
 
-  /** Ends all of them at once: a broker that stands still would answer no farewell, and a socket that is open keeps its thread. */
+  /**
+   * Ends all of them at once: a broker that stands still would answer no farewell, and a socket that is open keeps its thread. As errors, which kafkajs
+   * listens to: it has a timer for each connection, and a socket that just ends would leave that running.
+   */
   destroy(): void {
-    for (const socket of this.open) socket.destroy()
+    for (const socket of this.open) socket.destroy(new UnavailableError('the log', 'it was closed; open it again'))
   }
 }
 
