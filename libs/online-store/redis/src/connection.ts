@@ -122,7 +122,10 @@ export class RedisConnection implements AsyncDisposable {
     const refusal = (await this.databaseRefusal()) ?? (await this.evictionOf().catch(() => undefined)) // who may not ask is trusted
     if (!this.isClosed) this.refusal = refusal
     this.isReady = this.client.status === 'ready' && this.refusal === undefined
-    if (this.isReady) this.settled((this.lastFailure = undefined))
+    if (this.isReady) {
+      this.lastFailure = undefined
+      this.settled(undefined)
+    }
     this.admitAll()
   }
 
