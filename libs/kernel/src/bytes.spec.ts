@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { bytesOf, float32Of, textOf, uint32Of, utf8 } from './index'
 
 describe('bytes', () => {
@@ -18,7 +19,28 @@ describe('bytes', () => {
     expect(float32Of(as(shifted.subarray(1)))).toHaveLength(2)
   })
 
-  it('gives a text back', () => {
-    expect(textOf(utf8('Ürün 🛒'))).toBe('Ürün 🛒')
+  it('looks at no byte beyond the last whole number', () => {
+    expect(uint32Of(Uint8Array.of(1, 0, 0, 0, 2, 0, 0))).toEqual(Uint32Array.of(1))
+    expect(float32Of(new Uint8Array(3))).toHaveLength(0)
+  })
+
+  it('gives numbers back wherever their bytes begin, whatever they are', () => {
+    fc.assert(
+      fc.property(fc.float32Array({ maxLength: 6 }), fc.nat(7), (floats, before) => {
+        const file = new Uint8Array(before + floats.byteLength)
+        file.set(bytesOf(floats), before)
+        const behind = file.subarray(before)
+        expect(bytesOf(float32Of(behind))).toEqual(bytesOf(floats))
+        expect(uint32Of(behind)).toEqual(new Uint32Array(floats.slice().buffer))
+      }),
+    )
+  })
+
+  it.each(['Ürün 🛒', '', '\u0000', '\ufeffuser', 'line\u2028line'])('gives a text back: %j', (text) => {
+    expect(textOf(utf8(text))).toBe(text)
+  })
+
+  it('gives any text back that UTF-8 can say', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => expect(textOf(utf8(text))).toBe(text)))
   })
 })

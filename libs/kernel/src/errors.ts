@@ -119,5 +119,12 @@ const VALUE_CHARACTERS_MAX = 80 // an error stays one readable line
 
 function spell(value: unknown): string {
   const text = typeof value === 'string' ? `'${value}'` : valueText(value)
-  return text.length > VALUE_CHARACTERS_MAX ? `${text.slice(0, VALUE_CHARACTERS_MAX)}…` : text
+  const shown = text.length > VALUE_CHARACTERS_MAX ? `${text.slice(0, VALUE_CHARACTERS_MAX).replace(HALF_PAIR, '')}…` : text
+  return shown.replace(CONTROLS, escaped)
 }
+
+/** What a cut leaves of a character of two code units. */
+const HALF_PAIR = /[\ud800-\udbff]$/
+/** What breaks a line, or steers a terminal. */
+const CONTROLS = /[\p{Cc}\u2028\u2029]/gu
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`

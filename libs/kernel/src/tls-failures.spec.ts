@@ -14,7 +14,10 @@ describe('a TLS connection that was not made', () => {
     expect(tlsRemedyOf(failed(code))).toContain(remedy)
   })
 
-  it.each([failed('ECONNREFUSED'), new Error('anything'), 'text', undefined, null])('knows nothing of %s', (failure) => {
-    expect(tlsRemedyOf(failure)).toBeUndefined()
-  })
+  it.each([failed('ECONNREFUSED'), failed('constructor'), new Error('anything'), 'text', undefined, null])(
+    'knows nothing of %s',
+    (failure) => {
+      expect(tlsRemedyOf(failure)).toBeUndefined()
+    },
+  )
 })

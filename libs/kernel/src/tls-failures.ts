@@ -7,7 +7,7 @@
  */
 export function tlsRemedyOf(failure: unknown): string | undefined {
   const code = typeof failure === 'object' && failure !== null && 'code' in failure ? String(failure.code) : ''
-  return REMEDIES[code]
+  return Object.hasOwn(REMEDIES, code) ? REMEDIES[code] : undefined
 }
 
 const TRUST = 'trust the authority that signed its certificate: name a PEM file of it as caFile'
