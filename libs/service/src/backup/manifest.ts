@@ -1,14 +1,15 @@
 import { CorruptError } from '@freshet/kernel'
 import { z } from 'zod'
 import { parseJson } from '../config/parse-json'
+import { configSchema } from '../config/schema'
 
 /** The file that makes a folder a backup. */
 export const BACKUP_FILE = 'backup.json'
 
 const schema = z.strictObject({
   schema: z.literal(1),
-  /** The data set that it is of. */
-  name: z.string(),
+  /** The data set that it is of: the folder of what is restored, unless another is named. */
+  name: configSchema.shape.name.unwrap(),
   createdMs: z.number(),
   /** Which engines held the rest: what they keep is not in here unless they are embedded. */
   log: z.string(),

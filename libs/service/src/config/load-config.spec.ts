@@ -150,6 +150,40 @@ describe('a setting that cannot be meant', () => {
     expect(refusal(sources)).toMatchObject({ code: 'CONFIGURATION', retryable: false })
   })
 
+  it.each(['[', '{', '"8', "'8", '`auto', '*anchor', '8: 9', '- 8', '8\n---\n9', '', '~', 'yes'])(
+    'is refused by its name and value where the environment says %j, whatever YAML makes of that',
+    (text) => {
+      expect(refusal({ env: { FRESHET_PARTITIONS: text } }).message).toContain(
+        `the environment: partitions is ${JSON.stringify(text)}, but invalid input: expected`,
+      )
+    },
+  )
+
+  it('is refused in the environment as the text that it was, where numbers are read', () => {
+    for (const text of ['1e9', '.inf', '2.5', '-1', 'true'])
+      expect(refusal({ env: { FRESHET_PARTITIONS: text } }).message).toMatch(/^the environment: partitions is .*, but (too|invalid)/)
+    expect(load({ env: { FRESHET_PARTITIONS: '0x10' } }).partitions).toBe(16)
+  })
+
+  it('is refused where it means an object’s own machinery', async () => {
+    await using directory = await temporaryDirectory()
+    const file = directory.within('freshet.yaml')
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      writeFileSync(file, `${name}: { partitions: 3 }\n`)
+      expect(refusal({ file }).message).toContain(`${name} is {"partitions":3}, but there is no such setting`)
+    }
+    expect(refusal({ env: { FRESHET_CONSTRUCTOR: 'x' } }).message).toContain('FRESHET_CONSTRUCTOR is "x", but there is no such setting')
+  })
+
+  it('hides what may be a secret in what it refuses, and says the rest', () => {
+    const odd = { kafka: { password: 7, tls: true } } as unknown as ConfigInput
+    expect(refusal({ overrides: odd }).message).toContain('kafka.password is "[hidden]", but invalid input')
+    expect(refusal({ env: { FRESHET_STORE: 'http://ada:geheim@h' } }).message).not.toContain('geheim')
+    expect(refusal({ env: { FRESHET_KAFKA_PASSWORDS: 'geheim' } }).message).toMatch(
+      /PASSWORDS is "\[hidden\]".*did you mean FRESHET_KAFKA_PASSWORD\?/,
+    )
+  })
+
   it.each([
     ['is absent', undefined, 'no such file'],
     ['is no YAML', 'a: [', 'it must be readable YAML'],

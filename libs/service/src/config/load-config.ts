@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { parse } from 'yaml'
+import { isScalar, parse, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { ConfigurationError } from '../errors/errors'
 import { environmentName, nearest, settings } from './paths'
@@ -148,8 +148,9 @@ function valueOf(type: string, text: string): unknown {
   return type === 'string' ? text : scalar(text)
 }
 
-/** Numbers and booleans as YAML reads them; anything else stays the text that it is, for the schema to refuse. */
+/** Numbers and booleans as YAML reads them; anything else, ill-formed or not, stays the text that it is, for the schema to refuse. */
 function scalar(text: string): unknown {
-  const value: unknown = parse(text)
+  const { contents, errors } = parseDocument(text)
+  const value: unknown = errors.length === 0 && isScalar(contents) ? contents.value : undefined
   return typeof value === 'number' || typeof value === 'boolean' ? value : text
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { loadConfig } from './load-config'
 import { changedSettings, configJsonSchema, environmentName, nearest, settings } from './paths'
 
@@ -44,6 +45,24 @@ describe('the names of settings', () => {
     ])
   })
 
+  it('guess at what is as few edits away as the fewest, at most a third of the name', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 7 })
+    fc.assert(
+      fc.property(word, fc.array(word, { maxLength: 4 }), (name, known) => {
+        const edits = known.map((candidate) => editsBetween(name, candidate))
+        const fewest = Math.min(...edits)
+        const meant = nearest(name, known)
+        if (fewest > Math.max(2, name.length / 3)) expect(meant).toBeUndefined()
+        else expect(meant).toBe(known[edits.indexOf(fewest)])
+      }),
+    )
+  })
+
+  it('guess without regard to capitals', () => {
+    expect(nearest('PARTITIONS', ['name', 'partitions'])).toBe('partitions')
+    expect(nearest('x', [])).toBeUndefined()
+  })
+
   it.each([
     ['trainer.cutms', 'trainer.cutMs'],
     ['ranker.ingestAdress', 'ranker.ingestAddress'],
@@ -58,3 +77,10 @@ describe('the names of settings', () => {
     ).toBe(meant)
   })
 })
+
+/** Levenshtein's distance as he defined it. */
+function editsBetween(a: string, b: string): number {
+  if (a === '' || b === '') return a.length + b.length
+  if (a[0] === b[0]) return editsBetween(a.slice(1), b.slice(1))
+  return 1 + Math.min(editsBetween(a.slice(1), b), editsBetween(a, b.slice(1)), editsBetween(a.slice(1), b.slice(1)))
+}

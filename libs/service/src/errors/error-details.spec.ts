@@ -46,7 +46,7 @@ describe('an error on its way to a caller', () => {
   )
 
   it('carries any text in a header of printable ASCII, within its length', () => {
-    const hostile = new NotFoundError('item', 'é\u0000\n\ud800😀', `x${'y'.repeat(10_000)}`)
+    const hostile = new NotFoundError('item', 'a', `é\u0000\n\ud800😀${'y'.repeat(10_000)}`)
     const [trailer] = statusOf(hostile).metadata?.get(ERROR_TRAILER) ?? []
     expect(trailer).toMatch(/^[\x20-\x7e]{1,4000}$/)
     expect(() => encodeURI(statusOf(hostile).details ?? '')).not.toThrow()
@@ -67,7 +67,12 @@ describe('a status without our trailer', () => {
     expect(error).toMatchObject({ code: expected, retryable, method: 'rank' })
   })
 
-  it.each(['no json', '{"code":"SOMETHING","message":"m"}', '[]', 'null'])('is read by the status when the trailer is %s', (trailer) => {
+  it.each([
+    ...['no json', '[]', 'null', '7', '{"message":"m","retryable":true}'],
+    ...['{"code":"SOMETHING","message":"m","retryable":true}', '{"code":"constructor","message":"m","retryable":true}'],
+    ...['{"code":["NOT_FOUND"],"message":"m","retryable":true}', '{"code":"NOT_FOUND","message":{"a":1},"retryable":true}'],
+    ...['{"code":"NOT_FOUND","message":"m"}', '{"code":"NOT_FOUND","message":"m","retryable":"no"}'],
+  ])('is read by the status when the trailer is %s', (trailer) => {
     const metadata = new Metadata()
     metadata.set(ERROR_TRAILER, trailer)
     expect(remoteError('rank', bare(status.UNAVAILABLE, metadata)).code).toBe('UNAVAILABLE')

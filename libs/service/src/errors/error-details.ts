@@ -75,8 +75,12 @@ function parse(trailer: string): ErrorDetails | undefined {
   }
 }
 
-const isDetails = (value: unknown): value is ErrorDetails =>
-  typeof value === 'object' && value !== null && 'code' in value && 'message' in value && String(value.code) in GRPC_STATUS
+/** A server is not believed: a code is one of ours, and what is read of the rest is of its kind. */
+const isDetails = (value: unknown): value is ErrorDetails => {
+  if (typeof value !== 'object' || value === null) return false
+  const { code, message, retryable } = value as Partial<Record<keyof ErrorDetails, unknown>>
+  return typeof code === 'string' && Object.hasOwn(GRPC_STATUS, code) && typeof message === 'string' && typeof retryable === 'boolean'
+}
 
 const clip = (text: string): string =>
   (text.length > MESSAGE_CHARACTERS_MAX ? `${text.slice(0, MESSAGE_CHARACTERS_MAX)}…` : text).replace(LONE_SURROGATES, '\ufffd')

@@ -17,6 +17,17 @@ describe('a log record on a terminal', () => {
     expect(prettyLine(JSON.stringify(record))).toBe('03:04:05.678 info  shop serving grpc=127.0.0.1:1 positions=[1,2]\n')
   })
 
+  it('stays one line whatever its facts hold, and leaves out what they lack', () => {
+    const record = { level: 35, time: '2026-01-02T03:04:05.678Z', reason: 'one\ntwo\u001b[2J', none: undefined, empty: '', nothing: null }
+    expect(prettyLine(JSON.stringify(record))).toBe('03:04:05.678         reason="one\\ntwo\\u001b[2J" empty= nothing=null\n')
+  })
+
+  it('says of an error without a stack what it says of itself, and nothing of what is none', () => {
+    const record = { level: 40, time: '2026-01-02T03:04:05.678Z', name: 'shop', msg: 'odd', err: { code: 'NOT_FOUND', message: 'gone' } }
+    expect(prettyLine(JSON.stringify(record))).toBe('03:04:05.678 warn  shop odd\n    gone\n')
+    expect(prettyLine(JSON.stringify({ ...record, err: 'text' }))).toBe('03:04:05.678 warn  shop odd\n')
+  })
+
   it('shows the stack of an error below it', () => {
     const record = { level: 50, time: '2026-01-02T03:04:05.678Z', msg: 'failed', err: { message: 'm', stack: 'Error: m\n    at f' } }
     expect(prettyLine(JSON.stringify(record))).toBe('03:04:05.678 error  failed\n    Error: m\n    at f\n')

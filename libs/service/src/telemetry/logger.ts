@@ -24,7 +24,7 @@ export function prettyLine(record: string): string {
   const { level, time, name = '', msg = '', err, ...rest } = JSON.parse(record) as LogRecord
   const facts = Object.entries({ ...rest, config: undefined })
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([key, value]) => ` ${key}=${typeof value === 'string' && !STEERING.test(value) ? value : JSON.stringify(value)}`)
   const stack = isError(err) ? `\n    ${err.stack ?? err.message}` : ''
   return `${time.slice(11, 23)} ${(LEVELS[level] ?? '').padEnd(5)} ${name} ${msg}${facts.join('')}${stack}\n`
 }
@@ -48,6 +48,8 @@ interface LogRecord {
   readonly [fact: string]: unknown
 }
 
+/** What would break the line, or steer the terminal. */
+const STEERING = /\p{Cc}/u
 const LEVELS: Readonly<Record<number, string>> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' }
 
 const isError = (value: unknown): value is { readonly stack?: string; readonly message: string } =>
