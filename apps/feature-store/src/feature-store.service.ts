@@ -46,6 +46,7 @@ export class FeatureStoreFolds implements OnApplicationBootstrap, OnApplicationS
       member: `${hostname()}-${process.pid}`,
       snapshots: this.snapshots === NO_SNAPSHOTS ? undefined : this.snapshots,
       generation: config.store === 'embedded' ? undefined : logGeneration, // an embedded store goes back with its log
+      snapshotEveryMs: config.featureStore.snapshotEveryMs,
       retentionMs: config.featureStore.retentionMs,
       onTrouble: (partition, error) => logger.warn({ partition, err: error }, 'the fold of a partition starts over'),
     })

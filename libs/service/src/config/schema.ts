@@ -85,11 +85,18 @@ export const configSchema = z.strictObject({
   featureStore: section({
     grpc: address('127.0.0.1:50052'),
     http: address('').describe(METRICS_ONLY),
+    snapshotEveryMs: z
+      .int()
+      .min(1000)
+      .default(600_000)
+      .describe('from one copy of a partition to the next, where they are copied to snapshots: beside a store at redis://'),
     retentionMs: z
       .int()
-      .min(3_600_000)
+      .min(1000)
       .default(30 * 86_400_000)
-      .describe('how long events are kept at least, where partitions are copied to snapshots; what the older of two lacks stays longer'),
+      .describe(
+        'how long events are kept at least, where partitions are copied to snapshots; what features remember, or the older of two snapshots lacks, stays longer',
+      ),
   }),
   trainer: section({
     grpc: address('127.0.0.1:50053'),
