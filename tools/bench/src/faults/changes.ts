@@ -30,10 +30,17 @@ export function planChanges(count: number, { seed, users }: { readonly seed: num
   })
 }
 
+/** What a change is made with. */
+export interface ChangeScope {
+  readonly clock: Clock
+  /** The dictionary of later. */
+  readonly later: string
+}
+
 /** Asks ingest for a change until it is acknowledged. */
-export function makeChange(address: string, change: Change, clock: Clock): Promise<void> {
+export function makeChange(address: string, change: Change, { clock, later }: ChangeScope): Promise<void> {
   const ask = async (client: IngestClient): Promise<void> => {
-    if (change.kind === 'dictionary') await call(client, 'setDictionary', { text: ADDED }, { deadlineMs: ANSWER_MS_MAX })
+    if (change.kind === 'dictionary') await call(client, 'setDictionary', { text: later }, { deadlineMs: ANSWER_MS_MAX })
     else assertAccepted(await call(client, 'forget', { userIds: [change.userId], sessionIds: [] }, { deadlineMs: ANSWER_MS_MAX }))
   }
   return asking(IngestClient, address, (client) => patiently(clock, () => ask(client)))

@@ -1,34 +1,39 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
 import type { Event } from '@freshet/contracts'
-import { IngestClient, TrainerClient } from '@freshet/contracts/services'
-import { TOPICS } from '@freshet/event-log'
+import { TrainerClient } from '@freshet/contracts/services'
+import type { EventLog } from '@freshet/event-log'
 import { ORDER_VARIABLE, planFaults, spellFault } from '@freshet/faults'
-import { systemClock, UnavailableError } from '@freshet/kernel'
+import { builtInDictionary } from '@freshet/features'
+import { systemClock } from '@freshet/kernel'
 import { call, openRuntime, type Runtime } from '@freshet/service'
 import type { Fleet, FleetService } from '@freshet/testing'
 import { answered } from '../fleet/answered'
 import { asking } from '../fleet/asking'
-import { configOf, duringFleet, startFleet } from '../fleet/bench-fleet'
+import { type BenchFleetOptions, configOf, duringFleet, startFleet } from '../fleet/bench-fleet'
 import { learnAll, type LearnedState, patiently } from '../fleet/learned'
 import { watchOthers } from '../harness/others-cpu'
 import { WORKSPACE } from '../harness/workspace'
+import { settled, stock } from './at-rest'
 import type { BackEnd } from './back-end'
-import { DICTIONARY, makeChange, planChanges, spellChange } from './changes'
+import { ADDED, DICTIONARY, makeChange, planChanges, spellChange } from './changes'
 import { auditedAt, type Found, Inspection } from './inspection'
 import { JournalWatch } from './journal-watch'
+import { Recording } from './recording'
+import { forgetful, releasedBy, type Retention, retentionSettings } from './retention'
 import type { SeedRecord } from './seed-record'
 import { orderFile, type Recovery, Siege } from './siege'
 import { SiegeStream } from './stream'
 import { judge, type Outcome } from './verdict'
-import { catalogue, visits } from './visits'
+import { visits } from './visits'
 
 /** One seed's work. */
 export interface SeedScope {
   readonly seed: number
   /** How many faults. */
   readonly count: number
+  /** How little is kept; without it, all is. */
+  readonly retention?: Retention
   readonly backEnd: BackEnd
   /** A folder of its own. */
   readonly directory: string
@@ -40,39 +45,54 @@ const TRAINERS: readonly FleetService[] = ['trainer', 'standby']
 const STREAM = { users: 300, items: 60, startMs: Date.UTC(2024, 0, 1), everyMs: 20_000 }
 const EVENTS_PER_S = 100
 const EVENTS_PER_FAULT = 3000 // half a minute each: the stream lasts longer than any plan
+const EVENTS_BEFORE = 30_000 // as long as anybody is waited for: until the log has let go of its beginning
 const CUT_MS = '40' // twenty-five steps a second: enough to strike between, and few enough for twins to repeat
 const PRELOAD = join(WORKSPACE, 'tools', 'faults', 'dist', 'preload.js')
 const clock = systemClock
 
 /** A fleet, a stream and the seed's faults; then what is wrong with the outcome, in numbers. */
 export async function besiege(scope: SeedScope): Promise<SeedRecord> {
-  const { seed, count, directory, backEnd, say } = scope
-  const events = visits(count * EVENTS_PER_FAULT, { ...STREAM, seed }) // now: relays stand still while this process computes
+  const { seed, count, directory, backEnd, retention, say } = scope
+  const events = visits((retention ? EVENTS_BEFORE : 0) + count * EVENTS_PER_FAULT, { ...STREAM, seed }) // now: relays stand still while this process computes
   const orders = join(directory, 'orders')
   mkdirSync(orders, { recursive: true })
-  const options = {
-    ...{ directory, dictionary: DICTIONARY, services: SERVICES },
-    environment: { ...backEnd.settings, FRESHET_TRAINER_CUT_MS: CUT_MS, NODE_OPTIONS: `--require ${PRELOAD}` },
-    environmentOf: (service: FleetService) => ({ [ORDER_VARIABLE]: orderFile(orders, service) }),
-  }
+  const options = fleetOptions(scope, orders)
   const starting = startFleet(options)
   await using runtime = await openRuntime(configOf(options))
+  await using recording = retention && (await Recording.begin({ log: runtime.log, clock, directory: join(directory, 'recording') }))
   const recoveries = { hotMs: [] as number[], coldMs: [] as number[] }
   const others = watchOthers()
   const outcome = await duringFleet(starting, say, async (fleet) => {
-    await using watch = new JournalWatch(runtime.log, clock)
+    const whole = recording?.log ?? runtime.log
+    await using watch = new JournalWatch(whole, clock)
     const siege = new Siege({ fleet, watch, clock, backEnd, orders })
-    const result = await underFaults({ ...scope, events, fleet, runtime, watch, siege, recoveries })
+    const suffering = underFaults({ ...scope, events, fleet, runtime, whole, watch, siege, recoveries })
+    const result = await Promise.race([suffering, ...(recording ? [recording.whole.then(() => suffering)] : [])])
     return { ...result, othersShare: others() }
   })
-  const { othersShare } = outcome
-  return { seed, engine: backEnd.name, faults: scope.count, ...(await judge(runtime, outcome, say)), ...recoveries, othersShare }
+  const released = retention && (await releasedBy(runtime.log, backEnd.name))
+  const verdict = await judge({ runtime, recording }, outcome, say)
+  return { seed, engine: backEnd.name, faults: count, ...verdict, ...recoveries, released, othersShare: outcome.othersShare }
+}
+
+/** What the fleet is started with; where little is kept, its features remember little, too. */
+function fleetOptions({ directory, backEnd, retention }: SeedScope, orders: string): BenchFleetOptions {
+  const file = join(directory, 'dictionary.yaml')
+  if (retention) writeFileSync(file, forgetful(builtInDictionary(DICTIONARY)))
+  const kept = retention && retentionSettings(retention)
+  return {
+    ...{ directory, dictionary: retention ? file : DICTIONARY, services: SERVICES },
+    environment: { ...backEnd.settings, ...kept, FRESHET_TRAINER_CUT_MS: CUT_MS, NODE_OPTIONS: `--require ${PRELOAD}` },
+    environmentOf: (service: FleetService) => ({ [ORDER_VARIABLE]: orderFile(orders, service) }),
+  }
 }
 
 interface Running extends SeedScope {
   readonly events: readonly Event[]
   readonly fleet: Fleet
   readonly runtime: Runtime
+  /** What the log ever held, where it lets go of things; else the log. */
+  readonly whole: EventLog
   readonly watch: JournalWatch
   readonly siege: Siege
   readonly recoveries: { readonly hotMs: number[]; readonly coldMs: number[] }
@@ -81,7 +101,7 @@ interface Running extends SeedScope {
 /** Sends the stream while the plan is carried out; then waits until all of it is learned and answered from. */
 async function underFaults({ events, ...running }: Running): Promise<Outcome> {
   const { seed, fleet, watch, runtime, say } = running
-  await stock(fleet, runtime)
+  await stock(fleet.address('ingest'), runtime, STREAM)
   const stream = new SiegeStream({ address: fleet.address('ingest'), source: `seed-${seed}`, clock, eventsPerS: EVENTS_PER_S })
   const sending = stream.run(events)
   const carrying = carryOut({ ...running, stream })
@@ -99,15 +119,17 @@ async function underFaults({ events, ...running }: Running): Promise<Outcome> {
 
 /** Brings one fault after the other, with the changes that come with it, and looks at the house after each. */
 async function carryOut(running: Omit<Running, 'events'> & { readonly stream: SiegeStream }): Promise<Found> {
-  const { seed, count, backEnd, fleet, runtime, siege, stream, say } = running
+  const { seed, count, backEnd, fleet, whole, siege, stream, say } = running
   const changes = planChanges(count, { seed, ...STREAM })
-  const inspection = new Inspection({ log: runtime.log, clock, say, trainers: TRAINERS.map((name) => auditedAt(fleet.address(name))) })
+  const later = running.retention ? forgetful(ADDED) : ADDED
+  const inspection = new Inspection({ log: whole, clock, say, trainers: TRAINERS.map((name) => auditedAt(fleet.address(name))) })
   const total = { lost: 0, digestsDiffering: 0 }
+  await release(running)
   for (const [i, fault] of planFaults(count, { seed, engineFaults: backEnd.faults }).entries()) {
     if (i >= count / 2) stream.goLive()
     const change = changes[i]
     const startMs = clock.monotonicMs()
-    const changing = change && makeChange(fleet.address('ingest'), change, clock)
+    const changing = change && makeChange(fleet.address('ingest'), change, { clock, later })
     const [recovery] = await Promise.all([siege.suffer(fault), changing])
     const overMs = clock.monotonicMs()
     await siege.attached()
@@ -121,42 +143,20 @@ async function carryOut(running: Omit<Running, 'events'> & { readonly stream: Si
   return total
 }
 
+/** Where little is kept, waits until nobody can begin at the first record any more: recoveries are to begin elsewhere. */
+async function release({ seed, retention, runtime, backEnd, say }: Pick<Running, 'seed' | 'retention' | 'runtime' | 'backEnd' | 'say'>) {
+  if (retention === undefined) return
+  const startMs = clock.monotonicMs()
+  const released = await patiently(clock, () => releasedBy(runtime.log, backEnd.name))
+  say(`seed ${seed}: the log has let go of its first ${released} records after ${Math.round(clock.monotonicMs() - startMs)} ms`)
+}
+
 /** Keeps how long a recovery took, and says it. */
 function note({ recoveries }: Pick<Running, 'recoveries'>, { hotMs, coldMs }: Recovery): string {
   if (hotMs !== undefined) recoveries.hotMs.push(hotMs)
   if (coldMs !== undefined) recoveries.coldMs.push(coldMs)
   const steppedMs = hotMs ?? coldMs
   return steppedMs === undefined ? '' : `, the next step after ${Math.round(steppedMs)} ms`
-}
-
-/** Waits until nothing is on its way any more, and gives the ends of `events`. */
-async function settled({ store, log }: Runtime): Promise<number[]> {
-  const partitions = Array.from({ length: log.partitions(TOPICS.events) }, (_, partition) => partition)
-  const ends = (topic: 'events' | 'touches'): Promise<number[]> =>
-    Promise.all(partitions.map((partition) => log.next({ topic, partition })))
-  return patiently(clock, async () => {
-    const expected = { events: await ends('events'), touches: await ends('touches') }
-    for (const partition of partitions) {
-      const { events, touches } = await store.positions(partition)
-      const isFolded = events >= expected.events[partition] && touches >= expected.touches[partition]
-      if (!isFolded || (await store.outbox(partition, 1)).length > 0)
-        throw new UnavailableError('the feature store', `it has not folded, or published, all of partition ${partition}`)
-    }
-    const [events, touches] = [await ends('events'), await ends('touches')] // what was published meanwhile is folded next
-    if (!isDeepStrictEqual({ events, touches }, expected)) throw new UnavailableError('the log', 'it has grown; look again')
-    return events
-  })
-}
-
-/** Puts the catalogue in, and waits until it is folded: what events then meet does not depend on when. */
-async function stock(fleet: Fleet, { store, log }: Runtime): Promise<void> {
-  const upsert = (client: IngestClient): Promise<unknown> => call(client, 'upsertItems', { items: catalogue(STREAM) })
-  await asking(IngestClient, fleet.address('ingest'), (client) => patiently(clock, () => upsert(client)))
-  await patiently(clock, async () => {
-    for (let partition = 0; partition < log.partitions('catalog'); partition++)
-      if ((await store.positions(partition)).catalog < (await log.next({ topic: 'catalog', partition })))
-        throw new UnavailableError('the feature store', `it has not folded the catalogue of partition ${partition}`)
-  })
 }
 
 /** The digest of another trainer after the same step. */

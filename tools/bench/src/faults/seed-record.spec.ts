@@ -60,6 +60,11 @@ describe('the figures of all seeds', () => {
     expect([figures.recovery_all_p99_ms.goal, figures.lost.value]).toEqual([undefined, 1])
   })
 
+  it('tell in how many seeds the log has let go of its beginning, and of how much', () => {
+    const { retention_seeds: seeds, released } = figuresOf([record({}), record({ released: 1200 }), record({ released: 300 })])
+    expect([seeds.value, seeds.unit, released.value]).toEqual([2, 'of 3 seeds', 1500])
+  })
+
   it('say nothing of a recovery that was not measured', () => {
     expect(figuresOf([record({})]).recovery_p99_ms.value).toBeNull()
   })

@@ -13,6 +13,8 @@ export interface SeedRecord extends Verdict {
   readonly hotMs: readonly number[]
   /** From a relaunch to the next new step, with nobody else there. */
   readonly coldMs: readonly number[]
+  /** How many records the log has let go of; absent where it kept all. */
+  readonly released?: number
   /** Which share of the machine's CPU time others took meanwhile, 0 to 1; null or absent where nobody knows. */
   readonly othersShare?: number | null
 }
@@ -63,6 +65,8 @@ export function figuresOf(records: readonly SeedRecord[]): Record<string, Measur
       sum(({ featuresDiffering }) => featuresDiffering),
       'states',
     ),
+    retention_seeds: { value: records.filter(({ released }) => released !== undefined).length, unit: `of ${records.length} seeds` },
+    released: { value: sum(({ released = 0 }) => released), unit: 'records' },
     quiet_seeds: { value: quiet.length, unit: `of ${records.length} seeds` },
     recovery_p99_ms: { ...p99(quiet, 'hotMs'), goal: atMost(HOT_MS_MAX) },
     cold_recovery_p99_ms: { ...p99(quiet, 'coldMs'), goal: atMost(COLD_MS_MAX) },

@@ -7,10 +7,11 @@ import { raiseTwins } from '../fleet/twins'
 import { type Afresh, foldAfresh } from './afresh'
 import { findDiffering } from './differing-features'
 import type { Found } from './inspection'
+import type { Recording } from './recording'
 
 /** What is wrong after faults, in numbers; all 0 where nothing is. */
 export interface Verdict {
-  /** Accepted events that stand nowhere, groups that should have been cut and examples that should have been learned and were not, touches and histories that nobody can take. */
+  /** Accepted events that stand nowhere, records that the log should have kept as they were, groups that should have been cut and examples that should have been learned and were not, touches and histories that nobody can take. */
   readonly lost: number
   /** Examples that were learned more than once, groups, touches and histories that should not be there. */
   readonly doubled: number
@@ -32,23 +33,32 @@ export interface Outcome {
 
 const TOLD_MAX = 3
 
+/** Where the judged lies. */
+export interface JudgedHouse {
+  readonly runtime: Runtime
+  /** What the log ever held, where it has let go of things: of its beginning nobody else knows. */
+  readonly recording?: Recording
+}
+
 /** Holds the outcome against a fresh fold of the log and against fresh followers by replay; says of a few features how they differ. */
 export async function judge(
-  runtime: Runtime,
+  { runtime, recording }: JudgedHouse,
   { accepted, learned, others, meanwhile }: Outcome,
   say: (text: string) => void,
 ): Promise<Verdict> {
-  const { store, log } = runtime
-  const afresh = await foldAfresh(runtime)
-  const ledger = await readLedger(log)
-  const twins = await raiseTwins(runtime, learned.step)
+  const { store, log, dictionary } = runtime
+  const whole = recording?.log ?? log
+  const afresh = await foldAfresh({ log: whole, dictionary })
+  const ledger = await readLedger(whole)
+  const twins = await raiseTwins(runtime, learned.step, whole)
+  const altered = (await recording?.altered()) ?? 0
   const digests = [...others, ...twins.map(({ step, digest }) => (step === learned.step ? digest : `step ${step}`))]
   const differing = await findDiffering(store, log.partitions(TOPICS.events), afresh)
   for (const words of differing.slice(0, TOLD_MAX)) say(`in the store, ${words}`)
   const { lost, doubled } = weigh({ accepted, examples: learned.status.examples }, ledger, afresh)
   const ends = twins.length === 0 ? 1 : digests.filter((digest) => digest !== learned.digest).length
   return {
-    lost: lost + meanwhile.lost,
+    lost: lost + meanwhile.lost + altered,
     doubled,
     digestsDiffering: ends + meanwhile.digestsDiffering,
     featuresDiffering: differing.length,

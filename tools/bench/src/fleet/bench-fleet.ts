@@ -7,7 +7,7 @@ import { WORKSPACE } from '../harness/workspace'
 export interface BenchFleetOptions {
   /** The bench's own folder. */
   readonly directory: string
-  /** A built-in dictionary. */
+  /** A built-in dictionary, or a file. */
   readonly dictionary: string
   readonly services?: readonly FleetService[]
   /** FRESHET_* settings beside those that all benches share. */
@@ -16,7 +16,7 @@ export interface BenchFleetOptions {
   readonly environmentOf?: (service: FleetService) => Readonly<Record<string, string>>
 }
 
-/** All versions are kept, so that nothing of journal and examples is retired and a twin can begin at the first record. */
+/** All versions are kept unless the environment says otherwise, so that nothing of journal and examples is retired and a twin can begin at the first record. */
 const VERSIONS_KEPT = 1000
 
 /** Starts the services as processes of their own, on a data set in the bench's folder. */

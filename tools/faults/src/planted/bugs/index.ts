@@ -2,8 +2,16 @@ import type { PlantedBug } from '../planted-bug'
 import { EDGE_BUGS } from './edges'
 import { ENGINE_BUGS } from './engines'
 import { JOURNAL_BUGS } from './journal'
+import { JUDGE_BUGS } from './judge'
 import { MATERIALIZE_BUGS } from './materialize'
 import { TRAINING_BUGS } from './training'
 
 /** All mistakes that are planted, by room. */
-export const PLANTED: readonly PlantedBug[] = [...ENGINE_BUGS, ...JOURNAL_BUGS, ...MATERIALIZE_BUGS, ...TRAINING_BUGS, ...EDGE_BUGS]
+export const PLANTED: readonly PlantedBug[] = [
+  ...ENGINE_BUGS,
+  ...JOURNAL_BUGS,
+  ...MATERIALIZE_BUGS,
+  ...TRAINING_BUGS,
+  ...EDGE_BUGS,
+  ...JUDGE_BUGS,
+]

@@ -142,6 +142,14 @@ export const MATERIALIZE_BUGS: readonly PlantedBug[] = [
     test: 'trims nothing where there are fewer than two',
   },
   {
+    name: 'events trimmed that the older snapshot lacks: up to where the store stands',
+    file: 'libs/materialize/src/retention.ts',
+    right: 'to: held[topic], sinceMs',
+    wrong: 'to: stands[topic], sinceMs',
+    spec: 'tools/bench/src/faults/trimmed-log.spec.ts',
+    test: 'holds again what all that ever happened makes, though the latest snapshot is damaged',
+  },
+  {
     name: 'events folded before the catalogue of other partitions is there',
     file: 'libs/materialize/src/run-folders.ts',
     right: '    await catalogueFirst(folder, partition, { ...this.scope, items: this.items, signal })\n',
