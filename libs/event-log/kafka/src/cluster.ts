@@ -10,10 +10,12 @@ import { Patience } from './patience'
 import { quietQueues } from './quiet-queues'
 import { shareConnects } from './single-connects'
 import { Sockets } from './sockets'
+import { finishConnects } from './whole-connects'
 
 CompressionCodecs[CompressionTypes.Snappy] = snappy
 quietQueues()
 shareConnects()
+finishConnects()
 
 /** All connections of one log, and what it knows of its cluster. */
 export interface ClusterAccess {

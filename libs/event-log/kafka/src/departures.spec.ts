@@ -3,7 +3,8 @@ import { Departures, type Sending } from './departures'
 import type { Outcome } from './produce-request'
 
 /** A batch of `bytes` to a partition. */
-const sending = (partition: number, bytes = 1): Sending => ({
+const sending = (partition: number, bytes = 1, over = new AbortController().signal): Sending => ({
+  over,
   place: { topic: 'clicks', partition },
   messages: [{ key: '', value: Buffer.alloc(bytes) }],
   ...{ producerId: '1', producerEpoch: 0, firstSequence: 0, compression: CompressionTypes.None, timeoutMs: 1000 },
@@ -83,6 +84,20 @@ describe('what goes to the partitions of one broker', () => {
     expect(lost).toEqual(['Closed connection', 'Closed connection'])
     await room.requests[1].answer(4)
     expect(later).toEqual([4])
+  })
+
+  it('stays where its caller has given it up meanwhile: it would come late, behind what he did next', async () => {
+    const room = new Room()
+    room.leave(sending(0))
+    await turn()
+    const caller = new AbortController()
+    const outcomes = room.leave(sending(1, 1, caller.signal), sending(2))
+    await turn()
+    caller.abort()
+    await room.requests[0].fail()
+    expect(room.sent).toEqual([[0], [2]])
+    await room.requests[1].answer(5)
+    expect(outcomes).toEqual([expect.stringContaining('was not sent'), 5])
   })
 
   it('leaves at once where it fills a request, behind one other at most', async () => {

@@ -1,9 +1,12 @@
+import { UnavailableError } from '@freshet/kernel'
 import type { Batch, Place } from './link'
 import type { Outcome } from './produce-request'
 
 /** A batch on its way to its partition. */
 export interface Sending extends Batch {
   readonly place: Place
+  /** Aborts once nobody waits for it any more. */
+  readonly over: AbortSignal
 }
 
 /**
@@ -30,8 +33,16 @@ export class Departures {
 
   /** A full request need not wait for the one before it: it is encoded while that one is written. */
   private depart(): void {
+    this.dismiss()
     while (this.waiting.length > 0 && (this.underWay === 0 || (this.underWay < UNDER_WAY_MAX && this.waitingBytes >= FULL_BYTES)))
       void this.travel(this.board())
+  }
+
+  /** Who has waited for longer than his caller does stays: on a broker that goes on after a halt, what was given up would come late, behind what followed. */
+  private dismiss(): void {
+    for (const { sending, reject } of this.waiting)
+      if (sending.over.aborted) reject(new UnavailableError('the request', 'it waited too long behind others, and was not sent'))
+    this.waiting = this.waiting.filter(({ sending }) => !sending.over.aborted)
   }
 
   private get waitingBytes(): number {

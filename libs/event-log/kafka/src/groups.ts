@@ -15,7 +15,7 @@ export interface GroupsScope extends MembershipScope {
   /** The brokers' name of a topic or a group. */
   readonly nameOf: (name: string) => string
   /** Resolves once a topic stands. */
-  readonly prepare: (topic: string) => Promise<void>
+  readonly prepare: (topic: string, untilMs: number) => Promise<void>
 }
 
 /** The topic whose partitions stand for those of all; it holds no records. */
@@ -28,8 +28,8 @@ export class Groups {
   constructor(private readonly scope: GroupsScope) {}
 
   async join(group: string, options: JoinOptions): Promise<Membership> {
-    const { nameOf, partitions, prepare } = this.scope
-    await prepare(MEMBERS_TOPIC).catch((error: unknown) => {
+    const { nameOf, partitions, patience, prepare } = this.scope
+    await prepare(MEMBERS_TOPIC, patience.untilMs()).catch((error: unknown) => {
       if (!isPassing(error)) throw error // else the member tries on
     })
     const seat = { groupId: nameOf(group), share: { topic: nameOf(MEMBERS_TOPIC), partitions } }
@@ -49,11 +49,12 @@ export class Groups {
   async reported(group: string, of: Partition): Promise<number | undefined> {
     const { admin, patience, prepare, nameOf } = this.scope
     const { topic, partition } = this.placeOf(of)
-    await prepare(of.topic)
+    const untilMs = patience.untilMs()
+    await prepare(of.topic, untilMs)
     const answers = await patience.during(async () => {
       await admin.connect()
       return admin.fetchOffsets({ groupId: nameOf(group), topics: [topic] })
-    })
+    }, untilMs)
     const offset = Number(answers[0]?.partitions.find((answer) => answer.partition === partition)?.offset ?? -1)
     return offset < 0 ? undefined : offset
   }

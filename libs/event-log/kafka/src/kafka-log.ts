@@ -37,8 +37,8 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
   const topics = new Topics({ admin: access.admin, health, options, nameOf, partitionsOf: countOf })
   const named = Object.keys(partitions)
   const withOthers = (topic: string): readonly string[] => (topic in partitions ? named : [topic]) // those that are named stand, or are refused, together
-  const prepare = (topic: string, untilMs?: number): Promise<void> =>
-    topics.stands(topic) ? STANDING : patience.during(() => topics.ensure(withOthers(topic)), deadlineMs, untilMs)
+  const prepare = (topic: string, untilMs: number): Promise<void> =>
+    topics.stands(topic) ? STANDING : patience.during(() => topics.ensure(withOthers(topic)), untilMs)
   const compression = COMPRESSIONS[options.compression ?? 'none']
   const parts = new Partitions({ access, clock, deadlineMs, compression, prepare })
   const groups = new Groups({ ...access, link: access.reading, clock, partitions: keyed, nameOf, prepare, sessionTimeoutMs })
@@ -46,7 +46,7 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
   const targetOf = (of: Partition): Target => {
     assertTopic(of.topic)
     assertPartition(of, countOf(of.topic))
-    return { of, place: { topic: nameOf(of.topic), partition: of.partition } }
+    return { of, place: { topic: nameOf(of.topic), partition: of.partition }, untilMs: patience.untilMs() }
   }
 
   const close = async (): Promise<void> => {
@@ -57,8 +57,9 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
     await access.close()
   }
 
+  const openingMs = options.openingMs ?? OPENING_MS
   await patience
-    .during(() => topics.ensure(named), options.openingMs ?? OPENING_MS)
+    .during(() => topics.ensure(named), clock.monotonicMs() + Math.max(openingMs, FIRST_TRY_MS), openingMs === 0 ? 1 : Infinity)
     .catch(async (error: unknown) => {
       if (isFreshetError(error) && error.retryable) return // each request tries again
       await close()
@@ -92,5 +93,6 @@ const COMPRESSIONS = { none: CompressionTypes.None, gzip: CompressionTypes.GZIP,
 const STANDING = Promise.resolve()
 const DEADLINE_MS = 15_000
 const OPENING_MS = 5000
+const FIRST_TRY_MS = 2000 // what one try of making topics may take that is not to be repeated
 const SETTLING_MS = 5000 // what is under way when a log is closed; its outcome is unknown after that, as of any append that got no answer
 const SESSION_MS = 6000 // the least that brokers allow by default

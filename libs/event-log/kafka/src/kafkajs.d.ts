@@ -21,6 +21,16 @@ declare module 'kafkajs/src/network/connection' {
   }
 }
 
+/** A broker as one side of its connections: not for its users, but see whole-connects.ts. */
+declare module 'kafkajs/src/broker' {
+  export default class Broker {
+    constructor(options: object)
+    isConnected(): boolean
+    connect(): Promise<void>
+    disconnect(): Promise<void>
+  }
+}
+
 /** A member's side of a group: not for its users, but see steady-joins.ts. */
 declare module 'kafkajs/src/consumer/consumerGroup' {
   export default class ConsumerGroup {

@@ -1,6 +1,6 @@
 import type { Broker, Cluster, CompressionTypes, Kafka, Message } from 'kafkajs'
 import { systemClock, UnavailableError } from '@freshet/kernel'
-import { Departures } from './departures'
+import { Departures, type Sending } from './departures'
 import { failureOf } from './failures'
 import { fetchRequest } from './fetch-request'
 import { produceRequest } from './produce-request'
@@ -80,12 +80,12 @@ export class Link {
   }
 
   /** Appends a batch, in one request with what others send to the same broker; the offset of its first message. */
-  async produce(place: Place, batch: Batch): Promise<number> {
-    const node = await this.nodeOf(place)
+  async produce(sending: Sending): Promise<number> {
+    const node = await this.nodeOf(sending.place)
     const departures =
       this.departures.get(node) ?? new Departures((sendings) => this.ask(node, produceRequest(sendings, systemClock.nowMs())))
     this.departures.set(node, departures)
-    return departures.leave({ ...batch, place })
+    return departures.leave(sending)
   }
 
   /** Fetches from partitions that one broker leads. */

@@ -23,7 +23,7 @@ export interface KafkaLogOptions {
   readonly compression?: Compression
   /** How long a request may be tried before UnavailableError; default: 15 s. Waiting for growth has no such bound. */
   readonly deadlineMs?: number
-  /** How long opening waits for a cluster that does not answer before it goes on without, and tries at each request; default: 5 s. */
+  /** How long opening waits for a cluster that does not answer before it goes on without, and tries at each request; default: 5 s. With 0 it tries once. */
   readonly openingMs?: number
   /** After how long a silent member of a group loses its partitions; default: 6 s, the least that brokers allow by default. */
   readonly sessionTimeoutMs?: number

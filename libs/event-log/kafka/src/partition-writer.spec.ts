@@ -159,6 +159,18 @@ describe('a conditional append', () => {
     expect([...room.seen]).toEqual([2])
   })
 
+  it('asks what stands there within its own time', async () => {
+    const untils: number[] = []
+    const note = (untilMs: number): void => void untils.push(untilMs)
+    const room = new Room({
+      next: async (untilMs) => (note(untilMs), 2),
+      holds: async (_, __, untilMs) => (note(untilMs), false),
+    })
+    await room.clock.advance(5)
+    await room.writer.appendIf(1, entry('a'))
+    expect(untils).toEqual([1005, 1005])
+  })
+
   it('believes the broker where it has lost its tail', async () => {
     const room = new Room()
     room.extent.end = 5

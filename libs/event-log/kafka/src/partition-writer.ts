@@ -14,9 +14,9 @@ export interface WriterTarget {
   /** Sends one batch, written once, tried until then by the monotonic clock; the offset of its first message. */
   readonly send: (messages: Message[], untilMs: number) => Promise<number>
   /** The next offset, asked for now. */
-  readonly next: () => Promise<number>
+  readonly next: (untilMs: number) => Promise<number>
   /** Whether readers see a record in [from, to). */
-  readonly holds: (from: number, to: number) => Promise<boolean>
+  readonly holds: (from: number, to: number, untilMs: number) => Promise<boolean>
 }
 
 /** How long a request may wait for its turn. */
@@ -101,9 +101,9 @@ export class PartitionWriter {
   private async writeIf({ expected, entry }: Condition, untilMs: number): Promise<number> {
     const { of, extent, next, holds } = this.target
     for (;;) {
-      if (extent.end < expected) extent.end = await next()
+      if (extent.end < expected) extent.end = await next(untilMs)
       const { end } = extent
-      if (end < expected || (end > expected && (await holds(expected, end)))) throw new OffsetConflictError(of, expected, end)
+      if (end < expected || (end > expected && (await holds(expected, end, untilMs)))) throw new OffsetConflictError(of, expected, end)
       const offset = await this.send([conditionalMessageOf(entry, end)], untilMs)
       if (offset === end) return offset
       extent.end = offset + 1 // also where that is less than was believed: a partition that lost its tail
@@ -111,8 +111,9 @@ export class PartitionWriter {
   }
 
   private async send(messages: Message[], untilMs: number): Promise<number> {
-    const offset = await this.target.send(messages, untilMs)
-    this.target.extent.end = Math.max(this.target.extent.end, offset + messages.length)
+    const { extent, send } = this.target
+    const offset = await send(messages, untilMs)
+    extent.end = Math.max(extent.end, offset + messages.length)
     return offset
   }
 }

@@ -19,7 +19,7 @@ export interface PartitionsScope {
   readonly deadlineMs: number
   readonly compression: CompressionTypes
   /** Resolves once a topic stands. */
-  readonly prepare: (topic: string, untilMs?: number) => Promise<void>
+  readonly prepare: (topic: string, untilMs: number) => Promise<void>
 }
 
 /** The verbs of the port on the partitions of a cluster, with their writers, readers and waits behind them. */
@@ -54,7 +54,7 @@ export class Partitions {
   }
 
   async read(target: Target, from: number, limit: ReadLimit): Promise<readonly LogRecord[]> {
-    await this.scope.prepare(target.of.topic)
+    await this.scope.prepare(target.of.topic, target.untilMs)
     if (this.poller.isAtEnd(target.place, from, this.extents.of(target.place).end)) {
       this.poller.read(target.place, from)
       return []
@@ -65,9 +65,9 @@ export class Partitions {
   }
 
   /** Where a partition begins, or will go on: asked for now. */
-  async end(end: End, { of, place }: Target): Promise<number> {
-    await this.scope.prepare(of.topic)
-    const offset = await this.scope.access.patience.during(() => this.offsets.ask(end, place))
+  async end(end: End, { of, place, untilMs }: Target): Promise<number> {
+    await this.scope.prepare(of.topic, untilMs)
+    const offset = await this.scope.access.patience.during(() => this.offsets.ask(end, place), untilMs)
     const extent = this.extents.of(place)
     if (end === 'first') extent.first = Math.max(extent.first, offset)
     else extent.end = Math.max(extent.end, offset)
@@ -83,11 +83,11 @@ export class Partitions {
 
   /** Retires what lies below `below`. */
   async trim(target: Target, below: number): Promise<void> {
-    const { place, of } = target
+    const { place, of, untilMs } = target
     const [first, next] = await Promise.all([this.end('first', target), this.end('next', target)])
     if (below <= first) return
     assertWithin(of, below, { first, next })
-    await this.scope.access.patience.during(() => this.scope.access.writing.retire(place, below))
+    await this.scope.access.patience.during(() => this.scope.access.writing.retire(place, below), untilMs)
     this.extents.set(place, { first: below })
   }
 
@@ -111,7 +111,7 @@ export class Partitions {
   private async look(target: Target, offset: number, signal: AbortSignal): Promise<number | undefined> {
     while (!signal.aborted) {
       try {
-        const [found] = await this.read(target, offset, { records: 1 })
+        const [found] = await this.read({ ...target, untilMs: this.scope.access.patience.untilMs() }, offset, { records: 1 })
         return found ? undefined : offset
       } catch (error) {
         if (error instanceof OffsetOutOfRangeError) return offset < error.first ? undefined : error.next
@@ -123,8 +123,7 @@ export class Partitions {
 
   /** The offset nearest to one that a partition does not hold: what was retired or lost is passed over. */
   private async nearest(place: Place, offset: number): Promise<number> {
-    const target = { of: place, place }
-    return this.reader.refuse(target, offset).catch((error: unknown) => {
+    return this.reader.refuse({ of: place, place }, offset).catch((error: unknown) => {
       if (error instanceof OffsetOutOfRangeError) return Math.min(Math.max(offset, error.first), error.next)
       throw error
     })
@@ -142,8 +141,8 @@ export class Partitions {
         extent: this.extents.of(target.place),
         prepare: (untilMs) => prepare(target.of.topic, untilMs),
         send: (messages, untilMs) => session.send(messages, untilMs),
-        next: () => this.end('next', target),
-        holds: (from, to) => this.reader.holds(target, from, to),
+        next: (untilMs) => this.end('next', { ...target, untilMs }),
+        holds: (from, to, untilMs) => this.reader.holds({ ...target, untilMs }, from, to),
       },
       { clock, deadlineMs },
     )

@@ -93,9 +93,33 @@ describe('patience', () => {
   it('gives a request that has waited only what it has left', async () => {
     const { clock, patience } = patient()
     await clock.advance(3000)
-    const ended = patience.during(() => Promise.reject(lost), undefined, 4000).catch(() => clock.nowMs())
+    const ended = patience.during(() => Promise.reject(lost), 4000).catch(() => clock.nowMs())
     await clock.advance(20_000)
     expect(await ended).toBe(3700)
+  })
+
+  it('leaves an attempt to itself at its deadline, and tells it: a broker that stands still answers nobody', async () => {
+    const { clock, health, patience } = patient()
+    let over: AbortSignal | undefined
+    const halted = (signal: AbortSignal): Promise<never> => ((over = signal), new Promise(() => {}))
+    const refused = expect(patience.during(halted)).rejects.toThrow(
+      'Kafka at a:1 is not available; it gave no answer in time; see that a broker listens there, then send it again',
+    )
+    await clock.advance(9999)
+    expect([over?.aborted, health.report.isServing]).toEqual([false, true])
+    await clock.advance(1)
+    await refused
+    expect([over?.aborted, health.report.isServing]).toEqual([true, false])
+  })
+
+  it('begins nothing for a request that has no time left, and tries no more often than it is told', async () => {
+    const { clock, patience } = patient()
+    const attempt = jest.fn(() => Promise.reject(lost))
+    await clock.advance(10)
+    await expect(patience.during(attempt, 10)).rejects.toThrow(UnavailableError)
+    expect(attempt).toHaveBeenCalledTimes(0)
+    await expect(patience.during(attempt, 5000, 1)).rejects.toThrow(UnavailableError)
+    expect(attempt).toHaveBeenCalledTimes(1)
   })
 
   it('does not try again what is refused for good, nor after the log was closed', async () => {

@@ -18,30 +18,54 @@ export interface PatienceOptions {
 export class Patience {
   constructor(private readonly options: PatienceOptions) {}
 
+  /** Until when a request that is made now may take, by the monotonic clock. */
+  untilMs(): number {
+    return this.options.clock.monotonicMs() + this.options.deadlineMs
+  }
+
   /**
-   * What `attempt` resolves with. Throws UnavailableError once another try as long as the last one would go beyond the deadline, and at once what
-   * another try would not change. The deadline is `deadlineMs` from now, or `untilMs` by the monotonic clock where that is earlier: a request that
-   * has waited for its turn has less left.
+   * What `attempt` resolves with; once `over` is aborted nobody waits for it any more, and what it still does must change nothing.
+   *
+   * Throws UnavailableError at `untilMs` by the monotonic clock, whatever an attempt waits for, and earlier where another try as long as the last
+   * one would go beyond that or `triesMax` have failed; and at once what another try would not change. A request that has waited for its turn, or
+   * for another that it depends on, has what they have left.
    */
-  async during<T>(attempt: () => Promise<T>, deadlineMs = this.options.deadlineMs, untilMs = Infinity): Promise<T> {
+  async during<T>(attempt: Attempt<T>, untilMs = this.untilMs(), triesMax = Infinity): Promise<T> {
     const { clock, health, brokers, closed } = this.options
-    const endMs = Math.min(clock.monotonicMs() + deadlineMs, untilMs)
-    for (let pauseMs = SHORTEST_MS; ; pauseMs = longer(pauseMs)) {
+    let pauseMs = SHORTEST_MS
+    for (let tries = 1; ; tries++) {
       const begunMs = clock.monotonicMs()
       if (closed.aborted) throw new UnavailableError('the log', 'it was closed; open it again') // it would connect anew, and nobody would end that
       try {
-        const outcome = await attempt()
+        const outcome = await this.cutAt(untilMs, attempt)
         health.succeeded()
         return outcome
       } catch (error) {
         if (isPassing(error)) health.failed(error)
-        const isLate = 2 * clock.monotonicMs() - begunMs + pauseMs > endMs
-        if (!isPassing(error) || isLate || closed.aborted) throw meaningOf(error, brokers)
+        const isLast = tries === triesMax || 2 * clock.monotonicMs() - begunMs + pauseMs > untilMs
+        if (!isPassing(error) || isLast || closed.aborted) throw meaningOf(error, brokers)
       }
       await clock.sleep(pauseMs, closed)
+      pauseMs = longer(pauseMs)
     }
   }
+
+  /** One attempt, left to itself once it is too late: a broker that stands still keeps requests, and connections that begin, for seconds. */
+  private async cutAt<T>(untilMs: number, attempt: Attempt<T>): Promise<T> {
+    const { clock, brokers } = this.options
+    const leftMs = untilMs - clock.monotonicMs()
+    if (leftMs > 0) {
+      const over = new AbortController()
+      const answered = attempt(over.signal).then((outcome) => ({ outcome }))
+      const answer = await Promise.race([answered, clock.sleep(leftMs, over.signal)]).finally(() => over.abort(SETTLED))
+      if (answer) return answer.outcome
+    }
+    throw new UnavailableError(`Kafka at ${brokers}`, 'it gave no answer in time; see that a broker listens there, then send it again')
+  }
 }
+
+/** One try of something. */
+export type Attempt<T> = (over: AbortSignal) => Promise<T>
 
 /** The pause after one of `pauseMs`. */
 export const longer = (pauseMs: number): number => Math.min(LONGEST_MS, pauseMs * 2)
@@ -49,3 +73,4 @@ export const longer = (pauseMs: number): number => Math.min(LONGEST_MS, pauseMs 
 /** The first pause. */
 export const SHORTEST_MS = 100
 const LONGEST_MS = 1000
+const SETTLED = 'it is settled' // a reason: an abort without one makes an error each time, with its stack

@@ -9,6 +9,7 @@ const sending = (topic: string, partition: number, producerId = '1'): Sending =>
   place: { topic, partition },
   messages: [{ key: topic, value: Buffer.from(`${partition}`) }],
   ...{ producerId, producerEpoch: 0, firstSequence: 0, compression: CompressionTypes.None, timeoutMs: 15_000 },
+  over: new AbortController().signal,
 })
 const sendings = [sending('a', 1), sending('bc', 0, '2'), sending('a', 3)]
 

@@ -2,7 +2,8 @@ import { CompressionTypes, type Message } from 'kafkajs'
 import { UnavailableError } from '@freshet/kernel'
 import { fakeClock } from '@freshet/testing'
 import { HealthRecord } from './health'
-import type { Batch, Producer } from './link'
+import type { Sending } from './departures'
+import type { Producer } from './link'
 import { Patience } from './patience'
 import { ProducerSession } from './producer-session'
 
@@ -11,16 +12,21 @@ const lost = Object.assign(new Error('Closed connection'), { retriable: true })
 const refused = (type: string): Error => Object.assign(new Error(type), { type, retriable: false })
 
 /** A session to a broker whose answers to batches the test gives, one after another. */
-function room(...answers: readonly (number | Error)[]) {
+function room(...answers: readonly (number | Error | Promise<number>)[]) {
   const clock = fakeClock()
   const closed = new AbortController().signal
   const patience = new Patience({ clock, health: new HealthRecord(clock, 'a:1'), brokers: 'a:1', deadlineMs: 1000, closed })
-  const batches: Batch[] = []
+  const batches: Sending[] = []
   let producers = 0
+  const introductions: Promise<unknown>[] = []
   const link = {
-    introduce: async (): Promise<Producer> => ({ producerId: String(++producers), producerEpoch: 0 }),
+    introduce: async (): Promise<Producer> => {
+      const producerId = String(++producers)
+      await introductions.shift()
+      return { producerId, producerEpoch: 0 }
+    },
     refresh: async () => {},
-    produce: async (_: unknown, batch: Batch): Promise<number> => {
+    produce: async (batch: Sending): Promise<number> => {
       const answer = answers[batches.length] ?? lost
       batches.push(batch)
       if (answer instanceof Error) throw answer
@@ -32,7 +38,14 @@ function room(...answers: readonly (number | Error)[]) {
     { topic: 'a', partition: 0 },
   )
   const sent = (): string[] => batches.map(({ producerId, firstSequence }) => `${producerId}:${firstSequence}`)
-  return { clock, session, sent }
+  return { clock, session, sent, batches, introductions }
+}
+
+/** A promise that waits for the test to settle it. */
+function awaited<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve = (_: T): void => {}
+  const promise = new Promise<T>((settle) => (resolve = settle))
+  return { promise, resolve }
 }
 
 describe('a session of a producer', () => {
@@ -78,6 +91,34 @@ describe('a session of a producer', () => {
     await unknown
     expect(await session.send(messages(1))).toBe(9)
     expect(sent()).toEqual(['1:0', '1:3', '1:3', '2:0'])
+  })
+
+  it('goes on as somebody else at the deadline of a batch that a halted broker keeps, whatever becomes of that', async () => {
+    const late = awaited<number>()
+    const { clock, session, sent, batches } = room(0, late.promise, 7, 8)
+    await session.send(messages(3))
+    const unknown = expect(session.send(messages(2))).rejects.toThrow(/no answer in time/)
+    await clock.advance(1000)
+    await unknown
+    expect(batches.map(({ over }) => over.aborted)).toEqual([true, true])
+    expect(await session.send(messages(1))).toBe(7)
+    late.resolve(3)
+    expect(await session.send(messages(1))).toBe(8)
+    expect(sent()).toEqual(['1:0', '1:3', '2:0', '2:1'])
+  })
+
+  it('keeps the id that it has where an earlier one arrives after all', async () => {
+    const late = awaited<unknown>()
+    const { clock, session, sent, introductions } = room(0, 1)
+    introductions.push(late.promise)
+    const unknown = expect(session.send(messages(2))).rejects.toThrow(/no answer in time/)
+    await clock.advance(1000)
+    await unknown
+    expect(await session.send(messages(1))).toBe(0)
+    late.resolve(undefined)
+    await late.promise
+    expect(await session.send(messages(1))).toBe(1)
+    expect(sent()).toEqual(['2:0', '2:1'])
   })
 
   it('keeps its numbers where a batch was refused whole', async () => {

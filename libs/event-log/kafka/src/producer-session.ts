@@ -28,10 +28,10 @@ export class ProducerSession {
   ) {}
 
   /** The offset of the first message. Throws UnavailableError where nobody answered; the batch may then be there, or come to be there. */
-  async send(messages: Message[], untilMs = Infinity): Promise<number> {
+  async send(messages: Message[], untilMs?: number): Promise<number> {
     const attempts = { isOpen: false }
     try {
-      const offset = await this.scope.patience.during(() => this.attempt(messages, attempts), this.scope.deadlineMs, untilMs)
+      const offset = await this.scope.patience.during((over) => this.attempt(messages, attempts, over), untilMs)
       if (offset === LOST)
         throw new UnavailableError('the producer id', 'the broker forgot it while a batch was under way; read, then decide')
       this.sequence = (this.sequence + messages.length) % SEQUENCES
@@ -42,22 +42,28 @@ export class ProducerSession {
     }
   }
 
-  /** One try; `isOpen` tells whether an earlier one may have been written. */
-  private async attempt(messages: Message[], attempts: { isOpen: boolean }): Promise<number> {
+  /** One try; `isOpen` tells whether it, or an earlier one, may have been written. Once it is `over`, the session is another batch's. */
+  private async attempt(messages: Message[], attempts: { isOpen: boolean }, over: AbortSignal): Promise<number> {
     const { link, compression, deadlineMs } = this.scope
-    this.producer ??= await link.introduce()
-    const batch = { ...this.producer, firstSequence: this.sequence, messages, compression, timeoutMs: deadlineMs }
+    const producer = this.producer ?? (await link.introduce())
+    if (over.aborted) throw new UnavailableError('the caller', 'it has given this up') // nobody hears it
+    this.producer = producer
+    const batch = { ...producer, firstSequence: this.sequence, messages, compression, timeoutMs: deadlineMs }
+    const wasOpen = attempts.isOpen
+    attempts.isOpen = true
     try {
-      return await link.produce(this.place, batch)
+      return await link.produce({ ...batch, place: this.place, over })
     } catch (error) {
-      if (FORGOTTEN.has(failureOf(error).type ?? '')) {
-        this.restart()
-        if (attempts.isOpen) return LOST
-        throw new UnavailableError('the producer id', 'the broker has forgotten it; a new one is asked for')
+      if (over.aborted) throw error
+      const isForgotten = FORGOTTEN.has(failureOf(error).type ?? '')
+      if (isForgotten || !isPassing(error)) attempts.isOpen = wasOpen // a refusal was written nowhere
+      if (!isForgotten) {
+        await link.refresh().catch(() => {}) // the next try says what is wrong
+        throw error
       }
-      attempts.isOpen ||= isPassing(error) // a refusal was written nowhere
-      await link.refresh().catch(() => {}) // the next try says what is wrong
-      throw error
+      this.restart()
+      if (wasOpen) return LOST
+      throw new UnavailableError('the producer id', 'the broker has forgotten it; a new one is asked for')
     }
   }
 

@@ -7,7 +7,7 @@ import type { FetchBounds, Fetched, FetchedMessage, FetchFrom } from './link'
 import { Patience } from './patience'
 import { Reader } from './reader'
 
-const target = { of: { topic: 'clicks', partition: 0 }, place: { topic: 'shop.clicks', partition: 0 } }
+const target = { of: { topic: 'clicks', partition: 0 }, place: { topic: 'shop.clicks', partition: 0 }, untilMs: 1000 }
 const message = (offset: number, onlyAt?: number): FetchedMessage => {
   const headers = onlyAt === undefined ? {} : { 'freshet-only-at': Buffer.from(String(onlyAt)) }
   return { offset, key: Buffer.from(`k${offset}`), value: Buffer.alloc(10), headers, isControlRecord: false }
@@ -23,16 +23,22 @@ class Room {
   perFetch = 3
   /** What the first batches weigh, of which nothing is left. */
   hollowBytes = 0
+  readonly clock = fakeClock()
+  /** How long an answer takes. */
+  answerMs = 0
   readonly reader: Reader
 
   constructor() {
-    const clock = fakeClock()
+    const { clock } = this
     const closed = new AbortController().signal
     const patience = new Patience({ clock, health: new HealthRecord(clock, 'a:1'), brokers: 'a:1', deadlineMs: 1000, closed })
     const link = {
       nodeOf: async () => '1',
       refresh: async () => {},
-      fetch: async (_: string, [wanted]: readonly FetchFrom[], bounds: FetchBounds) => this.fetch(wanted, bounds),
+      fetch: async (_: string, [wanted]: readonly FetchFrom[], bounds: FetchBounds) => {
+        if (this.answerMs > 0) await clock.sleep(this.answerMs)
+        return this.fetch(wanted, bounds)
+      },
     }
     const offsets = { ask: async (end: 'first' | 'next') => (end === 'first' ? this.first : this.end) }
     this.reader = new Reader({ link, patience, offsets, extents: this.extents, cache: new ChunkCache(1 << 20) })
@@ -68,6 +74,19 @@ describe('reads of a partition', () => {
     expect(room.fetches).toHaveLength(3)
     expect(await room.read(7)).toEqual([])
     expect(room.fetches.map(({ from }) => from)).toEqual([0, 3, 6, 7])
+  })
+
+  it('have time as long as answers come, and no longer', async () => {
+    const room = new Room()
+    room.fill(...[0, 1, 2, 3, 4, 5, 6].map((offset) => message(offset)))
+    room.answerMs = 900
+    const all = room.read(0)
+    await room.clock.advance(2700)
+    expect(await all).toEqual([0, 1, 2, 3, 4, 5, 6])
+    room.answerMs = 2000
+    const refused = expect(room.reader.read({ ...target, untilMs: 3700 }, 7, { records: 1 })).rejects.toThrow(/no answer in time/)
+    await room.clock.advance(1000)
+    await refused
   })
 
   it('pass over voids and gaps, and count each void once', async () => {

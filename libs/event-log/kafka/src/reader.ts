@@ -23,14 +23,15 @@ export class Reader {
 
   constructor(private readonly scope: ReaderScope) {}
 
-  /** The records of a partition from `from` on. */
+  /** The records of a partition from `from` on. A read of many answers has its time anew from each of them on. */
   async read(target: Target, from: number, { records, bytes = Infinity }: ReadLimit): Promise<readonly LogRecord[]> {
     const { cache, extents } = this.scope
     const extent = extents.of(target.place)
     const taking = new Taking(records, bytes)
-    if (!Number.isSafeInteger(from) || from < extent.first) return this.refuse(target, from)
-    for (let at = from; ;) {
-      const chunk = cache.find(nameOf(target.place), at) ?? (await this.more(target, at))
+    if (!Number.isSafeInteger(from) || from < extent.first)
+      return this.scope.patience.during(() => this.refuse(target, from), target.untilMs)
+    for (let [at, { untilMs }] = [from, target]; ; untilMs = this.scope.patience.untilMs()) {
+      const chunk = cache.find(nameOf(target.place), at) ?? (await this.more({ ...target, untilMs }, at))
       if (!chunk || taking.takeFrom(chunk, at)) return taking.records
       at = chunk.to
       if (taking.records.length > 0 && at >= extent.end) return taking.records
@@ -50,11 +51,10 @@ export class Reader {
   }
 
   /** Throws OffsetOutOfRangeError where a partition does not hold `offset`; UnavailableError where it holds it after all. */
-  async refuse({ of, place }: Target, offset: number): Promise<never> {
+  async refuse({ of, place }: Pick<Target, 'of' | 'place'>, offset: number): Promise<never> {
     const { offsets, extents, cache } = this.scope
     const [first, next] = await Promise.all([offsets.ask('first', place), offsets.ask('next', place)])
-    const extent = extents.of(place)
-    if (next < extent.end) cache.clear(nameOf(place)) // its tail was lost, and other records will stand there
+    if (next < extents.of(place).end) cache.clear(nameOf(place)) // its tail was lost, and other records will stand there
     extents.set(place, { first, end: next })
     assertWithin(of, offset, { first, next })
     throw new UnavailableError(`${nameOf(place)} at ${offset}`, 'the replica that leads it now has not learned yet how far it reaches')
@@ -74,7 +74,7 @@ export class Reader {
   /** The chunk at `at`; none at the end of the log. Who asks while another does gets the same. */
   private more(target: Target, at: number): Promise<Chunk | undefined> {
     const name = `${nameOf(target.place)}@${at}`
-    const fetching = this.fetching.get(name) ?? this.scope.patience.during(() => this.fetch(target, at))
+    const fetching = this.fetching.get(name) ?? this.scope.patience.during(() => this.fetch(target, at), target.untilMs)
     this.fetching.set(name, fetching)
     const over = (): void => void this.fetching.delete(name)
     fetching.then(over, over)
@@ -104,6 +104,8 @@ export class Reader {
 export interface Target {
   readonly of: Partition
   readonly place: Place
+  /** How long the caller waits, by the monotonic clock. */
+  readonly untilMs: number
 }
 
 const FETCH_BYTES = 1 << 20 // some thousand records; larger answers are decoded no faster
