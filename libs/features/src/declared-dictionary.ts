@@ -37,6 +37,8 @@ const value = z
   })
   .describe('What is known beforehand of the values of events whose label depends on them: ratings.')
 
+const EVENT_TYPES_MAX = 32 // a word says which of them joined a shown item
+
 const diversity = z
   .strictObject({
     attribute: z.string().min(1).describe('The attribute of items whose first value counts.'),
@@ -52,7 +54,11 @@ const arrange = z.strictObject({
 /** The YAML file in which an application declares its events, features and model. */
 export const declaredDictionary = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'names consist of a-z, 0-9 and -, and start with a letter'),
-  events: z.record(z.string().min(1).max(64), event).describe('Types of events; others are refused.'),
+  events: z
+    .record(z.string().min(1).max(64), event)
+    .refine((types) => Object.keys(types).length <= EVENT_TYPES_MAX, `a dictionary has at most ${EVENT_TYPES_MAX} types of events`)
+    .meta({ maxProperties: EVENT_TYPES_MAX })
+    .describe('Types of events; others are refused.'),
   negatives: z.int().min(0).max(32).default(4).describe('Items drawn for a positive that came without a list.'),
   joinWindowMs: z.int().min(1).max(86_400_000).default(600_000).describe('How long a list waits for its clicks.'),
   lateLabelMs: z

@@ -16,6 +16,9 @@ user: [{ kind: id, name: user }, { kind: category, name: plan, slots: 2 }]
 item: [{ kind: id, name: item }, { kind: numeric, name: price, maximum: 10 }]
 `
 
+const list = (count: number, spell: (i: number) => string, between: string): string =>
+  Array.from({ length: count }, (_, i) => spell(i)).join(between)
+
 describe('a dictionary', () => {
   it('places features one after the other in the order of declaration', () => {
     const { layout } = compileDictionary(`${MINIMAL}
@@ -65,15 +68,20 @@ context: [{ kind: hour, name: hour }]`)
       MINIMAL.replace('{ kind: id, name: item }', '{ kind: count, name: n, events: [steal], windowMs: 1 }'),
       'view, buy, rate',
     ],
-    ['events', MINIMAL.replace('view: {}', '__proto__: {}'), 'no type of event has this name'],
-    ['dictionary', 'name: [', 'YAML was expected'],
-    ['dictionary', 'just a text', 'expected object'],
+    ['events', MINIMAL.replace('events:', `events:\n${list(32, (i) => `  e${i}: {}`, '\n')}`), 'at most 32 types'],
     ['model.rank.hidden.0', `${MINIMAL}\nmodel: { rank: { hidden: [0] } }`, 'Too small'],
   ])('is refused at %s by path, rule and remedy', (field, text, rule) => {
     const refused = (): unknown => compileDictionary(text)
     expect(refused).toThrow(InvalidFieldError)
     expect(refused).toThrow(rule)
     expect(refused).toThrow(new RegExp(`^${field.replaceAll('.', '\\.')} is .*dictionary\\.schema\\.json$`, 's'))
+  })
+
+  it('is refused where not even one example fits into a record', () => {
+    const vectors = list(140, (i) => `{ kind: vector, name: v${i}, dimensions: 1024 }`, ', ')
+    expect(() => compileDictionary(MINIMAL.replace('item: [', `item: [${vectors}, `))).toThrow(
+      /^dictionary is 573\d{3}, but the features of one example take 573\d{3} bytes, and may take 524288; declare fewer or shorter features/,
+    )
   })
 
   it('has its JSON Schema published', () => {

@@ -31,6 +31,7 @@ export function compileDictionary(text: string): Dictionary {
   const compiled = compileFeatures(declared)
   const layout = { user: compiled.user.layout, item: compiled.item.layout, cross: compiled.cross.layout }
   refuseMisfit(declared.model, layout)
+  refuseBroad(layout)
   return {
     name: declared.name,
     hash: contentHash(declared),
@@ -108,6 +109,17 @@ function refuseMisfit({ rank }: ModelDeclaration, layout: FeatureLayout): void {
     remedy: `declare less than ${width}, or leave it out for full matrices`,
   })
 }
+
+/** An example goes into a record, with the user's part and one item's at least. */
+function refuseBroad({ user, item, cross }: FeatureLayout): void {
+  const bytes = [user, item, cross].reduce((sum, { ids, numbers }) => sum + 8 * ids + 4 * numbers, 0)
+  if (bytes <= EXAMPLE_BYTES_MAX) return
+  const rule = `the features of one example take ${bytes} bytes, and may take ${EXAMPLE_BYTES_MAX}`
+  const remedy = 'declare fewer or shorter features: a number takes 4 bytes, a slot of an id 8'
+  throw new InvalidFieldError({ field: 'dictionary', value: bytes, rule, remedy })
+}
+
+const EXAMPLE_BYTES_MAX = 512 << 10 // half of a record
 
 /** A name seeds ids and names numbers, so it stands for one feature of its part. */
 function refuseTwice(section: string, features: readonly { readonly name: string }[]): void {

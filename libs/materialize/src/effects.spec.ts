@@ -1,4 +1,4 @@
-import { ExampleGroup, FoldState, Touch } from '@freshet/contracts'
+import { ExampleGroup, ExampleItem, FoldState, Touch } from '@freshet/contracts'
 import { partitionOf } from '@freshet/kernel'
 import { Effects, isAfter } from './effects'
 
@@ -18,6 +18,17 @@ describe('what a fold sends', () => {
     const sent = effects.takeGroups().map(({ key, group }) => `${key} ${group.sourceOffset}.${group.ordinal} ${group.acceptedMs}`)
     expect(sent).toEqual(['u 7.0 100', 'u 7.1 100', 'v 8.0 101'])
     expect(effects.takeGroups()).toEqual([])
+  })
+
+  it('numbers each part of a group that one record does not take', () => {
+    const { effects, state } = open()
+    effects.begin(7, 100)
+    const items = Array.from({ length: 400 }, (_, itemLo) => ExampleItem.create({ itemLo, numbers: new Uint8Array(4096) }))
+    effects.group('u', ExampleGroup.create({ items }))
+    effects.group('u', ExampleGroup.create())
+    const sent = effects.takeGroups().map(({ group }) => `${group.sourceOffset}.${group.ordinal}: ${group.items.length}`)
+    expect(sent).toEqual(['7.0: 189', '7.1: 189', '7.2: 22', '7.3: 0'])
+    expect(state.groups).toBe(4)
   })
 
   it('is silent about groups that the log has, and counts them all the same', () => {

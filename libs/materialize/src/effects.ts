@@ -2,6 +2,7 @@ import { encoded, EventRecord, ExampleGroup, type FoldState, type MovedHistory, 
 import { TOPICS } from '@freshet/event-log'
 import { partitionOf } from '@freshet/kernel'
 import type { Outgoing } from '@freshet/online-store'
+import { partsOfGroup } from './group-parts'
 
 /** What a fold says of an item; numbers and addresses are added when it is sent. */
 export type TouchFacts = Pick<Touch, 'itemId' | 'type' | 'timeMs' | 'impressed'> & Partial<Pick<Touch, 'value' | 'residual'>>
@@ -45,13 +46,15 @@ export class Effects {
     return this.at.sourceOffset
   }
 
-  /** Sends a group as the next of the present record. */
-  group(key: string, group: ExampleGroup): void {
-    const { sourceOffset, ordinal, acceptedMs } = this.at
-    this.at.ordinal++
-    this.state.groups++
-    if (isAfter({ sourceOffset, ordinal }, this.silentUntil))
-      this.groups.push({ key, group: { ...group, sourceOffset, ordinal, acceptedMs } })
+  /** Sends a group as the next of the present record: as the next ones, where it does not fit into one. */
+  group(key: string, whole: ExampleGroup): void {
+    for (const group of partsOfGroup(whole)) {
+      const { sourceOffset, ordinal, acceptedMs } = this.at
+      this.at.ordinal++
+      this.state.groups++
+      if (isAfter({ sourceOffset, ordinal }, this.silentUntil))
+        this.groups.push({ key, group: { ...group, sourceOffset, ordinal, acceptedMs } })
+    }
   }
 
   /** Tells an item's partition what happened to it. */

@@ -102,6 +102,15 @@ describe('forgetting a user', () => {
     expect(await examplesOf(house, USER)).toEqual(written)
   })
 
+  it('lets no list wait that was shown before, and comes after: it carries features of what is gone', async () => {
+    const house = new LogHouse()
+    await house.append(forget(USER, 10_000), shown('before', 9_999, { userId: USER }, 'a'), shown('after', 10_001, { userId: USER }, 'b'))
+    await house.append(tickRecord(100_000))
+    await house.drain()
+    const [, told] = await examplesOf(house, USER)
+    expect(told.items.map(({ itemLo }) => itemLo)).toEqual([hash64('b').lo])
+  })
+
   it('leaves others alone, and what items remember', async () => {
     const house = new LogHouse()
     await house.append(click('a', 1), click('a', 1, { userId: 'v' }), forget(USER))

@@ -1,8 +1,8 @@
 import { encoded, type Forget, type FoldState, type Link, type MovedHistory, UserState, WaitingImpression } from '@freshet/contracts'
 import { actorOf, foldForgottenUser, mergeUsers, partsOfUser, personalIds } from '@freshet/features'
-import { hash64 } from '@freshet/kernel'
 import type { Effects } from './effects'
 import type { FoldScope } from './fold-scope'
+import type { ForgottenActors } from './forgotten-actors'
 import type { Joins } from './joins'
 
 /** What the records that concern whole histories change. */
@@ -11,6 +11,7 @@ export interface HistoriesScope {
   readonly state: FoldState
   readonly effects: Effects
   readonly joins: Joins
+  readonly forgotten: ForgottenActors
 }
 
 /** Forgets histories, and moves them from sessions to users: all by records of `events`, as everything else. */
@@ -19,15 +20,14 @@ export class Histories {
 
   /** Everything that came of the actor's events goes; the trainer is told which rows are to go. */
   forget(forget: Forget, acceptedMs: number): void {
-    const { scope, state, effects, joins } = this.house
+    const { scope, forgotten, effects, joins } = this.house
     const actor = actorOf(forget)
     const user = scope.states.user(actor)
     const item = (itemId: string) => scope.states.item(itemId)
     effects.group(actor, joins.maker.forgotten(actor, personalIds(scope.dictionary, { userId: actor, user, item })))
     joins.forget(actor)
     scope.states.saveUser(actor, foldForgottenUser(user))
-    const { lo, hi } = hash64(actor)
-    state.forgotten = [...state.forgotten.filter((each) => each.lo !== lo || each.hi !== hi), { lo, hi, acceptedMs }]
+    forgotten.add(actor, acceptedMs)
   }
 
   /** Sends what a session did to its user's partition, and keeps none of it. A click that waits for its list stays: both were the session's. */
@@ -51,24 +51,15 @@ export class Histories {
 
   /** Takes what a link has sent, once; what was forgotten since the link stays forgotten. */
   moved({ userId, sourcePartition, sequence, linkedMs, part }: MovedHistory): void {
-    const { scope, state, joins } = this.house
+    const { scope, state, forgotten, joins } = this.house
     while (state.movedReceived.length < scope.partitions) state.movedReceived.push(0)
     if (sequence < state.movedReceived[sourcePartition]) return
     state.movedReceived[sourcePartition] = sequence + 1
-    const { lo, hi } = hash64(userId)
-    if (state.forgotten.some((each) => each.lo === lo && each.hi === hi && each.acceptedMs >= linkedMs)) return
+    if (forgotten.since(userId, linkedMs)) return
     if (part?.$case === 'userState')
       scope.states.saveUser(userId, mergeUsers(scope.dictionary, scope.states.user(userId), UserState.decode(part.userState)))
     if (part?.$case === 'list') joins.moved(WaitingImpression.decode(part.list))
   }
-
-  /** Histories are on their way for seconds; after a day nobody needs to know who was forgotten. */
-  advance(watermarkMs: number): void {
-    const { state } = this.house
-    if (state.forgotten.some(({ acceptedMs }) => acceptedMs < watermarkMs - DAY_MS))
-      state.forgotten = state.forgotten.filter(({ acceptedMs }) => acceptedMs >= watermarkMs - DAY_MS)
-  }
 }
 
-const DAY_MS = 86_400_000
 const LIST_BYTES_MAX = 1_000_000 // a record has a mebibyte, frame included

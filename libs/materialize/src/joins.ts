@@ -32,10 +32,10 @@ export class Joins {
     this.maker = new ExampleMaker(scope)
   }
 
-  /** A list was shown: it waits, and takes the clicks that were faster. A late one, or a second of its id, waits for nothing. */
-  impression(event: Event, isLate: boolean): void {
+  /** A list was shown: it waits, and takes the clicks that were faster. A bygone one, or a second of its id, waits for nothing. */
+  impression(event: Event, isBygone: boolean): void {
     const { requestId, timeMs, impression } = event
-    if (isLate || requestId === '' || impression === undefined || this.impressions.has(requestId)) return
+    if (isBygone || requestId === '' || impression === undefined || this.impressions.has(requestId)) return
     const waiting = WaitingImpression.create({
       requestId,
       userId: actorOf(event),
@@ -88,7 +88,7 @@ export class Joins {
   }
 
   /**
-   * True when the list explains the event; the same type joins an item once.
+   * True when the list explains the event; the same type joins an item once, in all places where the list shows it.
    *
    * After the window the negative is told already: the label is told beside it, by the features of the same moment. For a rate of
    * clicks c both together lead to c / (1 + c), which is c where few click.
@@ -99,9 +99,9 @@ export class Joins {
     const items = waiting.impression?.items ?? []
     const place = items.findIndex((shown) => shown.itemId === itemId)
     if (place < 0) return false
-    const bit = 1 << (meaning.index % JOIN_BITS)
+    const bit = 1 << meaning.index // a dictionary has 32 types at most
     if ((waiting.joined[place] & bit) !== 0) return true
-    waiting.joined[place] = (waiting.joined[place] | bit) >>> 0
+    for (const [i, shown] of items.entries()) if (shown.itemId === itemId) waiting.joined[i] = (waiting.joined[i] | bit) >>> 0
     this.impressions.touch(waiting.requestId)
     if (waiting.closed) this.effects.count('lateLabels')
     this.effects.group(waiting.userId, this.maker.served(waiting, [{ shown: items[place], label, weight: meaning.weight }]))
@@ -129,5 +129,3 @@ export class Joins {
     return { requestId, itemId, type, value, timeMs, userKey: actorOf(event), dueMs: timeMs + this.scope.dictionary.declared.lateClickMs }
   }
 }
-
-const JOIN_BITS = 32

@@ -14,6 +14,7 @@ import { Effects } from './effects'
 import { EventIdentity } from './event-identity'
 import type { Put } from '@freshet/online-store'
 import type { FoldScope } from './fold-scope'
+import { ForgottenActors } from './forgotten-actors'
 import { Histories } from './histories'
 import { Joins } from './joins'
 import { keepFormer } from './served-by'
@@ -41,6 +42,7 @@ export class PartitionFold {
   readonly identity: EventIdentity
   private readonly scope: FoldScope
   private readonly histories: Histories
+  private readonly forgotten: ForgottenActors
   private change: DictionaryChange | undefined
 
   /** `scope` says the dictionary as of `state`; records may bring others. */
@@ -53,7 +55,8 @@ export class PartitionFold {
     this.effects = new Effects(scope, state)
     this.identity = new EventIdentity(state.identity)
     this.joins = new Joins(this.scope, this.effects)
-    this.histories = new Histories({ scope: this.scope, state, effects: this.effects, joins: this.joins })
+    this.forgotten = new ForgottenActors(state)
+    this.histories = new Histories({ scope: this.scope, state, effects: this.effects, joins: this.joins, forgotten: this.forgotten })
   }
 
   /** The dictionary that holds for the next record. */
@@ -115,7 +118,7 @@ export class PartitionFold {
     state.replay = replay && !closesReplay // the next file starts a clock of its own
     if (!replay) {
       this.identity.advance(state.watermarkMs) // a file's days pass in seconds, and the same file may come again
-      this.histories.advance(state.watermarkMs)
+      this.forgotten.advance(state.watermarkMs)
     }
     joins.expire(state.watermarkMs)
   }
@@ -135,8 +138,10 @@ export class PartitionFold {
     this.state.folded++
     if (isLate) this.state.late++
     if (meaning.corrects.length > 0) this.effects.count('corrections')
-    if (meaning.impression) this.joins.impression(event, isLate)
-    else this.joins.deed(event, { meaning, isLate, candidates })
+    if (meaning.impression) {
+      const isBygone = isLate || this.forgotten.since(actorOf(event), event.timeMs) // it shows features of a history that is gone
+      this.joins.impression(event, isBygone)
+    } else this.joins.deed(event, { meaning, isLate, candidates })
     this.remember(event, meaning)
   }
 
