@@ -1,7 +1,8 @@
-import type { FeatureLayout, Field, ModelDeclaration } from '@freshet/features'
-import { interpret, type Feed } from '@freshet/tensor'
-import { declareModelSet, type ModelSet } from './index'
-import { mixedLayout, plainLayout, scoringFeeds, smallDeclaration, smallRanks } from './small-model.fixture'
+import type { FeatureLayout, ModelDeclaration } from '@freshet/features'
+import { interpret } from '@freshet/tensor'
+import { declareModelSet } from './index'
+import { mixedLayout, plainLayout, smallDeclaration, smallRanks } from './small-model.fixture'
+import { examplesOfOneUser, firstRow, itemFeeds, partFeeds } from './split-feeds.fixture'
 
 const empty = { fields: [], ids: 0, numbers: 0, numberNames: [] }
 const numbersOnly = { ...empty, numbers: 2, numberNames: ['a', 'b'] }
@@ -23,7 +24,7 @@ const kinds = smallRanks.flatMap(([kind, ranked]) =>
 
 describe.each([...cases, ...kinds])('a rank graph in parts, with %s', (_, layout, model) => {
   const modelSet = declareModelSet(layout, model)
-  const whole = examplesOfOneUser(modelSet, layout)
+  const whole = examplesOfOneUser(modelSet, layout, BATCH)
 
   it('scores every item of a user as the whole graph scores the whole example', () => {
     const expected = interpret(modelSet.graphs.rank, whole).probabilities.data
@@ -68,58 +69,3 @@ describe('the width of what ranking reads', () => {
     expect({ rowWidth, rankWidth, partWidth }).toEqual({ rowWidth: 7, rankWidth: 4, partWidth: 5 })
   })
 })
-
-type Feeds = Readonly<Record<string, Feed>>
-
-/** Examples that have the first one's user. */
-function examplesOfOneUser(modelSet: ModelSet, layout: FeatureLayout): Feeds {
-  const { dense, rows, pooling, numbers } = scoringFeeds(modelSet, layout, BATCH)
-  const { ids, numbers: count } = layout.user
-  const shared = (feed: Feed, width: number): Feed => {
-    const data = feed.data.slice()
-    for (let b = 1; b < BATCH; b++) data.set(data.subarray(0, width), (b * data.length) / BATCH)
-    return { ...feed, data }
-  }
-  return { dense, rows: shared(rows, ids * modelSet.rowWidth), pooling: shared(pooling, ids), numbers: shared(numbers, count) }
-}
-
-function partFeeds(modelSet: ModelSet, layout: FeatureLayout, whole: Feeds): Feeds {
-  const user = cutPart(modelSet, layout, { whole, part: 'user' })
-  const cross = cutPart(modelSet, layout, { whole, part: 'cross' })
-  const { data } = interpret(modelSet.graphs.rankItem, itemFeeds(modelSet, layout, whole)).part
-  return {
-    dense: whole.dense,
-    ...{ userRows: firstRow(user.rows), userNumbers: firstRow(user.numbers) },
-    ...{ crossRows: cross.rows, crossNumbers: cross.numbers },
-    itemParts: { data: Float32Array.from(data), shape: [BATCH, modelSet.partWidth] },
-  }
-}
-
-const itemFeeds = (modelSet: ModelSet, layout: FeatureLayout, whole: Feeds): Feeds => ({
-  dense: whole.dense,
-  ...cutPart(modelSet, layout, { whole, part: 'item' }),
-})
-
-/** One part of whole examples: of its rows what ranking reads, pooled by field. */
-function cutPart({ rowWidth, rankWidth }: ModelSet, layout: FeatureLayout, { whole, part }: { whole: Feeds; part: keyof FeatureLayout }) {
-  const before = ({ user: [], item: ['user'], cross: ['user', 'item'] } as const)[part]
-  const [slot, number] = [
-    before.reduce((sum, name) => sum + layout[name].ids, 0),
-    before.reduce((sum, name) => sum + layout[name].numbers, 0),
-  ]
-  const { fields, ids, numbers } = layout[part]
-  const cut = ({ data, shape }: Feed, from: number, width: number): number[] =>
-    Array.from({ length: shape[0] }, (_, b) => (b * data.length) / shape[0] + from).flatMap((at) => [...data.subarray(at, at + width)])
-  const [rows, pooling] = [cut(whole.rows, slot * rowWidth, ids * rowWidth), cut(whole.pooling, slot, ids)]
-  const meanAt = (b: number, { start, length }: Field, k: number): number =>
-    Array.from({ length }, (_, i) => b * ids + start + i).reduce((sum, at) => sum + pooling[at] * rows[at * rowWidth + k], 0)
-  const pooled = Array.from({ length: BATCH }, (_, b) => b).flatMap((b) =>
-    fields.flatMap((field) => Array.from({ length: rankWidth }, (_, k) => meanAt(b, field, k))),
-  )
-  return {
-    rows: { data: Float32Array.from(pooled), shape: [BATCH, fields.length, rankWidth] },
-    numbers: { data: Float32Array.from(cut(whole.numbers, number, numbers)), shape: [BATCH, numbers] },
-  }
-}
-
-const firstRow = ({ data, shape }: Feed): Feed => ({ data: data.subarray(0, data.length / shape[0]), shape: [1, ...shape.slice(1)] })
