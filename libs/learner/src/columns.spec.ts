@@ -23,6 +23,7 @@ describe('a drawn column', () => {
     const numbers = drawn(0, 4000)
     expect(Math.min(...numbers)).toBeGreaterThanOrEqual(0)
     expect(Math.max(...numbers)).toBeLessThan(1)
+    expect(numbers.every((x) => Number.isInteger(x * 2 ** 24))).toBe(true)
     expect(numbers.reduce((sum, x) => sum + x) / numbers.length).toBeCloseTo(0.5, 1)
     expect(numbers.filter((x) => x < 0.1).length / numbers.length).toBeCloseTo(0.1, 1)
   })
