@@ -22,6 +22,8 @@ const STATUS: ThreadStatus = {
     rows: 12,
     parameters: 96,
     beyond: [0, 0],
+    ofAnotherLog: [],
+    journalShortBy: 0,
   },
   ...{
     duplicates: 2,
@@ -38,7 +40,11 @@ const phaseOf = (status: Partial<ThreadStatus>): string => encodeStatus({ ...STA
 
 describe('the status of a trainer on the wire', () => {
   it('leaves no field of the contract empty that there is something to say for', () => {
-    const encoded = encodeStatus({ ...STATUS, lost: [0, 12], beyond: [3, 0], lag: [3, 0], serving: 'v-6' }, 1 << 20, STANDING)
+    const encoded = encodeStatus(
+      { ...STATUS, lost: [0, 12], beyond: [3, 0], ofAnotherLog: [1], lag: [3, 0], serving: 'v-6' },
+      1 << 20,
+      STANDING,
+    )
     expect(encoded).toEqual({
       standing: STANDING,
       ...{ trainerId: 'a-1', role: trainer.TrainerRole.TRAINER_ROLE_OWNER, epoch: 3, owner: 'a-1', step: 7, chain: 'c0ffee' },
@@ -48,6 +54,8 @@ describe('the status of a trainer on the wire', () => {
         duplicates: 2,
         gaps: 2,
         beyond: [3, 0],
+        ofAnotherLog: [1],
+        journalShortBy: 0,
         voidRecords: 5,
         version: 'v-7',
         examplesPerS: 120.5,
@@ -73,6 +81,8 @@ describe('the status of a trainer on the wire', () => {
     expect(phaseOf({})).toBe('waiting for examples')
     expect(phaseOf({ lag: [0, 9] })).toBe('learning')
     expect(phaseOf({ lag: [0, 9], beyond: [4, 0] })).toBe('gap')
+    expect(phaseOf({ lag: [0, 9], ofAnotherLog: [1] })).toBe('gap')
+    expect(phaseOf({ role: 'follower', owner: 'b-2', journalShortBy: 7 })).toBe('beside another log')
     expect(phaseOf({ mode: 'backfill', lag: [0, 9] })).toBe('backfill')
     expect(phaseOf({ role: 'follower', owner: 'b-2' })).toBe('following')
     expect(phaseOf({ role: 'follower', owner: '' })).toBe('waiting for an owner')

@@ -27,6 +27,8 @@ export function encodeStatus(status: ThreadStatus, residentBytes: number, standi
     gaps: gapsIn(status),
     lost: [...status.lost],
     beyond: [...status.beyond],
+    ofAnotherLog: [...status.ofAnotherLog],
+    journalShortBy: status.journalShortBy,
     voidRecords: Object.values(status.voids).reduce((sum, n) => sum + n, 0),
     voidRecordsByReason: { ...status.voids },
     version: status.version,
@@ -62,6 +64,7 @@ const REPLICA_STATE = {
 /** What it does at this moment, in a word or two. */
 function phaseOf(status: TrainerStatus): string {
   const { role, owner, mode, lag } = status
+  if (status.journalShortBy > 0) return 'beside another log'
   if (role === 'follower') return owner === '' ? 'waiting for an owner' : 'following'
   if (gapsIn(status) > 0) return 'gap'
   if (mode === 'backfill') return 'backfill'
@@ -69,7 +72,8 @@ function phaseOf(status: TrainerStatus): string {
 }
 
 /** How many partitions stand still: what they were to learn next is gone, or was never in this log. */
-const gapsIn = ({ lost, beyond }: TrainerStatus): number => lost.filter((records, i) => records > 0 || beyond[i] > 0).length
+const gapsIn = ({ lost, beyond, ofAnotherLog }: TrainerStatus): number =>
+  lost.filter((records, i) => records > 0 || beyond[i] > 0 || ofAnotherLog.includes(i)).length
 
 /** There is nothing to say yet: the wire says 0. */
 const finiteOrZero = (value: number): number => (Number.isFinite(value) ? value : 0)

@@ -6,6 +6,7 @@ import { assertOffered } from '@freshet/onnx'
 import { RUNTIME, type Runtime } from '@freshet/service'
 import type { TrainerNotice } from '@freshet/training'
 import { keepCurves } from './curves/keep-curves'
+import { LearningComplaints } from './learning-complaints'
 import type { Answer, Argument, TrainerVerbs } from './worker-protocol'
 import { WorkerLink } from './worker-link'
 import type { WorkforceNotice } from './workforce'
@@ -32,9 +33,12 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
   private failure: Error | undefined
   private isStopping = false
   private restartMs = RESTART_MS.first
+  private readonly complaints: LearningComplaints
 
   constructor(@Inject(RUNTIME) private readonly runtime: Runtime) {
     assertOffered(runtime.config.providers) // at boot: a thread would fail again and again
+    this.complaints = new LearningComplaints(runtime.clock)
+    runtime.complaints.hear(() => this.complaints.list())
     this.id = `${runtime.config.trainer.id}-${randomBytes(4).toString('hex')}`
   }
 
@@ -78,6 +82,7 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
         onEnd: (error) => {
           this.link = undefined
           this.failure = error
+          this.complaints.ended(error)
           if (this.isStopping) return
           logger.error({ err: error, trainer: this.id }, 'the trainer thread ended; it starts again')
           if (this.runtime.clock.monotonicMs() - startedMs > RESTART_MS.max) this.restartMs = RESTART_MS.first
@@ -102,7 +107,17 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
         return logger.info({ trainer: this.id, version: notice.version.name, step: notice.version.step }, 'version')
       case 'version-skipped':
         return logger.warn({ trainer: this.id, ...notice.skipped }, 'a version cannot be opened; the one before it is used')
+      case 'version-set-aside':
+        return logger.warn(
+          { trainer: this.id, ...notice.foreign },
+          'a version is of another log; it is set aside, and nothing goes on from it',
+        )
+      case 'standing':
+        this.complaints.stands(notice.because)
+        if (notice.because.length === 0) return logger.info({ trainer: this.id }, 'learning goes on')
+        return logger.error({ trainer: this.id, because: notice.because }, 'learning stands still')
       case 'recovery':
+        if (notice.phase === 'current') this.complaints.recovered()
         return logger.info({ trainer: this.id, ...notice }, RECOVERY[notice.phase])
       case 'scaled':
         return logger.info({ trainer: this.id, workers: notice.workers, lag: notice.lag }, 'load asks for another number of workers')

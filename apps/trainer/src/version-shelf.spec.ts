@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { truncate } from 'node:fs/promises'
+import { rename, truncate } from 'node:fs/promises'
 import { type ByteDigest, openTable, type Table, type TableScan } from '@freshet/embedding'
 import { CorruptError } from '@freshet/kernel'
 import { fakeClock, temporaryDirectory } from '@freshet/testing'
@@ -80,6 +80,28 @@ describe('a trainer’s versions in a directory', () => {
       ['v3', 'v2/table.safetensors'],
     ])
     await expect(shelf.load('v3')).rejects.toThrow(CorruptError)
+  })
+
+  it('say by what records they know their log, where they do', async () => {
+    await using directory = await temporaryDirectory()
+    const shelf = openVersionShelf(directory.path, clock)
+    const lastRead = { journal: { offset: 0, checksum: '00ff' }, examples: [{ offset: 8, checksum: 'ab' }, null] }
+    await shelf.save({ ...factsOf('v1'), lastRead }, draftOf(empty().scan(), 'full'))
+    await shelf.save(factsOf('v2'), draftOf(empty().scan(), 'full'))
+    expect((await shelf.list()).map((facts) => facts.lastRead)).toEqual([lastRead, undefined])
+    expect((await shelf.load('v1')).facts.lastRead).toEqual(lastRead)
+  })
+
+  it('are set aside one by one, increments before what they build upon', async () => {
+    await using directory = await temporaryDirectory()
+    const shelf = openVersionShelf(directory.path, clock)
+    const [, , third] = await family(shelf)
+    await shelf.setAside('v3')
+    await shelf.setAside('v3')
+    expect((await shelf.list()).map(({ name }) => name)).toEqual(['v1', 'v2'])
+    expect(await shelf.damaged()).toEqual([])
+    await rename(directory.within(`v3-${third.slice(0, 12)}.aside`), directory.within('v3'))
+    expect((await shelf.list()).map(({ name }) => name)).toEqual(['v1', 'v2', 'v3'])
   })
 
   it('stay as long as one is served that builds upon them', async () => {

@@ -40,6 +40,10 @@ export function openVersionShelf(directory: string, clock: Clock): VersionShelf 
       return (await store.damaged()).map(({ name, error }) => ({ version: name, reason: error.message }))
     },
 
+    async setAside(name) {
+      await store.setAside(name)
+    },
+
     async prune(keep, serving) {
       await store.prune(keep, ({ name }) => name === serving)
     },
@@ -61,6 +65,7 @@ const draftOf = (facts: Omit<DraftFacts, 'createdMs'>) => ({
   kind: facts.kind,
   parentDigest: facts.parentDigest,
   model: facts.model,
+  lastRead: facts.lastRead,
 })
 
 const factsOf = (manifest: Manifest): VersionFacts => ({

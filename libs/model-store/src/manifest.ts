@@ -13,6 +13,21 @@ export interface ManifestFile {
   readonly sha256: string
 }
 
+/** A record of a log, by its place and what it held. */
+export interface ManifestRecord {
+  readonly offset: number
+  /** Of its value, 16 hexadecimal digits. */
+  readonly checksum: string
+}
+
+/** The last records that a state was made of: by them one tells whether a log is the one that it was made of. */
+export interface ManifestMarks {
+  /** null before the first. */
+  readonly journal: ManifestRecord | null
+  /** By partition. */
+  readonly examples: readonly (ManifestRecord | null)[]
+}
+
 /** Whether a version stands for itself. */
 export type VersionKind = 'full' | 'increment'
 
@@ -46,6 +61,8 @@ export interface Manifest {
   readonly files: readonly ManifestFile[]
   /** The model declaration, canonical JSON. */
   readonly model: string
+  /** Versions of earlier releases do not say. */
+  readonly lastRead?: ManifestMarks
 }
 
 /** What a writer says; the store adds the rest. A version is full unless it says otherwise. */
@@ -76,9 +93,12 @@ const isListOf =
   (fits: Check): Check =>
   (value) =>
     Array.isArray(value) && value.every(fits)
+const isRecord: Check = (value) => value === null || (isObject(value) && isWhole(value.offset) && isText(value.checksum))
+const isMarks: Check = (value) => isObject(value) && isRecord(value.journal) && isListOf(isRecord)(value.examples)
 const isFile: Check = (value) => isObject(value) && isText(value.name) && isWhole(value.bytes) && isText(value.sha256)
 
 const shape: Readonly<Record<Exclude<keyof Manifest, 'schema'>, Check>> = {
+  lastRead: (value) => value === undefined || isMarks(value),
   ...{ name: isText, dictionaryHash: isText, owner: isText, chain: isText, digest: isText, parent: isText, model: isText },
   ...{ parentDigest: isText, kind: (value) => value === 'full' || value === 'increment' },
   ...{ epoch: isWhole, journalOffset: isWhole, step: isWhole, createdMs: isWhole },

@@ -7,7 +7,7 @@ import { Reception, type ReceptionLimits } from './reception'
 import { assertPlainName, openStaging, reveal, stageFile, stageManifest, withStaging, type FileDraft } from './staging'
 import { StoredVersion } from './stored-version'
 import { byAge, openVersion } from './survey'
-import { sweep, remove } from './sweep'
+import { ASIDE_SUFFIX, hide, remove, sweep } from './sweep'
 
 /** What a store is handed: the time, and, in tests, a disk that fails. */
 export interface ModelStoreOptions {
@@ -125,6 +125,17 @@ export class ModelStore {
     return old
   }
 
+  /**
+   * Takes a version out of sight, and keeps it, in a folder of its own beside the others whose name ends in `.aside`. Nobody opens, counts or removes it
+   * any more; under its old name it is a version again. Nothing happens where there is none of this name. Throws CorruptError where it is not complete.
+   */
+  async setAside(name: string): Promise<void> {
+    assertPlainName('version', name)
+    if (!(await this.names()).includes(name)) return
+    const { manifest } = await openVersion(this.directory, name)
+    await hide(this.disk, this.directory, manifest)
+  }
+
   private async survey(): Promise<{ complete: StoredVersion[]; broken: SkippedVersion[] }> {
     const complete: StoredVersion[] = []
     const broken: SkippedVersion[] = []
@@ -143,7 +154,8 @@ export class ModelStore {
   private async names(): Promise<string[]> {
     try {
       const entries = await readdir(this.directory, { withFileTypes: true })
-      return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name).sort() // prettier-ignore
+      const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !entry.name.endsWith(ASIDE_SUFFIX))
+      return folders.map(({ name }) => name).sort()
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return []
       throw error

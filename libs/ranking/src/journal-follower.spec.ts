@@ -335,6 +335,27 @@ describe('a follower of the journal', () => {
     })
   })
 
+  it('begins again from the newest version where the journal is another one, which ends before what was read, once that has lasted', async () => {
+    await line.learn(2)
+    await line.save('v2')
+    await line.learn(3)
+    const log = { current: line.log }
+    const through = new Proxy(line.log, { get: (_, verb: keyof EventLog) => log.current[verb] })
+    const follower = followerOver(line, (name) => line.load(name), through)
+    const stop = new AbortController()
+    const running = follower.run(stop.signal)
+    await line.shop.clock.advance(1)
+    const end = line.versions.get('v2')?.journalOffset ?? 0
+    log.current = openMemoryLog()
+    await log.current.append(JOURNAL, await line.log.read(JOURNAL, 0, { records: end })) // as it was when v2 was made
+    await line.shop.clock.advance(5000)
+    expect([line.state, follower.position > end]).toEqual([[5, 5, 5], true])
+    await line.shop.clock.advance(2000)
+    expect([line.state, follower.position, line.errors]).toEqual([[2, 2, 2], end, []])
+    stop.abort()
+    await running
+  })
+
   it('begins again from the newest version where the journal was trimmed before it', async () => {
     await line.learn(2)
     await line.learn(2)
@@ -358,8 +379,8 @@ describe('a follower of the journal', () => {
 const flipped = (name: string): Promise<never> => Promise.reject(new CorruptError(name, 'a byte has flipped', 'remove it'))
 
 /** Another follower of the line, which reads its versions by `load`. */
-function followerOver(line: Line, load: VersionSource['load']): JournalFollower {
+function followerOver(line: Line, load: VersionSource['load'], log = line.log): JournalFollower {
   const versions: VersionSource = { list: async () => [...line.versions.values()], load }
   const { model, clock } = line.shop
-  return new JournalFollower({ log: line.log, versions, model, clock, onError: (error) => line.errors.push(error) })
+  return new JournalFollower({ log, versions, model, clock, onError: (error) => line.errors.push(error) })
 }

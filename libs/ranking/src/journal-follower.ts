@@ -211,13 +211,24 @@ export class JournalFollower {
     }
   }
 
-  /** While rows are missing, looks for the version that has them, and then ends the reading. */
+  /** While rows are missing, looks for the version that has them, and then ends the reading; so it does where the journal is another one. */
   private async watchVersions(inner: AbortController): Promise<void> {
     const { clock } = this.options
-    while (!inner.signal.aborted) {
+    let shortSinceMs: number | undefined
+    for (let look = 1; !inner.signal.aborted; look++) {
       await clock.sleep(WATCH_MS, inner.signal)
       if (this.isBehind && !(await this.isStillMissing())) inner.abort()
+      if (look % SHORT_LOOKS === 0) shortSinceMs = (await this.isShort(inner.signal)) ? (shortSinceMs ?? clock.monotonicMs()) : undefined
+      if (shortSinceMs !== undefined && clock.monotonicMs() - shortSinceMs >= SHORT_MS) inner.abort()
     }
+  }
+
+  /** A journal that was restored, or begun anew, ends before what was read of it: nothing would come until it has grown past that, and then what is of another line. */
+  private async isShort(signal: AbortSignal): Promise<boolean> {
+    const { log, clock } = this.options
+    const asked = log.next(JOURNAL).catch(() => undefined) // who reads says what is wrong
+    const end = await Promise.race([asked, clock.sleep(SHORT_LOOKS * WATCH_MS, signal)])
+    return typeof end === 'number' && end < this.position
   }
 
   private async isStillMissing(): Promise<boolean> {
@@ -231,3 +242,5 @@ const keyOf = ({ name, createdMs = 0 }: VersionName): string => `${name}@${creat
 const RETRY_MS = 200
 const TURN_MS = 10 // of the event loop, as long as there is something to read
 const WATCH_MS = 250
+const SHORT_LOOKS = 4 // one a second
+const SHORT_MS = 5000 // brokers may not have heard of the last records yet

@@ -1,6 +1,6 @@
 import { type Cut, DeadLetter, ExampleGroup, PayloadKind } from '@freshet/contracts'
 import { DEAD_LETTER, type Entry, type EventLog, TOPICS } from '@freshet/event-log'
-import { readKept } from './example-source'
+import { readKept } from './example-records'
 import type { LeftOut } from './pending-result'
 
 /** What a letter says beside the record that it holds. */

@@ -56,3 +56,17 @@ export class NotOwnerError extends FreshetError {
     super(`trainer ${trainer} does not own the model set, ${owner === '' ? 'nobody does yet' : `${owner} does`}; ask the owner`)
   }
 }
+
+/** What was learned is of another log than the one that is at hand: one that was brought back from a backup, or begun anew. */
+export class OtherLogError extends FreshetError {
+  override readonly name = 'OtherLogError'
+  readonly code = 'PRECONDITION'
+  readonly retryable = false
+
+  constructor(
+    readonly what: string,
+    readonly found: string,
+  ) {
+    super(`${what} of another log: ${found}; bring back the log that it is of, or restore the data set from a backup`)
+  }
+}

@@ -10,7 +10,7 @@ describe('an example source', () => {
     const { log } = openRoom()
     await publish(log, 0, groups(0, 5))
     await publish(log, 1, groups(100, 2))
-    const source = new ExampleSource(log, [0, 0])
+    const source = new ExampleSource(log, { positions: [0, 0] })
     expect(await source.refill(100)).toBe(21)
     const { ranges, parts } = source.take(10)
     expect(ranges).toEqual([
@@ -24,7 +24,7 @@ describe('an example source', () => {
   it('says how much waits in the log, read or not', async () => {
     const { log } = openRoom()
     await publish(log, 0, groups(0, 3))
-    const source = new ExampleSource(log, [1, 0])
+    const source = new ExampleSource(log, { positions: [1, 0] })
     expect(await source.lag()).toEqual([2, 0])
     await source.refill(10)
     source.take(3)
@@ -34,7 +34,7 @@ describe('an example source', () => {
   it('says by how much it goes beyond a log that is another one, and that nothing of it waits', async () => {
     const { log } = openRoom()
     await publish(log, 0, groups(0, 3))
-    const source = new ExampleSource(log, [9, 3])
+    const source = new ExampleSource(log, { positions: [9, 3] })
     expect(await source.beyond()).toEqual([6, 3])
     expect(await source.lag()).toEqual([0, 0])
   })
@@ -48,7 +48,7 @@ describe('an example source', () => {
       await new Promise<void>((resolve) => asked.push(resolve))
       return end
     }
-    const source = new ExampleSource({ ...log, next }, [0, 0])
+    const source = new ExampleSource({ ...log, next }, { positions: [0, 0] })
     const figures = Promise.all([source.lag(), source.beyond()])
     while (asked.length < 4) await new Promise(setImmediate)
     await publish(log, 0, groups(3, 3))
@@ -65,7 +65,7 @@ describe('an example source', () => {
     const { log } = openRoom()
     await publish(log, 0, groups(0, 3))
     await publish(log, 1, groups(100, 3))
-    const source = new ExampleSource(log, [1, 0])
+    const source = new ExampleSource(log, { positions: [1, 0] })
     expect(await source.lost()).toEqual([0, 0])
     await log.trim({ topic: TOPICS.examples, partition: 0 }, 1)
     expect(await source.lost()).toEqual([0, 0])
@@ -80,7 +80,7 @@ describe('an example source', () => {
   it('gives the groups that somebody else cut, read ahead or not, and goes on behind them', async () => {
     const { log } = openRoom()
     await publish(log, 0, groups(0, 6))
-    const source = new ExampleSource(log, [0, 0])
+    const source = new ExampleSource(log, { positions: [0, 0] })
     expect(offsetsOf(await source.of([{ partition: 0, from: 0, to: 2 }]))).toEqual([0, 1])
     await source.refill(100)
     expect(offsetsOf(await source.of([{ partition: 0, from: 2, to: 4 }]))).toEqual([2, 3])
@@ -96,7 +96,7 @@ describe('an example source', () => {
       read: async (of, from, limit) => (await log.read(of, from, limit)).filter(({ offset }) => offset < heard),
       grown: async () => void heard++,
     }
-    const parts = await new ExampleSource(late, [0]).of([{ partition: 0, from: 0, to: 4 }])
+    const parts = await new ExampleSource(late, { positions: [0] }).of([{ partition: 0, from: 0, to: 4 }])
     expect(offsetsOf(parts)).toEqual([0, 1, 2, 3])
   })
 
@@ -109,7 +109,7 @@ describe('an example source', () => {
       read: async (of, from, limit) => (await log.read(of, from, limit)).filter(({ offset }) => offset < heard),
       next: async (of) => (heard = await log.next(of)),
     }
-    const parts = await new ExampleSource(late, [0]).legible([{ partition: 0, from: 0, to: 4 }])
+    const parts = await new ExampleSource(late, { positions: [0] }).legible([{ partition: 0, from: 0, to: 4 }])
     expect(offsetsOf(parts)).toEqual([0, 1, 2, 3])
   })
 
@@ -120,7 +120,7 @@ describe('an example source', () => {
       1,
       Array.from({ length: 1300 }, (_, i) => group(i, { items: [] })),
     )
-    const source = new ExampleSource(log, [0, 0])
+    const source = new ExampleSource(log, { positions: [0, 0] })
     expect(offsetsOf(await source.of([{ partition: 1, from: 10, to: 1290 }]))).toHaveLength(1280)
   })
 
@@ -128,7 +128,7 @@ describe('an example source', () => {
     const { log } = openRoom()
     await publish(log, 0, groups(0, 5))
     await log.trim({ topic: TOPICS.examples, partition: 0 }, 2)
-    const source = new ExampleSource(log, [0, 0])
+    const source = new ExampleSource(log, { positions: [0, 0] })
     await source.refill(10)
     const woken: string[] = []
     const grown = source.grown(new AbortController().signal).then(() => woken.push('woken'))
@@ -143,7 +143,7 @@ describe('an example source', () => {
 
   it('wakes when any partition grows, and when it is told to stop', async () => {
     const { log } = openRoom()
-    const source = new ExampleSource(log, [0, 0])
+    const source = new ExampleSource(log, { positions: [0, 0] })
     const grown = source.grown(new AbortController().signal)
     await publish(log, 1, groups(0, 1))
     await grown

@@ -1,14 +1,27 @@
 import { ExampleGroup, type Range } from '@freshet/contracts'
 import { type EventLog, type LogRecord, OffsetOutOfRangeError, TOPICS } from '@freshet/event-log'
+import { type Clock, systemClock } from '@freshet/kernel'
+import { OtherLogError } from './errors'
+import { ExampleMarks, type ForeignPartition } from './example-marks'
+import { decodable, READ, readKept, readRecords } from './example-records'
 import type { CutPart } from './learner'
+import type { RecordMark } from './record-mark'
 
-/** A group with its place in `examples`. */
-interface PlacedGroup {
-  readonly offset: number
+/** A group with its place in `examples`, and the bytes that it was read from. */
+interface PlacedGroup extends Pick<LogRecord, 'offset' | 'value'> {
   readonly group: ExampleGroup
 }
 
-const READ = { records: 512, bytes: 4 << 20 } // a few cuts at a time
+/** Where a source begins. */
+export interface SourcePlace {
+  /** By partition: the next record to read. */
+  readonly positions: readonly number[]
+  /** By partition: the record before it, where it is known. */
+  readonly marks?: readonly (RecordMark | null)[]
+  readonly clock?: Pick<Clock, 'sleep'>
+}
+
+const LATE_MS = 10_000 // within that everybody has heard of what is durable
 
 /**
  * The examples that wait to be cut, by partition, in order; and those that a cut names.
@@ -22,13 +35,30 @@ export class ExampleSource {
   private readonly readTo: number[]
   /** Partitions that have lost what was to be read next, as the last look at them found. */
   private readonly still = new Set<number>()
+  private readonly read: ExampleMarks
+  private readonly clock: Pick<Clock, 'sleep'>
 
   constructor(
     private readonly log: EventLog,
-    positions: readonly number[],
+    { positions, marks, clock = systemClock }: SourcePlace,
   ) {
     this.waiting = positions.map(() => [])
     this.readTo = [...positions]
+    this.read = new ExampleMarks(
+      log,
+      positions.map((_, partition) => marks?.[partition] ?? null),
+    )
+    this.clock = clock
+  }
+
+  /** By partition: the last record that a cut has taken; null where none is known. */
+  get marks(): readonly (RecordMark | null)[] {
+    return this.read.ofCuts
+  }
+
+  /** The partitions whose records are of another log than those that were read before, or seem to be: they stand still. */
+  get foreign(): readonly ForeignPartition[] {
+    return this.read.foreign
   }
 
   /** Reads on in every partition that has fewer than `examples` waiting; returns how many wait in all. */
@@ -109,8 +139,13 @@ export class ExampleSource {
     const parts: CutPart[] = []
     for (const { partition, from, to } of ranges) {
       const groups: ExampleGroup[] = []
-      for await (const { value } of readKept(this.log, { partition, from, to })) groups.push(...decodable(value))
-      this.forget(partition, to)
+      let last: LogRecord | undefined
+      for await (const record of readKept(this.log, { partition, from, to })) {
+        groups.push(...decodable(record.value))
+        last = record
+      }
+      await this.read.assertSame(partition)
+      this.forget(partition, to, last)
       parts.push({ partition, to, groups })
     }
     return parts
@@ -122,24 +157,34 @@ export class ExampleSource {
 
   private cutOff(partition: number, count: number): CutPart & { readonly from: number } {
     const groups = this.waiting[partition].splice(0, count)
+    this.read.noteTaken(partition, groups[count - 1])
     return { partition, from: groups[0].offset, to: groups[count - 1].offset + 1, groups: groups.map(({ group }) => group) }
   }
 
   private async readOn(partition: number): Promise<void> {
-    for (const { offset, value } of await this.recordsFrom(partition, this.readTo[partition])) {
-      this.add(partition, { offset, group: ExampleGroup.decode(value) })
+    const records = await this.recordsFrom(partition, this.readTo[partition])
+    for (const { offset, value } of records) {
+      this.add(partition, { offset, value, group: ExampleGroup.decode(value) })
       this.readTo[partition] = offset + 1
     }
+    if (records.length > 0) this.read.noteRead(partition, records[records.length - 1])
   }
 
-  /** What comes next; nothing where that is in the log no more, or was lost: this partition stands still, and the others go on. */
+  /**
+   * What comes next; nothing where that is in the log no more, was lost, or follows upon another record than the one that was read before:
+   * this partition stands still, and the others go on.
+   */
   private async recordsFrom(partition: number, from: number): Promise<readonly LogRecord[]> {
     try {
       const records = await this.log.read({ topic: TOPICS.examples, partition }, from, READ)
-      this.still.delete(partition)
-      return records
+      this.read.noteWithin(partition)
+      const isSame = records.length === 0 || (await this.read.isSame(partition))
+      if (isSame) this.still.delete(partition)
+      else this.still.add(partition)
+      return isSame ? records : []
     } catch (error) {
       if (!(error instanceof OffsetOutOfRangeError)) throw error
+      if (error.next < from) this.read.noteShort(partition, from)
       this.still.add(partition)
       return []
     }
@@ -154,53 +199,46 @@ export class ExampleSource {
     const ahead = this.waiting[partition]
     const known = ahead.findIndex(({ offset }) => offset >= to)
     if (ahead.length > 0 && ahead[0].offset === from && (known > 0 || this.readTo[partition] >= to)) {
-      return ahead.splice(0, known < 0 ? ahead.length : known).map(({ group }) => group)
+      const taken = ahead.splice(0, known < 0 ? ahead.length : known)
+      this.read.noteTaken(partition, taken[taken.length - 1])
+      return taken.map(({ group }) => group)
     }
     const groups: ExampleGroup[] = []
+    let last: LogRecord | undefined
     for (let at = from; at < to;) {
-      for await (const { offset, value } of readRecords(this.log, { partition, from: at, to })) {
-        groups.push(ExampleGroup.decode(value))
-        at = offset + 1
+      for await (const record of readRecords(this.log, { partition, from: at, to })) {
+        groups.push(ExampleGroup.decode(record.value))
+        last = record
+        at = record.offset + 1
       }
-      // a cut names what is durable; where the journal is heard of before it, the rest is on its way, and a cut without it would be another one
-      if (at < to) await this.log.grown({ topic: TOPICS.examples, partition }, at, new AbortController().signal)
+      if (at < to) await this.untilHeard({ partition, from: at, to })
     }
-    this.forget(partition, to)
+    await this.read.assertSame(partition)
+    this.forget(partition, to, last)
     return groups
   }
 
-  /** Drops what was read ahead below `to`, and never reads behind it again. */
-  private forget(partition: number, to: number): void {
+  /**
+   * A cut names what is durable: where the journal is heard of before it, the rest is on its way, and a cut without it would be another one.
+   * Throws OtherLogError where it does not come.
+   */
+  private async untilHeard({ partition, from, to }: Range): Promise<void> {
+    const of = { topic: TOPICS.examples, partition }
+    const heard = new AbortController()
+    await Promise.race([this.log.grown(of, from, heard.signal), this.clock.sleep(LATE_MS, heard.signal)])
+    heard.abort()
+    const end = await this.log.next(of)
+    if (end <= from) throw new OtherLogError('the journal is', `a cut of it names examples/${partition} up to ${to}, which ends at ${end}`)
+  }
+
+  /** Drops what was read ahead below `to`, and never reads behind it again; `last` was read of it. */
+  private forget(partition: number, to: number, last: LogRecord | undefined): void {
     const kept = this.waiting[partition].filter(({ offset }) => offset >= to)
     this.waiting[partition] = kept
+    if (last) this.read.noteTaken(partition, last)
+    if (last && this.readTo[partition] <= to) this.read.noteRead(partition, last)
     this.readTo[partition] = Math.max(this.readTo[partition], to)
     this.still.delete(partition) // unless the next look says so again
-  }
-}
-
-/** The records of `examples` that a range names, as they lie there. */
-async function* readRecords(log: Pick<EventLog, 'read'>, { partition, from, to }: Range): AsyncGenerator<LogRecord> {
-  for (let at = from; at < to;) {
-    const records = await log.read({ topic: TOPICS.examples, partition }, at, { ...READ, records: Math.min(READ.records, to - at) })
-    yield* records.filter(({ offset }) => offset < to)
-    const last = records.at(-1)
-    if (!last) return
-    at = last.offset + 1
-  }
-}
-
-/** As {@link readRecords}, from the first record on that is still in the log. */
-export async function* readKept(log: Pick<EventLog, 'read' | 'first' | 'next'>, { partition, from, to }: Range): AsyncGenerator<LogRecord> {
-  const of = { topic: TOPICS.examples, partition }
-  const [first] = await Promise.all([log.first(of), log.next(of)]) // who has asked for the end reads up to it, however late growth is heard of
-  yield* readRecords(log, { partition, from: Math.max(from, first), to })
-}
-
-function decodable(value: Uint8Array): ExampleGroup[] {
-  try {
-    return [ExampleGroup.decode(value)]
-  } catch {
-    return []
   }
 }
 

@@ -21,6 +21,10 @@ export interface TrainerStatus {
   readonly lost: readonly number[]
   /** By partition: records that were learned beyond the end of the log, which is another one then. */
   readonly beyond: readonly number[]
+  /** The partitions that have another record where the last one lay that was learned. Such a partition stands still. */
+  readonly ofAnotherLog: readonly number[]
+  /** By how many records the journal ends before what was read of it: it is another one then, and all stands still. */
+  readonly journalShortBy: number
   /** By partition: records of `examples` that have not been cut. */
   readonly lag: readonly number[]
   readonly contains: readonly number[]
@@ -68,6 +72,8 @@ export async function statusOf(
     ...{ examples, rankLoss, recallLoss, auc, logLoss, refused },
     lost: await source.lost(),
     beyond: await source.beyond(),
+    ofAnotherLog: source.foreign.filter(({ trouble }) => trouble === 'other').map(({ partition }) => partition),
+    journalShortBy: desk.shortBy,
     lag: await source.lag(),
     contains: [...state.contains],
     rows: state.table.size,

@@ -8,7 +8,9 @@ import { createPace } from './pace'
 import { Recovery, type RecoveryNotice } from './recovery'
 import { Replay } from './replay'
 import type { TrainingSettings } from './settings'
+import { ShortJournal } from './short-journal'
 import { Silence } from './silence'
+import { Standing, type StandingNotice } from './standing'
 import { type LineOptions, TrainingLine } from './training-line'
 import { type TrainerStatus, statusOf } from './trainer-status'
 import type { SkippedVersion, VersionFacts, VersionShelf } from './version-shelf'
@@ -25,6 +27,8 @@ export interface TrainerOptions extends LineOptions {
 /** What an operator should know. */
 export type TrainerNotice =
   | { readonly kind: 'version-skipped'; readonly skipped: SkippedVersion }
+  | { readonly kind: 'version-set-aside'; readonly foreign: SkippedVersion }
+  | StandingNotice
   | { readonly kind: 'role'; readonly role: 'owner' | 'follower'; readonly epoch: number; readonly owner: string }
   | { readonly kind: 'version'; readonly version: VersionFacts }
   | { readonly kind: 'diverged'; readonly error: DivergedError | VoidedError }
@@ -41,6 +45,8 @@ export type TrainerNotice =
 export class Trainer {
   private readonly commands = new CommandQueue()
   private readonly pace = createPace()
+  private readonly standing = new Standing()
+  private readonly short: ShortJournal
   private readonly versions: VersionKeeper
   private owner: Owner
   private replay: Replay
@@ -57,13 +63,14 @@ export class Trainer {
     private readonly options: TrainerOptions,
     private line: TrainingLine,
   ) {
+    this.short = new ShortJournal(options.clock)
     this.versions = new VersionKeeper({ ...options, onVersion: (version) => options.onNotice({ kind: 'version', version }) })
     ;({ owner: this.owner, replay: this.replay, silence: this.silence, recovery: this.recovery } = this.adopt(line))
   }
 
   /** Opens the newest state that can be had; {@link run} goes on from there. */
   static async open(options: TrainerOptions): Promise<Trainer> {
-    const trainer = new Trainer(options, await TrainingLine.open(options))
+    const trainer = new Trainer(options, await openLine(options))
     await trainer.recovery.opened()
     return trainer
   }
@@ -156,6 +163,7 @@ export class Trainer {
     while (!signal.aborted) {
       await this.commands.serve()
       this.noteRole()
+      this.noteStanding()
       this.pace.note(this.line.learner.state.metrics.examples, this.options.clock.monotonicMs())
       try {
         await (this.isActing ? this.ownerTurn(signal) : this.followerTurn(signal))
@@ -198,6 +206,8 @@ export class Trainer {
       await this.replay.obey(folded)
     }
     if (records.length > 0) return this.recovery.read()
+    if (this.short.check(this.line.desk))
+      return this.commands.idle(signal, (until) => clock.sleep(this.options.settings.heartbeatMs, until))
     await this.recovery.current()
     this.isCurrent = true
     this.replay.current()
@@ -221,10 +231,10 @@ export class Trainer {
     await this.reopenLine(error instanceof VoidedError ? { before: error.step } : {})
   }
 
-  private async reopenLine(instead: Partial<LineOptions> = {}): Promise<void> {
+  private async reopenLine(instead: Partial<Pick<LineOptions, 'before' | 'shelf'>> = {}): Promise<void> {
     await this.versions.abandon()
     await this.line.learner.close()
-    this.line = await TrainingLine.open({ ...this.options, ...instead })
+    this.line = await openLine({ ...this.options, ...instead })
     ;({ owner: this.owner, replay: this.replay, silence: this.silence, recovery: this.recovery } = this.adopt(this.line))
     await this.recovery.opened()
   }
@@ -234,6 +244,7 @@ export class Trainer {
     this.isCurrent = this.wasOwner = this.hasClaimed = false
     this.versions.adopt(line)
     for (const skipped of line.opened.skipped) onNotice({ kind: 'version-skipped', skipped })
+    for (const foreign of line.opened.foreign) onNotice({ kind: 'version-set-aside', foreign })
     const onVoid = ({ step, ranges }: Cut): void => onNotice({ kind: 'void', step, ranges })
     const onLeftOut = (examples: number): void => onNotice({ kind: 'left-out', examples })
     const tools = { log, clock, settings, toolsOf, commands: this.commands, versions: this.versions, onVoid, onLeftOut }
@@ -256,6 +267,11 @@ export class Trainer {
     this.options.onNotice({ kind: 'role', role: isOwner ? 'owner' : 'follower', epoch: state.epoch, owner: state.owner })
   }
 
+  private noteStanding(): void {
+    const news = this.standing.news(this.line)
+    if (news) this.options.onNotice(news)
+  }
+
   private assertOwner(): void {
     const { desk } = this.line
     if (!this.isActing) throw new NotOwnerError(this.options.id, desk.state.owner)
@@ -266,6 +282,13 @@ export class Trainer {
   private assertNothingWaits(): void {
     if (this.replay.waiting > 0) throw new PreconditionError('cuts wait for the owner to survive them', 'ask the owner, or in a moment')
   }
+}
+
+/** Opens a line; versions of another log, which nobody may open after it, are set aside, the newest first: it may build upon others. */
+async function openLine(options: TrainerOptions): Promise<TrainingLine> {
+  const line = await TrainingLine.open(options)
+  for (const { version } of line.opened.foreign) await options.shelf.setAside(version)
+  return line
 }
 
 /** Somebody was faster: reading on tells who. */

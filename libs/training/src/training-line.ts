@@ -1,18 +1,16 @@
 import type { Cut, Genesis, Result } from '@freshet/contracts'
 import { type EventLog, JOURNAL } from '@freshet/event-log'
 import { type JournalState, startFold } from '@freshet/follow'
-import { checksumOf, CorruptError, isFreshetError, spellChecksum } from '@freshet/kernel'
+import { checksumOf, type Clock, isFreshetError, spellChecksum } from '@freshet/kernel'
 import { DivergedError, LineMismatchError, VoidedError } from './errors'
 import { ExampleSource } from './example-source'
 import { JournalDesk } from './journal-desk'
 import { type CutPart, Learner, type StepOutcome } from './learner'
 import { changesBetween, type ToolSource, underDictionary, type UnderDictionary } from './line-dictionaries'
+import { openNewest, type Search } from './newest-version'
 import { PendingResult } from './pending-result'
-import { restoreState } from './snapshot'
+import { assertBegins } from './reachable-beginning'
 import type { SkippedVersion, VersionFacts, VersionShelf } from './version-shelf'
-
-/** The document of a version that holds the journal's fold as of its offset. */
-export const JOURNAL_FILE = 'journal.json'
 
 /** How steps are computed: state and chain of another number come to other bits. 2: by the engines of `@freshet/learner`. 3: rows of whoever is forgotten go, their keys with them. */
 export const STEP_FORMAT = 3
@@ -30,13 +28,18 @@ export interface LineOptions extends ToolSource {
   readonly from?: string
   /** Only a version before this step will do: what is beyond it was executed though it is void. */
   readonly before?: number
+  /** By it one waits for a log that ends too early: brokers may not have heard of the last records yet. The machine's unless given. */
+  readonly clock?: Pick<Clock, 'sleep' | 'monotonicMs'>
 }
 
 /** What a line began from. */
 export interface OpenedFrom {
   /** undefined: the genesis record. */
   readonly version: VersionFacts | undefined
+  /** Newer ones that cannot be opened. */
   readonly skipped: readonly SkippedVersion[]
+  /** Newer ones of another log than the one that is at hand. */
+  readonly foreign: readonly SkippedVersion[]
 }
 
 /** What a line goes on with: where it began, and what it computes with under its dictionaries. */
@@ -84,15 +87,17 @@ export class TrainingLine {
    * Throws CorruptError where no version can be opened, and the journal that would replace one has been trimmed.
    */
   static async open(options: LineOptions): Promise<TrainingLine> {
-    const first = await options.log.first(JOURNAL) // before the versions: what is trimmed from now on has one in its place
-    const skipped = options.from === undefined ? [...(await options.shelf.damaged())] : []
-    const found = await openVersion(options, skipped)
-    if (!found) assertUntrimmed(first, skipped)
-    const desk = new JournalDesk(options.log, options.id, found?.position ?? 0, found?.journal ?? startFold())
+    const { log, shelf, id, clock } = options
+    const first = await log.first(JOURNAL) // before the versions: what is trimmed from now on has one in its place
+    const search: Search = { skipped: options.from === undefined ? [...(await shelf.damaged())] : [], foreign: [] }
+    const found = await openNewest(options, search, (journal, step) => beginLearner(options, journal, step))
+    if (!found) await assertBegins(log, first, search)
+    const { journalOffset = 0, lastRead } = found?.facts ?? {}
+    const desk = new JournalDesk(log, id, { position: journalOffset, state: found?.journal ?? startFold(), mark: lastRead?.journal })
     const genesis = desk.state.genesis ?? (await readGenesis(desk, options))
-    const { learner, under } = found ?? (await beginLearner(options, genesis, { journal: desk.state, step: 0 }))
-    const source = new ExampleSource(options.log, learner.state.positions)
-    const beginning = { version: found?.facts, skipped, tools: options, genesis, under }
+    const { learner, under } = found?.begun ?? (await beginLearner(options, { ...desk.state, genesis }, 0))
+    const source = new ExampleSource(log, { positions: learner.state.positions, marks: lastRead?.examples, clock })
+    const beginning = { version: found?.facts, ...search, tools: options, genesis, under }
     return new TrainingLine(learner, desk, source, new PendingResult(desk.state.resultStep), beginning)
   }
 
@@ -143,65 +148,13 @@ interface Begun {
   readonly under: UnderDictionary
 }
 
-interface OpenedVersion extends Begun {
-  readonly journal: JournalState
-  readonly position: number
-  readonly facts: VersionFacts
-}
-
 /** A learner before its first step, of the dictionary that holds after `step`. Throws LineMismatchError. */
-async function beginLearner(
-  options: LineOptions,
-  genesis: Genesis,
-  { journal, step }: { readonly journal: JournalState; readonly step: number },
-): Promise<Begun> {
+async function beginLearner(options: LineOptions, journal: JournalState, step: number): Promise<Begun> {
+  const { genesis = options.genesis } = journal
   assertSameLine(genesis, options.genesis)
   const under = await underDictionary(options, genesis, changesBetween(journal, 0, step))
   const { partitions, logicalShards } = genesis
   return { learner: await Learner.open({ ...under, partitions, logicalShards, scoreBins: options.scoreBins }), under }
-}
-
-/** The newest version that can be opened whole; those that cannot are named and passed over. */
-async function openVersion(options: LineOptions, skipped: SkippedVersion[]): Promise<OpenedVersion | undefined> {
-  const { shelf, from, before = Infinity } = options
-  let haveGone = false
-  const names =
-    from === undefined
-      ? (await shelf.list())
-          .filter(({ step }) => step < before)
-          .map(({ name }) => name)
-          .reverse()
-      : [from]
-  for (const version of names) {
-    try {
-      return await restoreVersion(options, version)
-    } catch (error) {
-      if (from !== undefined || error instanceof LineMismatchError || !(isFreshetError(error) || error instanceof SyntaxError)) throw error
-      if (isFreshetError(error) && error.code === 'NOT_FOUND') haveGone = true
-      else skipped.push({ version, reason: error.message })
-    }
-  }
-  return haveGone ? openVersion(options, skipped) : undefined // its owner has made newer ones meanwhile, and let these go
-}
-
-async function restoreVersion(options: LineOptions, name: string): Promise<OpenedVersion> {
-  const { facts, contents } = await options.shelf.load(name)
-  const journal = JSON.parse(contents.documents[JOURNAL_FILE] ?? '') as JournalState
-  const begun = await beginLearner(options, journal.genesis ?? options.genesis, { journal, step: facts.step })
-  try {
-    await restoreState(contents, begun.learner.state)
-  } catch (error) {
-    await begun.learner.close()
-    throw error
-  }
-  return { ...begun, journal, position: facts.journalOffset, facts }
-}
-
-/** From its first record the journal gives any state; from a later one it gives none. */
-function assertUntrimmed(first: number, skipped: readonly SkippedVersion[]): void {
-  if (first === 0) return
-  const reason = skipped.map(({ version, reason }) => `${version} (${reason})`).join(', ') || 'there is none'
-  throw new CorruptError('the journal', `it begins at ${first}, and no version can be opened: ${reason}`, 'restore a version from a backup')
 }
 
 /** The first record: read, or written into an empty journal; of two who try, one writes and both read. */

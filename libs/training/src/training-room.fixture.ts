@@ -145,6 +145,7 @@ const itemHash = (name: string) => ({ itemLo: hash64(name).lo, itemHi: hash64(na
 
 /** Versions in memory. */
 export class MemoryShelf implements VersionShelf {
+  readonly aside: MemoryShelf['versions'] = []
   readonly versions: { readonly facts: VersionFacts; contents: HeldVersion['contents'] }[] = []
 
   async save(facts: DraftFacts, draft: VersionDraft): Promise<void> {
@@ -163,6 +164,11 @@ export class MemoryShelf implements VersionShelf {
 
   async damaged(): Promise<[]> {
     return []
+  }
+
+  async setAside(name: string): Promise<void> {
+    const at = this.versions.findIndex(({ facts }) => facts.name === name)
+    if (at >= 0) this.aside.push(...this.versions.splice(at, 1))
   }
 
   async prune(keep: number, serving?: string): Promise<void> {

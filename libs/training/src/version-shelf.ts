@@ -1,5 +1,6 @@
 import type { NamedBytes, TableEntry } from '@freshet/embedding'
 import { NotFoundError } from '@freshet/kernel'
+import type { LogMarks } from './record-mark'
 
 /** Arrays by name, as one file of a version holds them. */
 export type Tensors = Readonly<Record<string, Float32Array | Float64Array | Uint32Array | Uint8Array>>
@@ -62,6 +63,8 @@ export interface VersionFacts {
   readonly pins: Readonly<Record<string, string>>
   /** The model declaration, canonical JSON. */
   readonly model: string
+  /** The last records that it was made of; versions of earlier releases do not say. */
+  readonly lastRead?: LogMarks
 }
 
 /** What is known of a version before its table has been read. */
@@ -77,6 +80,8 @@ export interface VersionShelf {
   load(name: string): Promise<{ readonly facts: VersionFacts; readonly contents: VersionContents }>
   /** Those that are not whole, and why. */
   damaged(): Promise<readonly SkippedVersion[]>
+  /** Takes a version out of sight, and keeps it: it is of another log. Nothing happens where somebody else has done so. */
+  setAside(name: string): Promise<void>
   /** Removes all but the newest `keep` full ones and their increments, and all but the one that rankers were turned to (`serving`). */
   prune(keep: number, serving?: string): Promise<void>
 }
@@ -106,5 +111,6 @@ export const EMPTY_SHELF: VersionShelf = {
   list: () => Promise.resolve([]),
   load: (name) => Promise.reject(new NotFoundError('version', name, 'this shelf has none')),
   damaged: () => Promise.resolve([]),
+  setAside: () => Promise.resolve(),
   prune: () => Promise.resolve(),
 }

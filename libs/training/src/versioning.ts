@@ -3,7 +3,8 @@ import type { Genesis } from '@freshet/contracts'
 import { isFreshetError, spellChecksum } from '@freshet/kernel'
 import type { TrainingSettings } from './settings'
 import type { Snapshot } from './snapshot'
-import { JOURNAL_FILE, type TrainingLine } from './training-line'
+import { JOURNAL_FILE } from './newest-version'
+import type { TrainingLine } from './training-line'
 import type { DraftFacts, VersionFacts, VersionShelf } from './version-shelf'
 
 /** Where versions go, and what they say beside the state. */
@@ -23,7 +24,11 @@ export interface Place {
 }
 
 /** What a version of a line's state says of itself. The line must have executed every cut that it has read. */
-export function factsOf({ desk, learner: { state }, under }: TrainingLine, { kind, parent, nowMs }: Place, genesis: Genesis): DraftFacts {
+export function factsOf(
+  { desk, learner: { state }, source, under }: TrainingLine,
+  { kind, parent, nowMs }: Place,
+  genesis: Genesis,
+): DraftFacts {
   const { graphHash, modelSet } = under.tools
   const name = `v${String(state.step).padStart(10, '0')}-e${desk.state.epoch}`
   return {
@@ -42,6 +47,7 @@ export function factsOf({ desk, learner: { state }, under }: TrainingLine, { kin
     createdMs: nowMs,
     model: modelSet.canonical,
     pins: { ...genesis.pins, ...(graphHash !== undefined && { graphHash }) },
+    lastRead: { journal: desk.mark ?? null, examples: source.marks },
   }
 }
 
@@ -71,7 +77,10 @@ export async function writeVersion(sealed: Sealed, { shelf }: SaveOptions, signa
   }
 }
 
-/** Versions hold back the trimming of journal and examples: once enough full ones are whole, what lies before the oldest one goes. */
+/**
+ * Versions hold back the trimming of journal and examples: once enough full ones are whole, what lies before the oldest one goes, but for the
+ * last record that it was made of, by which it knows its log.
+ */
 export async function retire({ desk, opened }: TrainingLine, { shelf, settings, log }: SaveOptions): Promise<void> {
   const isWhole = ({ name }: VersionFacts): boolean => opened.skipped.every(({ version }) => version !== name)
   const damaged = (await shelf.list()).filter((facts) => facts.kind === 'full' && !isWhole(facts)).length
@@ -79,6 +88,9 @@ export async function retire({ desk, opened }: TrainingLine, { shelf, settings, 
   const kept = (await shelf.list()).filter((facts) => facts.kind === 'full' && isWhole(facts))
   if (kept.length < settings.versionsKept) return
   const [oldest] = kept
-  await log.trim(JOURNAL, oldest.journalOffset)
-  await Promise.all(oldest.positions.map((position, partition) => log.trim({ topic: TOPICS.examples, partition }, position)))
+  await log.trim(JOURNAL, lastOf(oldest.journalOffset))
+  await Promise.all(oldest.positions.map((position, partition) => log.trim({ topic: TOPICS.examples, partition }, lastOf(position))))
 }
+
+/** Where the last record lies that was read, of what was read up to there. */
+const lastOf = (end: number): number => Math.max(0, end - 1)

@@ -158,6 +158,14 @@ describe('the status screen', () => {
     expect(text).not.toContain('up to date')
   })
 
+  it('says that a trainer is beside another log, also once that has grown past what was learned', () => {
+    const text = screen({ learn: trainer.GetStatusResponse.fromPartial({ lag: [0, 9, 0], ofAnotherLog: [1, 2], journalShortBy: 40 }) })
+    expect(text).toContain('stands still   step 0')
+    expect(text).toContain('all stands still: the journal ends 40 records before what was read of it: see docs/OPERATING.md, Another log')
+    expect(text).toContain('partitions 1, 2 stand still: they have other examples than those that were learned: see docs/OPERATING.md')
+    expect(text).not.toContain('up to date')
+  })
+
   it('says who shares steps, and who was lost, where there is anybody', () => {
     const learn = trainer.GetStatusResponse.fromPartial({ workers: 1 })
     expect(screen({ learn })).not.toContain('threads')

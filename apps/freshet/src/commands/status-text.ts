@@ -108,10 +108,10 @@ function watermarkTexts(watermarks: readonly number[], nowMs: number): string[] 
 
 function learnText(status: trainer.GetStatusResponse): string[] {
   const { trainerId, owner, epoch, step, examples, rankLoss, recallLoss, auc, rows, parameters, lag, version, examplesPerS } = status
-  const { phase, serving, lost, beyond, duplicates, voidRecords, voidRecordsByReason } = status
+  const { phase, serving, lost, duplicates, voidRecords, voidRecordsByReason } = status
   const role = owner === trainerId ? 'owner' : `follows ${owner || 'nobody yet'}`
   return [
-    `${beyond.some((records) => records > 0) ? 'stands still' : behindText(sum(lag), 'examples')}   step ${count(step)}   loss ${rankLoss.toFixed(4)} + ${recallLoss.toFixed(4)}   AUC ${auc > 0 ? auc.toFixed(4) : '–'}`,
+    `${isBesideAnotherLog(status) ? 'stands still' : behindText(sum(lag), 'examples')}   step ${count(step)}   loss ${rankLoss.toFixed(4)} + ${recallLoss.toFixed(4)}   AUC ${auc > 0 ? auc.toFixed(4) : '–'}`,
     `${trainerId}, ${role}, epoch ${count(epoch)}   ${phase}   ${count(examples)} examples${examplesPerS > 0 ? `, ${count(examplesPerS)}/s` : ''}`,
     `${count(rows)} rows, ${count(parameters)} parameters   version ${version || 'none yet'}${dictionaryText(status)}`,
     ...(duplicates + voidRecords > 0
@@ -119,7 +119,7 @@ function learnText(status: trainer.GetStatusResponse): string[] {
       : []),
     ...workersTexts(status),
     ...gapTexts(lost, 'learn'),
-    ...beyondTexts(beyond),
+    ...otherLogTexts(status),
     ...(serving === '' ? [] : [`rankers stay with version ${serving}, until \`freshet model rollback --latest\``]),
   ]
 }
@@ -164,12 +164,21 @@ function gapTexts(lost: readonly number[], verb: string): string[] {
   return still.length > 0 ? [`${count(still.length)} partitions stand still: ${what}: see \`freshet repair\``] : []
 }
 
-/** A trainer that has learned what its log does not have. */
-function beyondTexts(beyond: readonly number[]): string[] {
-  const still = beyond.filter((records) => records > 0)
-  const what = `${count(sum(still))} examples beyond the end of the log, which is another one`
-  return still.length > 0 ? [`${count(still.length)} partitions stand still: learned ${what}: see docs/OPERATING.md, Another log`] : []
+/** A trainer that has learned from another log than the one that it has now. */
+function otherLogTexts({ beyond, ofAnotherLog, journalShortBy }: trainer.GetStatusResponse): string[] {
+  const short = beyond.filter((records) => records > 0)
+  const what = `learned ${count(sum(short))} examples beyond the end of the log, which is another one`
+  return [
+    ...(journalShortBy > 0 ? [`all stands still: the journal ends ${count(journalShortBy)} records before what was read of it`] : []),
+    ...(short.length > 0 ? [`${count(short.length)} partitions stand still: ${what}`] : []),
+    ...(ofAnotherLog.length > 0
+      ? [`partitions ${ofAnotherLog.join(', ')} stand still: they have other examples than those that were learned`]
+      : []),
+  ].map((text) => `${text}: see docs/OPERATING.md, Another log`)
 }
+
+const isBesideAnotherLog = ({ beyond, ofAnotherLog, journalShortBy }: trainer.GetStatusResponse): boolean =>
+  journalShortBy > 0 || ofAnotherLog.length > 0 || beyond.some((records) => records > 0)
 
 const isDiskLow = ({ diskFreeBytes, diskFreeBytesMin }: ingest.GetStatusResponse): boolean =>
   diskFreeBytes > 0 && diskFreeBytes < diskFreeBytesMin

@@ -178,6 +178,9 @@ const TRAINER: readonly StatusMetric<trainer.GetStatusResponse>[] = [
   metric('trainer_beyond_records', 'records of `examples` learned beyond the end of the log, which is another one then', ({ beyond }) =>
     byPartition(beyond),
   ),
+  metric('trainer_journal_short_by_records', 'records read of the journal beyond its end: another one, and all stands still', (s) =>
+    one(s.journalShortBy),
+  ),
   metric('trainer_gaps', 'partitions that stand still', ({ gaps }) => one(gaps)),
   metric('trainer_contains_offset', 'greatest offset of `events` learned from; -1 before the first', ({ contains }) =>
     byPartition(contains),

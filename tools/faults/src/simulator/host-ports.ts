@@ -77,12 +77,13 @@ export function hostShelf(host: Host, server: ShelfServer): VersionShelf {
   const ask = <T>(name: string, effect: () => T): Promise<T> => host.call(name, effect, { life })
   return {
     save: async (facts, draft) => {
-      const { contents, digest } = await holdVersion(draft)
+      const { contents, digest } = await host.inSlices(holdVersion(draft))
       await ask(`saves ${facts.name}`, () => server.save({ ...facts, digest }, contents))
     },
     list: () => ask('lists versions', () => server.list()),
     load: (name) => ask(`loads ${name}`, () => server.load(name)),
     damaged: () => ask('lists damaged versions', () => server.damaged()),
+    setAside: (name) => ask(`sets ${name} aside`, () => server.setAside(name)),
     prune: (keep, serving) => ask(`prunes versions to ${keep}`, () => server.prune(keep, serving)),
   }
 }

@@ -45,6 +45,10 @@ export class ShelfServer {
     return broken.map((version) => ({ version, reason: 'it is not what was written' }))
   }
 
+  setAside(name: string): void {
+    this.versions.delete(name)
+  }
+
   prune(keep: number, serving?: string): void {
     const whole = this.list()
     const full = whole.filter(({ kind }) => kind === 'full').map(({ name }) => name)

@@ -179,6 +179,10 @@ export interface GetStatusResponse {
   rowsDisplaced: number;
   /** By partition: how many records of `examples` were learned beyond the end of the log, which is another one then. Such a partition stands still. */
   beyond: number[];
+  /** The partitions whose `examples` have another record where the last one lay that was learned: another log. Such a partition stands still. */
+  ofAnotherLog: number[];
+  /** By how many records the journal ends before what was read of it: another one, or not heard of to its end. All stands still meanwhile. */
+  journalShortBy: number;
   /** Whether log and store answer, and of when the figures are. */
   standing: Standing | undefined;
 }
@@ -423,6 +427,8 @@ function createBaseGetStatusResponse(): GetStatusResponse {
     rowsExpired: 0,
     rowsDisplaced: 0,
     beyond: [],
+    ofAnotherLog: [],
+    journalShortBy: 0,
     standing: undefined,
   };
 }
@@ -567,6 +573,16 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
         writer.int64(v);
       }
       writer.join();
+    }
+    if (message.ofAnotherLog.length !== 0) {
+      writer.uint32(410).fork();
+      for (const v of message.ofAnotherLog) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    if (message.journalShortBy !== 0) {
+      writer.uint32(416).int64(message.journalShortBy);
     }
     if (message.standing !== undefined) {
       Standing.encode(message.standing, writer.uint32(802).fork()).join();
@@ -958,6 +974,32 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
 
             break;
           }
+          case 51: {
+            if (tag === 408) {
+              message.ofAnotherLog.push(reader.int32());
+
+              continue;
+            }
+
+            if (tag === 410) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.ofAnotherLog.push(reader.int32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 52: {
+            if (tag !== 416) {
+              break;
+            }
+
+            message.journalShortBy = longToNumber(reader.int64());
+            continue;
+          }
           case 100: {
             if (tag !== 802) {
               break;
@@ -1127,6 +1169,16 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
       beyond: globalThis.Array.isArray(object?.beyond)
         ? object.beyond.map((e: any) => globalThis.Number(e))
         : [],
+      ofAnotherLog: globalThis.Array.isArray(object?.ofAnotherLog)
+        ? object.ofAnotherLog.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.of_another_log)
+        ? object.of_another_log.map((e: any) => globalThis.Number(e))
+        : [],
+      journalShortBy: isSet(object.journalShortBy)
+        ? globalThis.Number(object.journalShortBy)
+        : isSet(object.journal_short_by)
+        ? globalThis.Number(object.journal_short_by)
+        : 0,
       standing: isSet(object.standing) ? Standing.fromJSON(object.standing) : undefined,
     };
   },
@@ -1262,6 +1314,12 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     if (message.beyond?.length) {
       obj.beyond = message.beyond.map((e) => Math.round(e));
     }
+    if (message.ofAnotherLog?.length) {
+      obj.ofAnotherLog = message.ofAnotherLog.map((e) => Math.round(e));
+    }
+    if (message.journalShortBy !== 0) {
+      obj.journalShortBy = Math.round(message.journalShortBy);
+    }
     if (message.standing !== undefined) {
       obj.standing = Standing.toJSON(message.standing);
     }
@@ -1320,6 +1378,8 @@ export const GetStatusResponse: MessageFns<GetStatusResponse> = {
     message.rowsExpired = object.rowsExpired ?? 0;
     message.rowsDisplaced = object.rowsDisplaced ?? 0;
     message.beyond = object.beyond?.map((e) => e) || [];
+    message.ofAnotherLog = object.ofAnotherLog?.map((e) => e) || [];
+    message.journalShortBy = object.journalShortBy ?? 0;
     message.standing = (object.standing !== undefined && object.standing !== null)
       ? Standing.fromPartial(object.standing)
       : undefined;
