@@ -20,15 +20,22 @@ export interface KafkaBrokerOptions {
   readonly port?: number
   /** Where clients are sent to instead, such as the port of a {@link startCutProxy} before it. */
   readonly advertisedPort?: number
-  /** Names and passwords: clients must then use SASL/PLAIN. */
+  /** Names and passwords: clients must then use SASL. */
   readonly users?: Readonly<Record<string, string>>
+  /** By which mechanisms those users are known: PLAIN unless told otherwise. */
+  readonly mechanisms?: readonly SaslMechanism[]
   /** Clients must then speak TLS. */
   readonly tls?: BrokerTls
   /** Its place among several; without it, it is alone. */
   readonly seat?: QuorumSeat
   /** Further lines of its configuration, or others instead of ours. */
   readonly settings?: Readonly<Record<string, string>>
+  /** All of its configuration, on storage that is formatted already: see {@link kafkaImageProperties}. It names `port` and `directory` itself. */
+  readonly properties?: Readonly<Record<string, string>>
 }
+
+/** How users prove who they are; the brokers keep those of SCRAM with their metadata, from when these are formatted. */
+export type SaslMechanism = 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
 
 /** PEM files of a broker. */
 export interface BrokerTls {
@@ -90,8 +97,9 @@ export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promis
   const directory = options.directory ?? join(tmpdir(), `freshet-kafka-${process.pid}-${port}`)
   await mkdir(directory, { recursive: true })
   const configuration = join(directory, 'server.properties')
-  await writeFile(configuration, propertiesOf({ ...options, port, seat, directory }))
-  if (!existsSync(join(directory, 'data', 'meta.properties'))) await format(jars, configuration)
+  await writeFile(configuration, linesOf(options.properties ?? propertiesOf({ ...options, port, seat, directory })))
+  const isFormatted = options.properties !== undefined || existsSync(join(directory, 'data', 'meta.properties'))
+  if (!isFormatted) await format(jars, configuration, options)
   let child = await launch(jars, directory, port)
 
   const kill = async (signal: NodeJS.Signals): Promise<void> => {
@@ -129,11 +137,20 @@ interface Placement extends KafkaBrokerOptions {
 }
 
 /** A node that is broker and controller, and notices within seconds that its former self was killed. */
-function propertiesOf({ port, advertisedPort = port, seat, directory, users, tls, settings = {} }: Placement): string {
+function propertiesOf({
+  port,
+  advertisedPort = port,
+  seat,
+  directory,
+  users,
+  mechanisms,
+  tls,
+  settings = {},
+}: Placement): Record<string, string> {
   const { node, controllerPorts } = seat
   const protocol = `${users ? 'SASL_' : ''}${tls ? 'SSL' : 'PLAINTEXT'}`
   const replicas = String(controllerPorts.length)
-  const properties = {
+  return {
     'process.roles': 'broker,controller',
     'node.id': String(node + 1),
     'controller.quorum.voters': controllerPorts.map((each, i) => `${i + 1}@127.0.0.1:${each}`).join(','),
@@ -153,24 +170,36 @@ function propertiesOf({ port, advertisedPort = port, seat, directory, users, tls
     'log.cleaner.dedupe.buffer.size': String(8 << 20), // by default half of our heap, which then sometimes does not suffice to start
     'broker.session.timeout.ms': '1500', // a killed broker's successor stalls for 7 s instead of 16 to 19
     'broker.heartbeat.interval.ms': '300',
-    ...(users ? saslPropertiesOf(users) : {}),
+    ...(users ? saslPropertiesOf(users, mechanisms) : {}),
     ...(tls ? tlsPropertiesOf(tls) : {}),
     ...settings,
   }
-  return Object.entries(properties)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join('')
 }
 
-function saslPropertiesOf(users: Readonly<Record<string, string>>): Record<string, string> {
+const linesOf = (properties: Readonly<Record<string, string>>): string =>
+  Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('')
+
+function saslPropertiesOf(users: Readonly<Record<string, string>>, mechanisms = MECHANISMS): Record<string, string> {
   const names = Object.entries(users).map(([name, password]) => `user_${name}="${password}"`)
-  const own = 'username="broker" password="broker" user_broker="broker"' // with which the broker speaks to itself
+  const own = `username="${BROKER}" password="${BROKER}"`
+  const modules = {
+    PLAIN: `org.apache.kafka.common.security.plain.PlainLoginModule required ${own} user_${BROKER}="${BROKER}" ${names.join(' ')};`,
+    'SCRAM-SHA-256': `org.apache.kafka.common.security.scram.ScramLoginModule required ${own};`,
+    'SCRAM-SHA-512': `org.apache.kafka.common.security.scram.ScramLoginModule required ${own};`,
+  }
   return {
-    'sasl.enabled.mechanisms': 'PLAIN',
-    'sasl.mechanism.inter.broker.protocol': 'PLAIN',
-    'listener.name.clients.plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required ${own} ${names.join(' ')};`,
+    'sasl.enabled.mechanisms': mechanisms.join(','),
+    'sasl.mechanism.inter.broker.protocol': mechanisms[0],
+    ...Object.fromEntries(
+      mechanisms.map((mechanism) => [`listener.name.clients.${mechanism.toLowerCase()}.sasl.jaas.config`, modules[mechanism]]),
+    ),
   }
 }
+
+const MECHANISMS: readonly SaslMechanism[] = ['PLAIN']
+const BROKER = 'broker' // the user, and the password, with which a broker speaks to itself
 
 const tlsPropertiesOf = ({ keyStore, authority, asksClients = false }: BrokerTls): Record<string, string> => ({
   'ssl.keystore.type': 'PEM',
@@ -180,8 +209,16 @@ const tlsPropertiesOf = ({ keyStore, authority, asksClients = false }: BrokerTls
   'ssl.client.auth': asksClients ? 'required' : 'none',
 })
 
-async function format(jars: string, configuration: string): Promise<void> {
-  await run('java', [...MACHINE, '-cp', join(jars, '*'), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', configuration])
+async function format(jars: string, configuration: string, { users, mechanisms = MECHANISMS }: KafkaBrokerOptions): Promise<void> {
+  const kept = users === undefined ? [] : mechanisms.filter((mechanism) => mechanism !== 'PLAIN')
+  const scram = kept.flatMap((mechanism) =>
+    Object.entries({ ...users, [BROKER]: BROKER }).flatMap(([name, password]) => [
+      '--add-scram',
+      `${mechanism}=[name=${name},password=${password}]`,
+    ]),
+  )
+  const program = [...MACHINE, '-cp', join(jars, '*'), 'kafka.tools.StorageTool', 'format']
+  await run('java', [...program, '-t', CLUSTER_ID, '-c', configuration, ...scram])
 }
 
 /** A broker's process, once it listens; what it says stands in `broker.log`. */

@@ -20,9 +20,16 @@ export function failureOf(error: unknown): KafkaFailure {
   const { name, message } = error
   const type = 'type' in error && typeof error.type === 'string' ? error.type : undefined
   const remedy = tlsRemedyOf(error)
-  const isFinal = remedy !== undefined || ('retriable' in error && error.retriable === false && !PASSES_THOUGH_FINAL.has(name))
+  const isFinal = remedy !== undefined || ('retriable' in error && error.retriable === false && !passesThoughFinal(name, message))
   return { name, message, type, mayPass: !isFinal, remedy }
 }
+
+/** kafkajs takes whatever ends a proof of identity for a refusal, also that the broker went away or fell silent in the middle of it. */
+const passesThoughFinal = (name: string, message: string): boolean =>
+  PASSES_THOUGH_FINAL.has(name) || (name === NOT_IDENTIFIED && INTERRUPTED.test(message))
+
+const NOT_IDENTIFIED = 'KafkaJSSASLAuthenticationError'
+const INTERRUPTED = / failed: (Closed connection|Connection error: .*|Connection timeout|Not connected|Request .* timed out)$/s
 
 /** Final in kafkajs's eyes, though another try begins anew. */
 const PASSES_THOUGH_FINAL = new Set(['KafkaJSLockTimeout', 'KafkaJSNumberOfRetriesExceeded', 'KafkaJSGroupCoordinatorNotFound'])
@@ -45,10 +52,12 @@ const GRANT =
   'grant this user Create, Describe, DescribeConfigs, Read, Write and Delete on the topics of this prefix, and Read on its groups'
 const UNSUPPORTED_MECHANISM = /^SASL .* mechanism is not supported/ // kafkajs gives it the name of a wrong password
 const MECHANISM = 'configure a mechanism that the brokers offer (sasl.enabled.mechanisms), by kafka.saslMechanism'
+const USER =
+  'configure the user and the password that the brokers know, as kafka.username and kafka.password (FRESHET_KAFKA_PASSWORD); a user is known to the mechanism that it was made for, kafka.saslMechanism'
 const REMEDIES: Readonly<Record<string, string>> = {
-  KafkaJSSASLAuthenticationError: 'configure the user and the password that the brokers know',
+  [NOT_IDENTIFIED]: USER,
   UNSUPPORTED_SASL_MECHANISM: MECHANISM,
-  SASL_AUTHENTICATION_FAILED: 'configure the user and the password that the brokers know',
+  SASL_AUTHENTICATION_FAILED: USER,
   TOPIC_AUTHORIZATION_FAILED: GRANT,
   GROUP_AUTHORIZATION_FAILED: GRANT,
   CLUSTER_AUTHORIZATION_FAILED: 'grant this user IdempotentWrite on the cluster, and Create where topics are to be made',

@@ -1,5 +1,4 @@
 import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs'
-import { PreconditionError } from '@freshet/kernel'
 import { startKafkaBroker, type KafkaBroker } from '@freshet/testing'
 import { openKafkaLog } from './kafka-log'
 import type { Compression, KafkaLogOptions } from './options'
@@ -22,22 +21,6 @@ const optionsOf = (options: Partial<KafkaLogOptions> = {}): KafkaLogOptions => (
   sasl,
   openingMs: 60_000,
   ...options,
-})
-
-describe('a log on brokers that ask who one is', () => {
-  it('is opened with a user and a password, its groups too', async () => {
-    await using log = await openKafkaLog(optionsOf())
-    await log.append(clicks, [{ key: 'a', value: new Uint8Array([1]) }])
-    const joined = new Promise((resolve) => void log.join('features', { member: 'a', onAssigned: resolve }))
-    expect(await joined).toEqual([0, 1])
-    expect(await log.read(clicks, 0, { records: 1 })).toHaveLength(1)
-  })
-
-  it('is refused with a wrong one, with the remedy', async () => {
-    const refused = openKafkaLog(optionsOf({ sasl: { ...sasl, password: 'guessed' } }))
-    await expect(refused).rejects.toThrow(PreconditionError)
-    await expect(refused).rejects.toThrow(/configure the user and the password that the brokers know/)
-  })
 })
 
 describe('the topics of a log', () => {

@@ -25,6 +25,17 @@ describe('a failure of kafkajs', () => {
     expect(isOutOfRange(kafka('KafkaJSOffsetOutOfRange', { type: 'OFFSET_OUT_OF_RANGE' }))).toBe(true)
   })
 
+  it.each(['Closed connection', 'Connection error: read ECONNRESET', 'Request SaslAuthenticate(key: 36, version: 1) timed out'])(
+    'passes where a broker went away while it was told who one is: %s',
+    (how) => {
+      const interrupted = Object.assign(kafka('KafkaJSSASLAuthenticationError', { retriable: false }), {
+        message: `SASL SCRAM SHA256 authentication failed: ${how}`,
+      })
+      expect(isPassing(interrupted)).toBe(true)
+      expect(meaningOf(interrupted, 'a:1')).toBeInstanceOf(UnavailableError)
+    },
+  )
+
   it('means that Kafka is away, or what to do about a refusal', () => {
     expect(meaningOf(lost, 'a:1')).toBeInstanceOf(UnavailableError)
     expect(meaningOf(lost, 'a:1').message).toBe(
