@@ -6,6 +6,7 @@ export { RedisCluster, type RedisClusterOptions, startRedisCluster } from './red
 export { type RedisOptions, RedisServer, startRedis } from './redis-server'
 export * from './kafka-broker'
 export * from './kafka-cluster'
+export * from './kafka-image'
 export * from './kafka-redis'
 export * from './certificates'
 export { freePorts } from './free-ports'
