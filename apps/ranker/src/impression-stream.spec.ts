@@ -56,7 +56,8 @@ describe('the stream of impressions', () => {
       calls.push(call)
       return call
     }
-    stream = new ImpressionStream({ open, clock, onError: (error) => errors.push(error), soon: (run) => pending.push(run) })
+    const onError = (error: unknown): number => errors.push(error)
+    stream = new ImpressionStream({ open, clock, messageBytesMax: 1 << 20, onError, soon: (run) => pending.push(run) })
   })
 
   const later = (): void => pending.splice(0).forEach((run) => run())
@@ -125,6 +126,40 @@ describe('the stream of impressions', () => {
     await clock.advance(100)
     later()
     expect([calls.length, calls[1].ids, stream.logged, errors.length]).toEqual([2, [['b', 'c']], 1, event === 'error' ? 1 : 0])
+  })
+
+  it('sends one by one what was under way when ingest refused a message, drops what is refused alone, and goes on', async () => {
+    const refused = Object.assign(new Error('too large'), { code: 3 })
+    for (const id of ['a', 'large', 'c']) stream.offer(impression(id))
+    later()
+    calls[0].emit('error', refused)
+    calls[0].emit('end')
+    stream.offer(impression('d'))
+    await clock.advance(100)
+    later()
+    calls[1].answer()
+    later()
+    expect(calls[1].ids).toEqual([['a'], ['large']])
+    calls[1].emit('error', refused)
+    await clock.advance(100)
+    later()
+    calls[2].answer()
+    later()
+    expect([calls.length, calls[2].ids, stream.dropped, stream.logged]).toEqual([3, [['c'], ['d']], 1, 2])
+  })
+
+  it('goes on by many once those are through that were under way', async () => {
+    for (const id of ['a', 'b']) stream.offer(impression(id))
+    later()
+    calls[0].emit('error', Object.assign(new Error('malformed'), { code: 3 }))
+    await clock.advance(100)
+    for (const id of ['c', 'd']) stream.offer(impression(id))
+    later()
+    for (let round = 0; round < 2; round++) {
+      calls[1].answer()
+      later()
+    }
+    expect(calls[1].ids).toEqual([['a'], ['b'], ['c', 'd']])
   })
 
   it('tries more and more rarely while ingest is away, and often again once it was there', async () => {

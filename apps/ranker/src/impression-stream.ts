@@ -2,6 +2,7 @@ import type { Event } from '@freshet/contracts'
 import type { ingest } from '@freshet/contracts/services'
 import type { Clock } from '@freshet/kernel'
 import type { ImpressionSink } from '@freshet/ranking'
+import { batchLength, fitting } from './impression-weight'
 
 /** A call to `Ingest.Stream`: what a grpc-js duplex stream is, as far as it is used here. */
 export interface ImpressionCall {
@@ -18,6 +19,8 @@ export interface ImpressionStreamOptions {
   readonly open: () => ImpressionCall
   readonly clock: Clock
   readonly onError: (error: unknown) => void
+  /** The largest message that ingest takes. */
+  readonly messageBytesMax: number
   /** Runs a thing soon, off the path of the answer that caused it. */
   readonly soon?: (run: () => void) => void
 }
@@ -25,6 +28,9 @@ export interface ImpressionStreamOptions {
 /**
  * Sends impressions to ingest over one long-lived stream, which it opens again when it breaks: what was not acknowledged is
  * sent again under the same event ids, so nothing counts twice. What does not fit the bounded queue is dropped and counted.
+ *
+ * Where ingest refuses a message it ends the stream, and does not say which one it was: what was under way is then sent one by one, and what is refused
+ * by itself is dropped and counted.
  */
 export class ImpressionStream implements ImpressionSink {
   logged = 0
@@ -36,6 +42,8 @@ export class ImpressionStream implements ImpressionSink {
   private isFull = false
   private isScheduled = false
   private correlation = 0
+  /** How many events are still sent one by one. */
+  private singly = 0
   private backoffMs = BACKOFF_MS.first
   private readonly closing = new AbortController()
 
@@ -46,7 +54,7 @@ export class ImpressionStream implements ImpressionSink {
       this.dropped++
       return false
     }
-    this.queue.push(impression)
+    this.queue.push(fitting(impression, this.options.messageBytesMax))
     this.schedule()
     return true
   }
@@ -75,8 +83,8 @@ export class ImpressionStream implements ImpressionSink {
   private flush(): void {
     if (this.queue.length === 0 || this.closing.signal.aborted) return
     const call = (this.call ??= this.connect())
-    while (this.queue.length > 0 && !this.isFull) {
-      const events = this.queue.splice(0, batchLength(this.queue))
+    while (this.queue.length > 0 && !this.isFull && (this.singly === 0 || this.inFlightCount === 0)) {
+      const events = this.queue.splice(0, this.singly > 0 ? 1 : batchLength(this.queue, this.options.messageBytesMax))
       this.inFlight.set(++this.correlation, events)
       this.inFlightCount += events.length
       this.isFull = !call.write({ correlation: this.correlation, events })
@@ -98,6 +106,7 @@ export class ImpressionStream implements ImpressionSink {
     this.inFlight.delete(correlation)
     this.inFlightCount -= events.length
     this.backoffMs = BACKOFF_MS.first
+    if (this.singly > 0) this.settleOne()
     for (const { outcome } of acknowledgements) {
       if (outcome?.$case === 'accepted') this.logged++
       else this.dropped++
@@ -112,37 +121,43 @@ export class ImpressionStream implements ImpressionSink {
 
   private lose(call: ImpressionCall, error: unknown): void {
     if (call !== this.call) return
+    this.call = undefined
     call.cancel()
     if (error !== undefined) this.options.onError(error)
-    this.queue = [...[...this.inFlight.values()].flat(), ...this.queue]
-    this.inFlight.clear()
-    this.inFlightCount = 0
+    this.takeBack(isRefusal(error))
     this.isFull = true // nobody writes until there is a stream again
     const { clock } = this.options
     void clock.sleep(this.backoffMs, this.closing.signal).then(() => {
-      this.call = undefined
       this.isFull = false
       this.schedule()
     })
     this.backoffMs = Math.min(2 * this.backoffMs, BACKOFF_MS.max)
   }
+
+  /** What got no answer goes first again; but for what was refused although it went alone. */
+  private takeBack(isRefused: boolean): void {
+    const sent = [...this.inFlight.values()].flat()
+    this.inFlight.clear()
+    this.inFlightCount = 0
+    if (isRefused && sent.length === 1) {
+      this.dropped++
+      if (this.singly > 0) this.settleOne()
+      return
+    }
+    if (isRefused) this.singly = sent.length
+    this.queue = [...sent, ...this.queue]
+  }
+
+  /** One more of those that are sent one by one is through. */
+  private settleOne(): void {
+    this.singly--
+    this.schedule()
+  }
 }
 
 const QUEUE_MAX = 1000
-const EVENTS_MAX = 64
-const BYTES_MAX = 512 << 10 // of features, so that the message stays well below ingest's 1 MiB
 const BACKOFF_MS = { first: 100, max: 5000 }
+const INVALID_ARGUMENT = 3 // of gRPC
 
-/** How many of the first events one message carries. */
-function batchLength(events: readonly Event[]): number {
-  let bytes = 0
-  let length = 0
-  while (length < events.length && length < EVENTS_MAX) {
-    for (const { ids, numbers } of events[length].impression?.items ?? []) bytes += ids.length + numbers.length + ITEM_BYTES
-    if (length > 0 && bytes > BYTES_MAX) break
-    length++
-  }
-  return length
-}
-
-const ITEM_BYTES = 64 // id, score, propensity and tags, about
+/** Whether ingest would not take what it was sent: sending it again changes nothing. */
+const isRefusal = (error: unknown): boolean => error instanceof Error && Reflect.get(error, 'code') === INVALID_ARGUMENT

@@ -72,7 +72,8 @@ export class Ranker {
     const { log, store, clock, config, firstDictionary } = runtime
     const ingest = connect(IngestClient, config.ranker.ingestAddress)
     const open = (): ImpressionCall => ingest.stream()
-    const impressions = new ImpressionStream({ open, clock, onError: reporter(runtime, 'ingest') })
+    const { messageBytesMax } = config
+    const impressions = new ImpressionStream({ open, clock, messageBytesMax, onError: reporter(runtime, 'ingest') })
     const partitions = log.partitions(TOPICS.events)
     const { compile } = await openOnnx({
       providers: config.providers,
