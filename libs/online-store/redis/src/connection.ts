@@ -2,7 +2,7 @@ import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import { PreconditionError, type FreshetError } from '@freshet/kernel'
 import type { StoreHealth } from '@freshet/online-store'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
-import { meaningOf, unavailable, wordsOf } from './failures'
+import { kindOf, meaningOf, unavailable, wordsOf } from './failures'
 import type { RedisAddress } from './redis-address'
 import type { Script } from './scripts'
 
@@ -142,7 +142,7 @@ export class RedisConnection implements AsyncDisposable {
       await this.client.select(database)
       return undefined
     } catch (failure) {
-      if (wordsOf(failure).startsWith('ERR'))
+      if (kindOf(wordsOf(failure)) === 'ERR')
         return new PreconditionError(
           `${text} has no database ${database} (${wordsOf(failure)})`,
           `name one that it has in the address of the store, such as ${text}/0, or raise its setting databases`,
@@ -187,7 +187,7 @@ function openClient({ address, deadlineMs, tls }: ConnectionOptions): Redis | Cl
     })
   }
   const [{ host, port }] = address.nodes
-  const isReplica = (failure: Error): boolean => failure.message.startsWith('READONLY') // the master is elsewhere now: find it by its name
+  const isReplica = (failure: Error): boolean => kindOf(failure.message) === 'READONLY' // the master is elsewhere now: find it by its name
   return new Redis({
     ...common,
     host,

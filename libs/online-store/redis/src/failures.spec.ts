@@ -16,6 +16,8 @@ describe('what Redis answers', () => {
     'TRYAGAIN Multiple keys request during rehashing of slot',
     'connect ECONNREFUSED 127.0.0.1:6379',
     'Connection is closed.',
+    'ERR max number of clients reached',
+    'ERR Error running script (call to f_0a): @user_script:7: -READONLY You can’t write against a read only replica.',
     'something that nobody has seen yet',
   ])('passes: %s', (message) => {
     expect(meaning(message)).toBeInstanceOf(UnavailableError)
@@ -33,8 +35,16 @@ describe('what Redis answers', () => {
     expect(meaning(message)).toMatchObject({ retryable: false, message: expect.stringContaining(remedy) as string })
   })
 
-  it('tells of a server that is full as of a disk', () => {
-    expect(meaning("OOM command not allowed when used memory > 'maxmemory'.")).toEqual(new DiskFullError(`${WHERE} (its maxmemory)`))
+  it.each([
+    "OOM command not allowed when used memory > 'maxmemory'.",
+    "ERR Error running script (call to f_0a): @user_script:7: -OOM command not allowed when used memory > 'maxmemory'.",
+  ])('tells of a server that is full as of a disk: %s', (message) => {
+    expect(meaning(message)).toEqual(new DiskFullError(`${WHERE} (its maxmemory)`))
+  })
+
+  it('tells of a server whose disk is full', () => {
+    const words = 'MISCONF Redis is configured to save RDB snapshots, but it’s currently unable to persist to disk.'
+    expect(meaning(words)).toEqual(new DiskFullError(`${WHERE} (its disk: it cannot save)`))
   })
 
   it('leaves errors of ours as they are', () => {
