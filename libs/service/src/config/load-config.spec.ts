@@ -105,6 +105,21 @@ describe('a setting that cannot be meant', () => {
       'the environment: FRESHET_TRAINER_CUTMS is "1", but there is no such setting; did you mean FRESHET_TRAINER_CUT_MS?',
     ],
     [
+      'a secret that is misspelt in the environment',
+      { env: { FRESHET_KAFKA_PASWORD: 'hunter2' } },
+      'the environment: FRESHET_KAFKA_PASWORD is "[hidden]", but there is no such setting; did you mean FRESHET_KAFKA_PASSWORD?',
+    ],
+    [
+      'a secret that is misspelt in a section',
+      { overrides: { kafka: { passwort: 'hunter2' } } as ConfigInput },
+      'kafka.passwort is "[hidden]", but there is no such setting; did you mean kafka.password?',
+    ],
+    [
+      'a secret in a section that is misspelt',
+      { overrides: { kafkas: { passwort: 'hunter2' } } as ConfigInput },
+      'kafkas is "[hidden]", but there is no such setting',
+    ],
+    [
       'of another type',
       { env: { FRESHET_PARTITIONS: 'many' } },
       'the environment: partitions is "many", but invalid input: expected number',

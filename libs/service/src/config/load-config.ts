@@ -120,8 +120,14 @@ interface UnknownSetting {
 function unknown({ source, setting, value }: UnknownSetting, known: readonly string[]): ConfigurationError {
   const meant = nearest(setting, known)
   const remedy = meant ? `did you mean ${meant}?` : 'remove it, or see libs/service/freshet.schema.json for what can be set'
-  return refuse(source, { setting, value, rule: 'there is no such setting', remedy })
+  const shown = mayBeSecret(setting) || mayBeSecret(meant ?? '') ? '[hidden]' : value
+  return refuse(source, { setting, value: shown, rule: 'there is no such setting', remedy })
 }
+
+/** A misspelled name hides its secret, too: whatever sounds like one, and all that is said to servers which ask for one. */
+const mayBeSecret = (setting: string): boolean => SECRETIVE.test(setting)
+
+const SECRETIVE = /pas|pw|secret|token|key|cred|auth|sasl|kafka|redis/i
 
 const refuse = (source: string, facts: ConstructorParameters<typeof ConfigurationError>[1]): ConfigurationError =>
   new ConfigurationError(source, { ...facts, value: withoutSecrets(facts.value, facts.setting) })
