@@ -1,4 +1,5 @@
 import { CatalogRecord, PayloadKind, type Item, type User } from '@freshet/contracts'
+import { RECORD_BYTES_MAX } from '@freshet/event-log'
 import { InvalidFieldError, partitionOf, type Clock, type FieldFacts } from '@freshet/kernel'
 import type { Refusal } from './dead-letters'
 import { entityIdFault, itemFault, userFault } from './catalog-rules'
@@ -92,5 +93,6 @@ function refusalOf(
   { messageBytesMax }: IntakeSettings,
 ): InvalidFieldError | MessageTooLargeError | undefined {
   if (fault) return new InvalidFieldError(fault)
-  return bytes > messageBytesMax ? new MessageTooLargeError('the number of bytes of one entry', bytes, messageBytesMax) : undefined
+  const bytesMax = Math.min(messageBytesMax, RECORD_BYTES_MAX)
+  return bytes > bytesMax ? new MessageTooLargeError('the number of bytes of one entry', bytes, bytesMax) : undefined
 }

@@ -1,5 +1,5 @@
 import { PayloadKind } from '@freshet/contracts'
-import type { Entry } from '@freshet/event-log'
+import { RECORD_BYTES_MAX, type Entry } from '@freshet/event-log'
 import { InvalidFieldError, partitionOf, type Clock, type FreshetError } from '@freshet/kernel'
 import type { Refusal } from './dead-letters'
 import { MessageTooLargeError } from './errors'
@@ -144,7 +144,7 @@ function assertBatch(received: readonly ReceivedEvent[], { batchEventsMax, messa
 }
 
 function refusalOf({ event, bytes, defect }: ReceivedEvent, rules: Parameters<typeof eventFault>[1]): FreshetError | undefined {
-  const bytesMax = rules.settings.messageBytesMax - RECORD_OVERHEAD_BYTES
+  const bytesMax = Math.min(rules.settings.messageBytesMax, RECORD_BYTES_MAX) - RECORD_OVERHEAD_BYTES
   if (bytes.length > bytesMax) return new MessageTooLargeError('the number of bytes of one event', bytes.length, bytesMax)
   const fault = defect ?? eventFault(event, rules)
   return fault && new InvalidFieldError(fault)

@@ -1,6 +1,6 @@
 /** How much ingest takes, and how it paces itself: every bound in one place. */
 export interface IntakeSettings {
-  /** Bytes of one request, and of one record. */
+  /** Bytes of one request, and of one record as far as the log takes it. */
   readonly messageBytesMax: number
   readonly batchEventsMax: number
   /** Characters of an id: of an event, a user, a session, an item, a request. */
