@@ -43,13 +43,13 @@ const ROUNDS = 10
 const MULTIPLIER = 0xd256d193
 const WEYL = 0x9e3779b9
 
-/** The upper 32 bits of the 64-bit product, by 16-bit halves. */
+/** The upper 32 bits of the 64-bit product, by 16-bit halves; every sum fits 32 bits, so that no step leaves the integers. */
 function multiplyHigh(a: number, b: number): number {
   const aLo = a & 0xffff
   const aHi = a >>> 16
   const bLo = b & 0xffff
   const bHi = b >>> 16
-  const middle = aHi * bLo + ((aLo * bLo) >>> 16)
-  const low = aLo * bHi + (middle % 65536)
-  return (aHi * bHi + Math.floor(middle / 65536) + Math.floor(low / 65536)) >>> 0
+  const middle = (Math.imul(aHi, bLo) + (Math.imul(aLo, bLo) >>> 16)) >>> 0
+  const low = (Math.imul(aLo, bHi) + (middle & 0xffff)) >>> 0
+  return (Math.imul(aHi, bHi) + (middle >>> 16) + (low >>> 16)) >>> 0
 }

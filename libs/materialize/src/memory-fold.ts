@@ -36,12 +36,14 @@ export function openMemoryFold(options: MemoryFoldOptions): MemoryFold {
   const { dictionary, partitions = 8, seed = dictionary.declared.model.seed, only, onTouch, onMoved } = options
   const known = new KnownItems()
   const states = memoryStates(known)
-  const folds = Array.from({ length: partitions }, (_, partition) => new PartitionFold({ dictionary, partition, partitions, states }))
+  const all = only === undefined ? Array.from({ length: partitions }, (_, partition) => partition) : [only]
+  const folds = all.map((partition) => new PartitionFold({ dictionary, partition, partitions, states }))
   const offsets = folds.map(() => 0)
 
   const foldIn = (partition: number, record: EventRecord): readonly ExampleGroup[] => {
-    const offset = offsets[partition]++
-    const fold = folds[partition]
+    const place = only === undefined ? partition : 0
+    const offset = offsets[place]++
+    const fold = folds[place]
     const candidates = candidatesFor(record, { dictionary: fold.dictionary, known, seed, partition, offset })
     fold.event(record, { offset, candidates })
     for (const touch of fold.effects.takeTouches()) {

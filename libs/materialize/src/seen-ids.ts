@@ -1,6 +1,6 @@
 const EMPTY = 0 // numbers are stored with 1 added
 const LOAD = 0.5
-const SLOTS_START = 1024
+const SLOTS_START = 64 // a kilobyte: most that are opened are small, and a large one doubles a few times more
 
 /** A set of 64-bit hashes, each with the number under which it was last taken: three flat columns, twelve to sixteen bytes a slot. */
 export class SeenIds {

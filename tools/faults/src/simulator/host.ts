@@ -153,6 +153,15 @@ export class Host {
     this.scope.schedule.after(delayMs, `${this.name} ${label}`, hear)
   }
 
+  /** Work that the domain does in turns of the thread's own loop: whoever turns the house turns that too until it is over. */
+  inSlices<T>(work: Promise<T>): Promise<T> {
+    const { schedule } = this.scope
+    schedule.inSlices++
+    const over = (): void => void schedule.inSlices--
+    work.then(over, over)
+    return work
+  }
+
   private clockOf(life: number): Clock {
     const { schedule } = this.scope
     return {

@@ -46,6 +46,8 @@ export class House {
   readonly snapshots = new SnapshotServer(PARTITIONS, this.met)
   readonly journal: JournalWatch
   readonly hosts: Host[] = []
+  /** How many records the log has ever been given, but for the journal. */
+  size = 0
   /** What broke a rule, in the order in which it was seen. */
   readonly violations: string[] = []
   /** Nothing goes wrong from outside any more. */
@@ -64,6 +66,7 @@ export class House {
     this.journal = new JournalWatch((rule) => this.violate(rule), this.met)
     const onAppended = (to: Partition, record: LogRecord): void => {
       if (to.topic === TOPICS.journal) this.journal.take(record)
+      else this.size++
     }
     this.log = new LogServer({ schedule: this.schedule, draws: this.draws, partitions: PARTITIONS, onAppended, met: this.met })
     for (const each of catalogue) this.describe(each)

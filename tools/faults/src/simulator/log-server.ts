@@ -55,7 +55,7 @@ const SESSION_MS = 300 // how long a member may be silent
 /** The log itself, as its servers hold it: every verb takes effect at once and wholly. */
 export class LogServer {
   downUntilMs = 0
-  readonly shelves = new Map<string, Shelf>()
+  private readonly shelves = new Map<string, Shelf[]>()
   readonly reported = new Map<string, number>()
   private readonly members = new Map<string, Member>()
 
@@ -66,10 +66,9 @@ export class LogServer {
   }
 
   shelf(of: Partition): Shelf {
-    const name = `${of.topic}/${of.partition}`
-    const shelf = this.shelves.get(name) ?? { of, records: [], first: 0, waiting: new Set() }
-    this.shelves.set(name, shelf)
-    return shelf
+    let topic = this.shelves.get(of.topic)
+    if (topic === undefined) this.shelves.set(of.topic, (topic = []))
+    return (topic[of.partition] ??= { of, records: [], first: 0, waiting: new Set() })
   }
 
   append(to: Partition, entries: readonly Entry[]): number {

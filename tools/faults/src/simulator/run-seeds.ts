@@ -19,7 +19,8 @@ export async function replaySeed(options: SimulationOptions): Promise<Outcome> {
 
 /**
  * Turns a house, one happening after the other; all that one sets free has run before the next. That is for the most part promises, which
- * end within the same turn of the thread's own loop; what the domain leaves to the next turn, a slice of a version, has it now and then.
+ * end within the same turn of the thread's own loop; what the domain leaves to the next turn, a slice of a version, has it now and then, where
+ * there is such a thing: a turn of the loop costs as much as half a happening.
  */
 function runToItsEnd(simulation: Simulation): Promise<Outcome> {
   return new Promise((resolve, reject) => {
@@ -34,9 +35,10 @@ function runToItsEnd(simulation: Simulation): Promise<Outcome> {
       queueMicrotask(++turns % LOOP_EVERY === 0 ? afterLoop : afterPromises)
     }
     const afterPromises = (): void => process.nextTick(turn) // runs when no promise has anything to tell
-    const afterLoop = (): void => process.nextTick(setImmediate, turn)
+    const turnLater = (): void => void (simulation.waitsForLoop ? setImmediate(turn) : turn())
+    const afterLoop = (): void => process.nextTick(turnLater)
     turn()
   })
 }
 
-const LOOP_EVERY = 8 // happenings: a turn of the loop costs as much as half of one
+const LOOP_EVERY = 8 // happenings

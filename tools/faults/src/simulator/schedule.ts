@@ -19,6 +19,8 @@ export class Schedule {
   nowMs = 0
   /** How many have happened. */
   actions = 0
+  /** How many works are under way that go on in turns of the thread's own loop, a slice each. */
+  inSlices = 0
   /** A checksum over all that happened, in order: equal runs have equal ones. */
   checksum = 0
   /** The schedule for people, a line each; empty unless it is told. */

@@ -54,6 +54,11 @@ export class Simulation {
     house.schedule.after(HEAL_MS, 'everything is healed', () => this.heal())
   }
 
+  /** True where something waits for a turn of the thread's own loop. */
+  get waitsForLoop(): boolean {
+    return this.house.schedule.inSlices > 0
+  }
+
   /** Lets the next thing happen; once all is quiet, has it judged. */
   turn(): void {
     const { schedule } = this.house
@@ -74,12 +79,8 @@ export class Simulation {
 
   /** True when all that was to be done has been, for a while. */
   private isQuiet(): boolean {
-    const { house } = this
-    const size = [...house.log.shelves].reduce(
-      (sum, [name, { records }]) => sum + (name.startsWith(TOPICS.journal) ? 0 : records.length),
-      0,
-    )
-    const { nowMs } = house.schedule
+    const { size } = this.house
+    const { nowMs } = this.house.schedule
     const isSettled = size === this.seen.size && this.unsettled() === undefined
     this.seen = { size, sinceMs: isSettled ? Math.min(this.seen.sinceMs, nowMs) : Infinity } // since a look, not since before it
     return nowMs - this.seen.sinceMs > QUIET_MS

@@ -1,4 +1,4 @@
-import { type MovedHistory, Touch, UserState, WaitingImpression } from '@freshet/contracts'
+import { encoded, type MovedHistory, Touch, UserState, WaitingImpression } from '@freshet/contracts'
 import { partitionOf } from '@freshet/kernel'
 import type { House } from '../house'
 import { PARTITIONS } from '../shop'
@@ -39,7 +39,7 @@ const isFrom =
   ({ sourcePartition }: { readonly sourcePartition: number }): boolean =>
     sourcePartition === source
 
-const spellTouch = (touch: Touch): Said => ({ sequence: touch.sequence, text: base64(Touch.encode(touch).finish()) })
+const spellTouch = (touch: Touch): Said => ({ sequence: touch.sequence, text: spellBytes(encoded(Touch, touch)) })
 
 const spellMoved = ({ sequence, userId, sessionId, linkedMs, part }: MovedHistory): Said => ({
   sequence,
@@ -47,13 +47,14 @@ const spellMoved = ({ sequence, userId, sessionId, linkedMs, part }: MovedHistor
 })
 
 function said(part: MovedHistory['part']): string {
-  if (part?.$case === 'userState') return base64(userBytes(UserState.decode(part.userState)))
+  if (part?.$case === 'userState') return spellBytes(userBytes(UserState.decode(part.userState)))
   if (part?.$case !== 'list') return ''
   const { requestId, timeMs, dueMs, closed, joined } = WaitingImpression.decode(part.list)
   return [requestId, timeMs, dueMs, closed, ...joined].join(' ')
 }
 
-const base64 = (bytes: Uint8Array = new Uint8Array(0)): string => Buffer.from(bytes).toString('base64')
+const spellBytes = (bytes: Uint8Array = new Uint8Array(0)): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 
 function hold({ house, what, source, target }: Way, expected: readonly Said[], there: readonly Said[]): void {
   let next = 0
