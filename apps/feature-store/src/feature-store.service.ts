@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { TOPICS } from '@freshet/event-log'
@@ -43,7 +44,7 @@ export class FeatureStoreFolds implements OnApplicationBootstrap, OnApplicationS
       store,
       dictionary,
       clock,
-      member: `${hostname()}-${process.pid}`,
+      member: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`, // a container's processes all have the same id, and so has who follows them
       snapshots: this.snapshots === NO_SNAPSHOTS ? undefined : this.snapshots,
       generation: config.store === 'embedded' ? undefined : logGeneration, // an embedded store goes back with its log
       snapshotEveryMs: config.featureStore.snapshotEveryMs,

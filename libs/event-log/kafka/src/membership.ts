@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import type { Consumer, GroupDescriptions, Kafka } from 'kafkajs'
 import type { JoinOptions } from '@freshet/event-log'
 import { UnavailableError, type Clock } from '@freshet/kernel'
@@ -9,6 +8,7 @@ import type { HealthRecord } from './health'
 import type { Link, Place } from './link'
 import { longer, SHORTEST_MS, type Patience } from './patience'
 import { PositionReports, type Position } from './position-reports'
+import { processSpace } from './process-space'
 
 /** What the members of a log share. */
 export interface MembershipScope {
@@ -92,7 +92,7 @@ export class KafkaMembership {
       heartbeatInterval: heartbeatMs,
       maxWaitTimeInMs: heartbeatMs, // heartbeats go between fetches
       allowAutoTopicCreation: false,
-      partitionAssigners: [assignerOf(share, { member: this.options.member, host: hostname(), pid: process.pid })],
+      partitionAssigners: [assignerOf(share, { member: this.options.member, host: processSpace(), pid: process.pid })],
       retry: RETRY,
     })
     this.consumer = consumer
@@ -148,7 +148,7 @@ export class KafkaMembership {
 
 /** True where a member's process was one of this machine's and is no more. */
 function isGone(signature: Signature | undefined): boolean {
-  if (signature?.host !== hostname() || signature.pid === process.pid) return false
+  if (signature?.host !== processSpace() || signature.pid === process.pid) return false
   try {
     process.kill(signature.pid, 0)
     return false
