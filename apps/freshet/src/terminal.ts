@@ -62,7 +62,8 @@ export function reportMisuse({ stdout }: Output, message: string): void {
 
 /** Columns of equal width, numbers to the right. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows.reduce<number[]>((widest, row) => row.map((cell, i) => Math.max(widest[i] ?? 0, cell.length)), [])
+  const columns = rows.reduce((most, row) => Math.max(most, row.length), 0)
+  const widths = Array.from({ length: columns }, (_, i) => rows.reduce((widest, row) => Math.max(widest, row[i]?.length ?? 0), 0))
   const pad = (cell: string, i: number): string => (NUMBER.test(cell) ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))
   return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n')
 }

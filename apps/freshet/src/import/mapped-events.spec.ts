@@ -132,6 +132,25 @@ describe('a file of JSON lines', () => {
     ])
   })
 
+  it('takes words that every object knows for words: of types, of users, and of columns that are absent', async () => {
+    const words = ['constructor', 'toString', '__proto__', 'valueOf']
+    const csv = file(
+      'shop.csv',
+      'who;what;did;at;amount;town',
+      ...words.map((word) => `${word};${word};${word};2024-01-01T00:00:00Z;1;${word}`),
+    )
+    for (const [i, event] of (await readEvents(csv, shop)).events.entries()) {
+      expect(event).toMatchObject({ userId: words[i], itemId: words[i], type: words[i], context: { city: words[i] } })
+      expect(Event.decode(Event.encode(event).finish())).toEqual(event)
+    }
+    const mapping = checkMapping({ columns: { u: 'user_id', constructor: 'item_id', toString: 'type' } }, 'm.yaml')
+    const { events } = await readEvents(file('mine.jsonl', '{"u":"ada"}', '{"u":"bob","constructor":"book"}'), mapping)
+    expect(events.map(({ userId, itemId, type }) => [userId, itemId, type])).toEqual([
+      ['ada', '', ''],
+      ['bob', 'book', ''],
+    ])
+  })
+
   it('is named where it is not there', async () => {
     await expect(readEvents('/nowhere.jsonl')).rejects.toThrow(NotFoundError)
   })

@@ -61,7 +61,7 @@ async function readJsonLines(path: string, mapping: Mapping | undefined): Promis
 function eventOfLine(text: string, mapping: Mapping | undefined, id: string): Event | string {
   const json = parseJson(text)
   if (json === undefined) return new InvalidFieldError({ field: 'the line', value: text.slice(0, SHOWN_MAX), ...NO_JSON }).message
-  if (mapping && typeof json === 'object' && json !== null) return mapped(mapping, id, (column) => spell(Reflect.get(json, column)))
+  if (mapping && typeof json === 'object' && json !== null) return mapped(mapping, id, (column) => spell(ownValue(json, column)))
   const { event, defect } = eventFromJson(json)
   if (defect) return new InvalidFieldError(defect).message
   return event.eventId === '' ? { ...event, eventId: id } : event
@@ -113,7 +113,7 @@ function fill(event: Event, field: MappedField, { text, mapping }: { text: strin
       event.requestId = text
       break
     case 'type':
-      event.type = mapping.types[text] ?? text
+      event.type = Object.hasOwn(mapping.types, text) ? mapping.types[text] : text
       break
     case 'time_ms':
       event.timeMs = timeOf(text, mapping.time) ?? 0
@@ -147,6 +147,8 @@ async function plainMapping(path: string): Promise<Mapping> {
 
 const snakeCase = (name: string): string =>
   name.startsWith('context.') ? name : name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+/** What every object has is no cell of a line. */
+const ownValue = (json: object, column: string): unknown => (Object.hasOwn(json, column) ? Reflect.get(json, column) : undefined)
 const spell = (value: unknown): string =>
   value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : `${value as string | number | boolean}`
 

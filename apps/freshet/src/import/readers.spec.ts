@@ -122,6 +122,13 @@ describe('RetailRocket', () => {
     const path = folder({ 'mine.csv': rows }, ',')
     expect((await IMPORT_READERS.retailrocket(join(path, 'mine.csv'))).events).toHaveLength(3)
   })
+
+  it('keeps a type that it has no word for, whatever that is', async () => {
+    const types = ['transaction', 'addtocart', 'wish', 'constructor', '']
+    const path = folder({ 'events.csv': [rows[0], ...types.map((type) => ['1430623535', '7', '1', type])] }, ',')
+    const { events } = await IMPORT_READERS.retailrocket(path)
+    expect(events.map(({ type }) => type)).toEqual(['purchase', 'cart', 'wish', 'constructor', ''])
+  })
 })
 
 describe('Deskdrop', () => {
