@@ -11,8 +11,10 @@ export interface KafkaRedisScope {
   readonly clock: Clock
 }
 
-/** Else a broker that waits for a core behind ten other programs counts as gone, and its partitions have no leader again and again. */
-const BROKER_SETTINGS = { 'broker.session.timeout.ms': '6000' }
+const BROKER_SETTINGS = {
+  'broker.session.timeout.ms': '6000', // else one that waits for a core behind ten other programs counts as gone, and its partitions have no leader again and again
+  'log.flush.start.offset.checkpoint.interval.ms': '1000', // else one that was killed has again what was trimmed within the last minute, the first record too
+}
 const REWIND_MS = 1500 // how much of the store's last writes a rewind takes back
 const LOG_HALTED_MS = 12_000 // longer than the log's client waits for an answer
 const STORE_HALTED_MS = 5000 // longer than the store's client waits for a byte before it connects anew

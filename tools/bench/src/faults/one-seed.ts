@@ -20,7 +20,7 @@ import { ADDED, DICTIONARY, makeChange, planChanges, spellChange } from './chang
 import { auditedAt, type Found, Inspection } from './inspection'
 import { JournalWatch } from './journal-watch'
 import { Recording } from './recording'
-import { forgetful, releasedBy, type Retention, retentionSettings } from './retention'
+import { assertReleased, beginningsOf, forgetful, releasedOf, type Retention, retentionSettings } from './retention'
 import type { SeedRecord } from './seed-record'
 import { orderFile, type Recovery, Siege } from './siege'
 import { SiegeStream } from './stream'
@@ -70,7 +70,7 @@ export async function besiege(scope: SeedScope): Promise<SeedRecord> {
     const result = await Promise.race([suffering, ...(recording ? [recording.whole.then(() => suffering)] : [])])
     return { ...result, othersShare: others() }
   })
-  const released = retention && (await releasedBy(runtime.log, backEnd.name))
+  const released = retention && releasedOf(await beginningsOf(runtime.log, backEnd.name))
   const verdict = await judge({ runtime, recording }, outcome, say)
   return { seed, engine: backEnd.name, faults: count, ...verdict, ...recoveries, released, othersShare: outcome.othersShare }
 }
@@ -124,9 +124,9 @@ async function carryOut(running: Omit<Running, 'events'> & { readonly stream: Si
   const later = running.retention ? forgetful(ADDED) : ADDED
   const inspection = new Inspection({ log: whole, clock, say, trainers: TRAINERS.map((name) => auditedAt(fleet.address(name))) })
   const total = { lost: 0, digestsDiffering: 0 }
-  await release(running)
   for (const [i, fault] of planFaults(count, { seed, engineFaults: backEnd.faults }).entries()) {
     if (i >= count / 2) stream.goLive()
+    await released(running)
     const change = changes[i]
     const startMs = clock.monotonicMs()
     const changing = change && makeChange(fleet.address('ingest'), change, { clock, later })
@@ -143,12 +143,9 @@ async function carryOut(running: Omit<Running, 'events'> & { readonly stream: Si
   return total
 }
 
-/** Where little is kept, waits until nobody can begin at the first record any more: recoveries are to begin elsewhere. */
-async function release({ seed, retention, runtime, backEnd, say }: Pick<Running, 'seed' | 'retention' | 'runtime' | 'backEnd' | 'say'>) {
-  if (retention === undefined) return
-  const startMs = clock.monotonicMs()
-  const released = await patiently(clock, () => releasedBy(runtime.log, backEnd.name))
-  say(`seed ${seed}: the log has let go of its first ${released} records after ${Math.round(clock.monotonicMs() - startMs)} ms`)
+/** Where little is kept, waits until nobody can begin at the first record any more: the recovery to come is to begin elsewhere. */
+async function released({ retention, runtime, backEnd }: Pick<Running, 'retention' | 'runtime' | 'backEnd'>): Promise<void> {
+  if (retention) await patiently(clock, async () => assertReleased(await beginningsOf(runtime.log, backEnd.name)))
 }
 
 /** Keeps how long a recovery took, and says it. */

@@ -2,6 +2,7 @@ import { type EventLog, JOURNAL, type Partition, TOPICS } from '@freshet/event-l
 import { openKafkaLog } from '@freshet/event-log-kafka'
 import { systemClock } from '@freshet/kernel'
 import { type KafkaBroker, startKafkaBroker, type TemporaryDirectory, temporaryDirectory } from '@freshet/testing'
+import { patiently } from '../fleet/learned'
 import { recordsOf } from '../fleet/records'
 import { Recording } from './recording'
 
@@ -45,7 +46,7 @@ describe('a recording of a log on Kafka', () => {
     await broker.restart()
     await log.append(EVENTS, ['d'].map(entry))
     expect(await wordsOf(recording.log, EVENTS)).toEqual(['a', 'b', 'c', 'd'])
-    expect([await log.first(EVENTS), await recording.altered()]).toEqual([2, 0])
+    expect(await patiently(systemClock, () => recording.altered())).toBe(0) // a killed broker may have again what was trimmed a moment ago
   })
 
   it('misses nothing where records lost a race, and no reader sees them', async () => {

@@ -39,16 +39,25 @@ const TRIMMED: Readonly<Record<EngineName, readonly string[]>> = {
   'kafka-redis': [TOPICS.journal, TOPICS.examples, TOPICS.events, TOPICS.touches],
 }
 
-/** How many records the log has let go of. Throws UnavailableError while a partition that is to be trimmed still has its first record. */
-export async function releasedBy(log: Pick<EventLog, 'partitions' | 'first'>, engine: EngineName): Promise<number> {
-  let released = 0
-  for (const of of TRIMMED[engine].flatMap((topic) => partitionsOf(log, topic))) {
-    const first = await log.first(of)
-    if (first === 0)
-      throw new UnavailableError(`a trimmed ${of.topic}/${of.partition}`, 'wait until what it began with is in versions or snapshots')
-    released += first
-  }
-  return released
+/** Where a partition begins that services trim. */
+export interface Beginning {
+  readonly of: Partition
+  readonly first: number
+}
+
+/** Where all of them begin. */
+export const beginningsOf = (log: Pick<EventLog, 'partitions' | 'first'>, engine: EngineName): Promise<Beginning[]> =>
+  Promise.all(TRIMMED[engine].flatMap((topic) => partitionsOf(log, topic)).map(async (of) => ({ of, first: await log.first(of) })))
+
+/** How many records were let go of. */
+export const releasedOf = (beginnings: readonly Beginning[]): number => beginnings.reduce((sum, { first }) => sum + first, 0)
+
+/** Throws UnavailableError while one of them still has its first record: somebody could recover by that. */
+export function assertReleased(beginnings: readonly Beginning[]): void {
+  const whole = beginnings.find(({ first }) => first === 0)
+  if (whole === undefined) return
+  const { topic, partition } = whole.of
+  throw new UnavailableError(`a trimmed ${topic}/${partition}`, 'wait until what it began with is in versions or snapshots')
 }
 
 const partitionsOf = (log: Pick<EventLog, 'partitions'>, topic: string): Partition[] =>

@@ -1,6 +1,6 @@
 import { TOPICS } from '@freshet/event-log'
 import type { Runtime } from '@freshet/service'
-import type { LearnedState } from '../fleet/learned'
+import { type LearnedState, patiently } from '../fleet/learned'
 import { type Ledger, weighLearned } from '../fleet/ledger'
 import { readLedger } from '../fleet/read-ledger'
 import { raiseTwins } from '../fleet/twins'
@@ -46,12 +46,12 @@ export async function judge(
   { accepted, learned, others, meanwhile }: Outcome,
   say: (text: string) => void,
 ): Promise<Verdict> {
-  const { store, log, dictionary } = runtime
+  const { store, log, dictionary, clock } = runtime
   const whole = recording?.log ?? log
   const afresh = await foldAfresh({ log: whole, dictionary })
   const ledger = await readLedger(whole)
   const twins = await raiseTwins(runtime, learned.step, whole)
-  const altered = (await recording?.altered()) ?? 0
+  const altered = recording === undefined ? 0 : await patiently(clock, () => recording.altered())
   const digests = [...others, ...twins.map(({ step, digest }) => (step === learned.step ? digest : `step ${step}`))]
   const differing = await findDiffering(store, log.partitions(TOPICS.events), afresh)
   for (const words of differing.slice(0, TOLD_MAX)) say(`in the store, ${words}`)
