@@ -4,6 +4,7 @@ const TRAINER = 'libs/training/src/trainer.ts'
 const DESK = 'libs/training/src/journal-desk.ts'
 const LEARNER = 'libs/training/src/learner.ts'
 const TRAINER_SPEC = 'libs/training/src/trainer.spec.ts'
+const OTHER_LOG_SPEC = 'libs/training/src/other-log.spec.ts'
 
 /** Mistakes in the stage that learns. */
 export const TRAINING_BUGS: readonly PlantedBug[] = [
@@ -118,5 +119,29 @@ export const TRAINING_BUGS: readonly PlantedBug[] = [
     wrong: '    this.isInStep = true\n',
     spec: 'libs/training/src/replay.spec.ts',
     test: 'executes no cut that nobody has survived yet',
+  },
+  {
+    name: 'a version taken for one of this journal because that is as long: what was written after a restore is never learned',
+    file: 'libs/training/src/record-mark.ts',
+    right: 'record.offset === mark.offset && markOf(record).checksum === mark.checksum',
+    wrong: 'record.offset === mark.offset',
+    spec: OTHER_LOG_SPEC,
+    test: 'finds out though that log has grown past all versions before it is started',
+  },
+  {
+    name: 'examples of another log learned once they have grown past what was learned',
+    file: 'libs/training/src/example-source.ts',
+    right: '      return isSame ? records : []\n',
+    wrong: '      return records\n',
+    spec: OTHER_LOG_SPEC,
+    test: 'let their partition stand still, also once they have grown past what was learned; the others go on',
+  },
+  {
+    name: 'a new line begun on a log that has lost its beginning',
+    file: 'libs/training/src/reachable-beginning.ts',
+    right: '    if (first > 0) throw',
+    wrong: '    if (first < 0) throw',
+    spec: OTHER_LOG_SPEC,
+    test: 'does not where that log has lost its beginning',
   },
 ]
