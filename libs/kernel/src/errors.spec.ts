@@ -59,7 +59,7 @@ describe('an operating error', () => {
     [new UnavailableError('the log', 'ask again'), 'UNAVAILABLE', true, 'the log is not available; ask again'],
   ])('says what is wrong, what to do, and whether it may pass: %s', (error, code, retryable, message) => {
     expect(error).toMatchObject({ code, retryable, message })
-    expect(String(error)).toBe(`${error.name}: ${message}`)
+    expect(String(error)).toBe(`${error.constructor.name}: ${message}`)
     expect(isFreshetError(error)).toBe(true)
   })
 
