@@ -6,7 +6,7 @@ describe('popularity', () => {
   it('places an item where a sort by likes, ties by first like, finds it among the candidates', () => {
     const likes = fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 20 })
     fc.assert(
-      fc.property(likes, fc.subarray(['a', 'b', 'c', 'd', 'e']), (liked, candidates) => {
+      fc.property(likes, fc.subarray<string>(['a', 'b', 'c', 'd', 'e']), (liked, candidates) => {
         const popularity = new Popularity()
         liked.forEach((item) => popularity.count(item))
         const countOf = (item: string): number => liked.filter((other) => other === item).length
