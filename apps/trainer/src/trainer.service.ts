@@ -7,21 +7,11 @@ import { RUNTIME, type Runtime } from '@freshet/service'
 import type { TrainerNotice } from '@freshet/training'
 import { keepCurves } from './curves/keep-curves'
 import { LearningComplaints } from './learning-complaints'
+import { logNotice } from './log-notice'
 import type { Answer, Argument, TrainerVerbs } from './worker-protocol'
 import { WorkerLink } from './worker-link'
 import type { WorkforceNotice } from './workforce'
 
-const RECOVERY = {
-  opened: 'version opened; replaying the journal after it',
-  replaying: 'replaying',
-  current: 'replayed; the state is what the journal says',
-} as const
-const REPLICA = {
-  joining: 'a replica is dialled',
-  admitted: 'a replica computes shards',
-  away: 'a replica does not answer; it is dialled again',
-  refused: 'a replica is refused, since its results may not count; training goes on without it',
-} as const
 const RESTART_MS = { first: 250, max: 10_000 }
 
 /** Keeps a thread that learns: starts it, starts it again when it falls, and lets it end in order. */
@@ -78,7 +68,7 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
     this.link = new WorkerLink(
       { config, id: this.id },
       {
-        onNotice: (notice) => this.log(notice),
+        onNotice: (notice) => this.hear(notice),
         onEnd: (error) => {
           this.link = undefined
           this.failure = error
@@ -98,48 +88,9 @@ export class TrainerService implements OnApplicationBootstrap, OnApplicationShut
     if (!this.isStopping) this.start()
   }
 
-  private log(notice: TrainerNotice | WorkforceNotice): void {
-    const { logger } = this.runtime
-    switch (notice.kind) {
-      case 'role':
-        return logger.info({ trainer: this.id, role: notice.role, epoch: notice.epoch, owner: notice.owner }, 'role')
-      case 'version':
-        return logger.info({ trainer: this.id, version: notice.version.name, step: notice.version.step }, 'version')
-      case 'version-skipped':
-        return logger.warn({ trainer: this.id, ...notice.skipped }, 'a version cannot be opened; the one before it is used')
-      case 'version-set-aside':
-        return logger.warn(
-          { trainer: this.id, ...notice.foreign },
-          'a version is of another log; it is set aside, and nothing goes on from it',
-        )
-      case 'standing':
-        this.complaints.stands(notice.because)
-        if (notice.because.length === 0) return logger.info({ trainer: this.id }, 'learning goes on')
-        return logger.error({ trainer: this.id, because: notice.because }, 'learning stands still')
-      case 'recovery':
-        if (notice.phase === 'current') this.complaints.recovered()
-        return logger.info({ trainer: this.id, ...notice }, RECOVERY[notice.phase])
-      case 'scaled':
-        return logger.info({ trainer: this.id, workers: notice.workers, lag: notice.lag }, 'load asks for another number of workers')
-      case 'worker-lost':
-        return logger.error(
-          { trainer: this.id, worker: notice.worker, reason: notice.reason },
-          'a thread that shared steps has ended; its work was done by others, and another one comes in its place',
-        )
-      case 'replica': {
-        const { address, state, reason } = notice
-        const level = state === 'refused' ? 'warn' : 'info'
-        return logger[level]({ trainer: this.id, address, ...(reason && { reason }) }, REPLICA[state])
-      }
-      case 'left-out':
-        return logger.warn({ trainer: this.id, examples: notice.examples }, 'examples whose gradient is not finite are dead letters')
-      case 'void':
-        return logger.error(
-          { trainer: this.id, step: notice.step, ranges: notice.ranges },
-          'a cut that ended its process again and again is void; its examples are dead letters',
-        )
-      case 'diverged':
-        return logger.error({ trainer: this.id, err: notice.error }, 'diverged; starting over from a version')
-    }
+  private hear(notice: TrainerNotice | WorkforceNotice): void {
+    if (notice.kind === 'standing') this.complaints.stands(notice.because)
+    if (notice.kind === 'recovery' && notice.phase === 'current') this.complaints.recovered()
+    logNotice(this.runtime.logger, this.id, notice)
   }
 }
