@@ -45,7 +45,8 @@ const TRAINERS: readonly FleetService[] = ['trainer', 'standby']
 const STREAM = { users: 300, items: 60, startMs: Date.UTC(2024, 0, 1), everyMs: 20_000 }
 const EVENTS_PER_S = 100
 const EVENTS_PER_FAULT = 3000 // half a minute each: the stream lasts longer than any plan
-const EVENTS_BEFORE = 30_000 // as long as anybody is waited for: until the log has let go of its beginning
+const RELEASED_MS_MAX = 600_000 // some hundred steps and three versions, on a busy machine
+const EVENTS_BEFORE = (RELEASED_MS_MAX / 1000) * EVENTS_PER_S
 const CUT_MS = '40' // twenty-five steps a second: enough to strike between, and few enough for twins to repeat
 const PRELOAD = join(WORKSPACE, 'tools', 'faults', 'dist', 'preload.js')
 const clock = systemClock
@@ -145,7 +146,7 @@ async function carryOut(running: Omit<Running, 'events'> & { readonly stream: Si
 
 /** Where little is kept, waits until nobody can begin at the first record any more: the recovery to come is to begin elsewhere. */
 async function released({ retention, runtime, backEnd }: Pick<Running, 'retention' | 'runtime' | 'backEnd'>): Promise<void> {
-  if (retention) await patiently(clock, async () => assertReleased(await beginningsOf(runtime.log, backEnd.name)))
+  if (retention) await patiently(clock, async () => assertReleased(await beginningsOf(runtime.log, backEnd.name)), RELEASED_MS_MAX)
 }
 
 /** Keeps how long a recovery took, and says it. */
