@@ -108,4 +108,14 @@ describe('a place in a group', () => {
     }
     await refused
   })
+
+  it('holds up nobody who reports when it is left, and tries what was reported before no longer', async () => {
+    const membership = open()
+    const before = membership.report({ topic: 'events', partition: 0 }, 5)
+    await settled()
+    await membership.leave()
+    const after = membership.report({ topic: 'events', partition: 1 }, 7)
+    await clock.advance(100)
+    expect(await Promise.all([before, after])).toEqual([undefined, undefined])
+  })
 })

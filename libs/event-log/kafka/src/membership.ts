@@ -132,8 +132,9 @@ export class KafkaMembership {
     this.options.onAssigned(share)
   }
 
-  /** Commits; also on behalf of partitions that another has by now, since positions only display lag. */
+  /** Commits; also on behalf of partitions that another has by now, since positions only display lag. Who has left displays none. */
   private async commit(positions: readonly Position[]): Promise<void> {
+    if (this.left.signal.aborted) return
     if (!this.consumer) throw new UnavailableError('the group', 'it is not joined yet')
     try {
       await this.consumer.commitOffsets(positions.map(({ topic, partition, position }) => ({ topic, partition, offset: String(position) })))
