@@ -4,7 +4,7 @@ import { Popularity } from './popularity'
 
 describe('popularity', () => {
   it('places an item where a sort by likes, ties by first like, finds it among the candidates', () => {
-    const likes = fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 20 })
+    const likes = fc.array(fc.constantFrom<string[]>('a', 'b', 'c', 'd', 'e'), { maxLength: 20 })
     fc.assert(
       fc.property(likes, fc.subarray<string>(['a', 'b', 'c', 'd', 'e']), (liked, candidates) => {
         const popularity = new Popularity()
