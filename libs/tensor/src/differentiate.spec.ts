@@ -45,6 +45,8 @@ import {
   type Node,
   type NumericFeeds,
   type Op,
+  type Shape,
+  ShapeError,
 } from './index'
 import { topological } from './order'
 import { gradientRules } from './rules'
@@ -176,6 +178,13 @@ describe('differentiate', () => {
   it('multiplies by a broadcast gradient without stretching it first', () => {
     const [gradient] = differentiate(reduceSum(multiply(x, y)), [x])
     expect(topological([gradient]).map(({ op }) => op)).not.toContain('expand')
+  })
+
+  it('refuses what a rule gives back where that is no sum of its input’s shape, naming operation and both shapes', () => {
+    const misshapen = (op: 'tanh' | 'exp', shape: Shape): Node => ({ op, inputs: [vector], shape, attributes: {} })
+    expect(() => differentiate(reduceSum(misshapen('tanh', [2])), [vector])).toThrow('gradient of tanh: expected what sums to [3], got [2]')
+    expect(() => differentiate(reduceSum(misshapen('exp', [])), [vector])).toThrow('gradient of exp: expected what sums to [3], got []')
+    expect(() => differentiate(reduceSum(misshapen('exp', [2, 4])), [vector])).toThrow(ShapeError)
   })
 
   it('refuses a loss that is no scalar, naming its shape', () => {

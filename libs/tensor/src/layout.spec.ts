@@ -57,6 +57,11 @@ describe('shape inference', () => {
     ['a reshape that loses cells', () => reshape(x, ['B', 2]), 'reshape: expected 3·B cells, as [B, 3] has, got [B, 2]'],
     ['a reshape that loses a symbol', () => reshape(x, [3]), 'reshape: expected 3·B cells, as [B, 3] has, got [3]'],
     ['an expansion to a narrower shape', () => expand(x, input('v', [3])), 'expand: expected a shape that broadcasts to [3], got [B, 3]'],
+    [
+      'an expansion to lengths that differ',
+      () => expand(x, input('other', ['B', 4])),
+      'expand: expected [B, 3] and [B, 4] equal or 1 on axis 1, got 3 and 4',
+    ],
     ['a permutation with an axis twice', () => transpose(x, [0, 0]), 'transpose: expected each axis of [B, 3] once, got [0, 0]'],
     ['a sum over an axis that is not there', () => reduceSum(x, [2]), 'reduceSum: expected axes of [B, 3], got axis 2'],
     ['a diagonal of what is no matrix', () => eye(input('v', [3])), 'eye: expected a matrix, got [3]'],
