@@ -192,6 +192,20 @@ describe('prune', () => {
     expect(await names()).toEqual(['v2', 'v4'])
   })
 
+  it('removes from under whoever looks at the versions, to whom none is damaged for that', async () => {
+    for (let i = 5; i <= 30; i++) await write(`v${i}`, i)
+    const [damaged, refused]: [unknown[], unknown[]] = [[], []]
+    let isOver = false
+    const pruning = store.prune(1).finally(() => (isOver = true))
+    while (!isOver) {
+      damaged.push(...(await store.damaged()))
+      await store.open('v29').catch((error: unknown) => refused.push(error))
+    }
+    await pruning
+    expect(damaged).toEqual([])
+    expect(refused.every((error) => error instanceof NotFoundError)).toBe(true)
+  })
+
   it('sweeps writings that nobody goes on with, and no others', async () => {
     const reception = await store.receive('v5')
     const abandoned = await store.receive('v6')

@@ -85,9 +85,10 @@ export class ModelStore {
   /** Opens a version. Throws NotFoundError, or CorruptError naming a file that is missing or of another size. */
   async open(name: string): Promise<StoredVersion> {
     assertPlainName('version', name)
-    const versions = await this.names()
-    if (!versions.includes(name)) throw new NotFoundError('version', name, `there are: ${versions.join(', ') || 'none'}`)
-    return openVersion(this.directory, name)
+    if (!(await this.has(name))) throw await this.unknown(name)
+    return openVersion(this.directory, name).catch(async (error: unknown) => {
+      throw (await this.has(name)) ? error : await this.unknown(name)
+    })
   }
 
   /** The newest version, among those that `accept` takes, of which every byte is what was written. */
@@ -145,10 +146,18 @@ export class ModelStore {
         complete.push(await openVersion(this.directory, name, { known }))
       } catch (error) {
         if (!(error instanceof CorruptError)) throw error
-        broken.push({ name, error })
+        if (await this.has(name)) broken.push({ name, error }) // else another process has removed it meanwhile
       }
     }
     return { complete: complete.sort(byAge), broken }
+  }
+
+  private async has(name: string): Promise<boolean> {
+    return (await this.names()).includes(name)
+  }
+
+  private async unknown(name: string): Promise<NotFoundError> {
+    return new NotFoundError('version', name, `there are: ${(await this.names()).join(', ') || 'none'}`)
   }
 
   private async names(): Promise<string[]> {
