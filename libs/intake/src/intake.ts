@@ -77,7 +77,7 @@ export interface Intake {
 export async function openIntake({ log, clock, types, settings: given, assertSpace = () => undefined }: IntakeScope): Promise<Intake> {
   const settings = { ...INTAKE_DEFAULTS, ...given }
   const partitions = log.partitions(TOPICS.events)
-  const writerOf = (topic: string) => createPartitionWriter(log, topic, { waitingBytesMax: settings.waitingBytesMax, assertSpace })
+  const writerOf = (topic: string) => createPartitionWriter(log, topic, { clock, waitingBytesMax: settings.waitingBytesMax, assertSpace })
   const [events, refused] = [writerOf(TOPICS.events), writerOf(TOPICS.deadLetter)]
   const { live, replays, tick, run } = await openClocks({ log, clock, settings, writer: events, partitions })
   const tally = createTally()

@@ -1,9 +1,10 @@
 import type { Entry, EventLog } from '@freshet/event-log'
-import { cross } from '@freshet/kernel'
+import { cross, UnavailableError, type Clock } from '@freshet/kernel'
 import { IntakeOverloadedError } from './errors'
 
 const GROUP_RECORDS_MAX = 10_000
 const GROUP_BYTES_MAX = 4 << 20
+const LATE_MS = 1000 // who has come since is tried: the log may have returned, or have failed at once
 
 /** Appends to the partitions of a topic by group commit: one append in flight a partition, and what comes meanwhile shares the next. */
 export interface PartitionWriter {
@@ -16,6 +17,8 @@ export interface PartitionWriter {
 interface Waiting {
   readonly entries: readonly Entry[]
   readonly bytes: number
+  /** Since when, by the monotonic clock. */
+  readonly sinceMs: number
   readonly done: (first: number) => void
   readonly failed: (error: unknown) => void
 }
@@ -28,6 +31,7 @@ interface Lane {
 
 /** What bounds a writer. */
 export interface WriterBounds {
+  readonly clock: Pick<Clock, 'monotonicMs'>
   /** Bytes that may wait for the log. */
   readonly waitingBytesMax: number
   /** Throws where nothing may be written now. */
@@ -35,7 +39,11 @@ export interface WriterBounds {
 }
 
 /** A writer over a log's topic. */
-export function createPartitionWriter(log: EventLog, topic: string, { waitingBytesMax, assertSpace }: WriterBounds): PartitionWriter {
+export function createPartitionWriter(
+  log: EventLog,
+  topic: string,
+  { clock, waitingBytesMax, assertSpace }: WriterBounds,
+): PartitionWriter {
   const lanes = new Map<number, Lane>()
   let waitingBytes = 0
 
@@ -43,8 +51,10 @@ export function createPartitionWriter(log: EventLog, topic: string, { waitingByt
     lane.busy = true
     while (lane.waiting.length > 0) {
       const group = takeGroup(lane.waiting)
-      await appendGroup(log, { topic, partition: lane.partition }, group)
-      waitingBytes -= group.reduce((sum, { bytes }) => sum + bytes, 0)
+      const failure = await appendGroup(log, { topic, partition: lane.partition }, group)
+      const behind = failure instanceof UnavailableError ? takeLate(lane.waiting, clock.monotonicMs()) : []
+      for (const { failed } of behind) failed(failure)
+      waitingBytes -= [...group, ...behind].reduce((sum, { bytes }) => sum + bytes, 0)
     }
     lane.busy = false
   }
@@ -56,7 +66,7 @@ export function createPartitionWriter(log: EventLog, topic: string, { waitingByt
       return new Promise((done, failed) => {
         const bytes = entries.reduce((sum, { value }) => sum + value.length, 0)
         waitingBytes += bytes
-        lane.waiting.push({ entries, bytes, done, failed })
+        lane.waiting.push({ entries, bytes, sinceMs: clock.monotonicMs(), done, failed })
         if (!lane.busy) void drain(lane)
       })
     },
@@ -81,7 +91,14 @@ function takeGroup(waiting: Waiting[]): Waiting[] {
   return waiting.splice(0, count)
 }
 
-async function appendGroup(log: EventLog, to: { topic: string; partition: number }, group: readonly Waiting[]): Promise<void> {
+/** Those who have waited behind an append until the log was found to be silent: a deadline of their own on top would be too long for them. */
+function takeLate(waiting: Waiting[], nowMs: number): Waiting[] {
+  const late = waiting.findIndex(({ sinceMs }) => nowMs - sinceMs < LATE_MS)
+  return waiting.splice(0, late < 0 ? waiting.length : late)
+}
+
+/** Returns what kept a group from being appended; each of them has been told. */
+async function appendGroup(log: EventLog, to: { topic: string; partition: number }, group: readonly Waiting[]): Promise<unknown> {
   try {
     let first = await log.append(
       to,
@@ -92,7 +109,9 @@ async function appendGroup(log: EventLog, to: { topic: string; partition: number
       done(first)
       first += entries.length
     }
+    return undefined
   } catch (error) {
     for (const { failed } of group) failed(error)
+    return error
   }
 }
