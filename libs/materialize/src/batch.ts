@@ -3,6 +3,7 @@ import type { LogRecord } from '@freshet/event-log'
 import { actorOf } from '@freshet/features'
 import type { PositionVector } from '@freshet/online-store'
 import type { PartitionFold } from './partition-fold'
+import { ITEMS_A_TICK } from './waiting-impressions'
 
 /** What one step folds. */
 export interface Batch {
@@ -40,6 +41,19 @@ export function needsOf({ events, touches, catalog }: Batch, fold: PartitionFold
 export function untilDictionary(records: readonly LogRecord[]): readonly LogRecord[] {
   const change = records.findIndex(({ value }) => value[0] === DICTIONARY_TAG)
   return change < 0 ? records : records.slice(0, change + 1)
+}
+
+/**
+ * How many of these records one commit takes: up to the first tick at which more ends than a tick does, or until they show as many items as that. Each item
+ * goes into the commit with its features, which may be long.
+ */
+export function untilCrowded(records: readonly EventRecord[], { joins, state }: PartitionFold): number {
+  let shown = 0
+  const crowded = records.findIndex(({ record }) => {
+    if (record?.$case === 'event') shown += record.event.impression?.items.length ?? 0
+    return shown >= ITEMS_A_TICK || (record?.$case === 'tick' && joins.impressions.isCrowded(latestEnd(record.tick, state)))
+  })
+  return crowded < 0 ? records.length : crowded + 1
 }
 
 const DICTIONARY_TAG = 0x42 // EventRecord.dictionary: field 8, and fields are written in order

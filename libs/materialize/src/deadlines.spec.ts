@@ -17,4 +17,12 @@ describe('deadlines', () => {
       }),
     )
   })
+
+  it('are taken until they weigh enough, the rest the next time', () => {
+    const deadlines = new Deadlines()
+    const weights = [3, 1, 4, 1, 5]
+    for (const [offset, weight] of weights.entries()) deadlines.add({ key: String(offset), atMs: 0, offset, weight })
+    const keys = (): string[] => deadlines.take(0, 4).map(({ key }) => key)
+    expect([keys(), keys(), keys()]).toEqual([['0', '1'], ['2'], ['3', '4']])
+  })
 })

@@ -4,6 +4,8 @@ export interface Deadline {
   readonly atMs: number
   /** The record that it came with: breaks ties; of one record, the keys do. */
   readonly offset: number
+  /** How much work its end is; 1 unless given. */
+  readonly weight?: number
 }
 
 /** Deadlines in the order in which they are due. They mostly arrive in that order, so insertion looks from the end. */
@@ -16,10 +18,10 @@ export class Deadlines {
     this.queue.splice(at, 0, deadline)
   }
 
-  /** Those that are due by `watermarkMs`, in order; they stay. */
-  due(watermarkMs: number): readonly Deadline[] {
-    let end = 0
-    while (end < this.queue.length && this.queue[end].atMs <= watermarkMs) end++
+  /** Those that are due by `watermarkMs`, in order, until they weigh `weightMax`; they stay. */
+  due(watermarkMs: number, weightMax = Infinity): readonly Deadline[] {
+    let [end, weight] = [0, 0]
+    while (end < this.queue.length && this.queue[end].atMs <= watermarkMs && weight < weightMax) weight += this.queue[end++].weight ?? 1
     return this.queue.slice(0, end)
   }
 
@@ -29,9 +31,9 @@ export class Deadlines {
     if (at >= 0) this.queue.splice(at, 1)
   }
 
-  /** Takes out those that are due by `watermarkMs`, in order. */
-  take(watermarkMs: number): readonly Deadline[] {
-    return this.queue.splice(0, this.due(watermarkMs).length)
+  /** Takes out what {@link due} gives. */
+  take(watermarkMs: number, weightMax = Infinity): readonly Deadline[] {
+    return this.queue.splice(0, this.due(watermarkMs, weightMax).length)
   }
 }
 

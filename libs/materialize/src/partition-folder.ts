@@ -2,7 +2,7 @@ import { encoded, CatalogRecord, EventRecord, FoldedLog, FoldState, Touch } from
 import { type LogRecord, TOPICS } from '@freshet/event-log'
 import { cross } from '@freshet/kernel'
 import { assertStands, type Commit, lineageAfter, type PositionVector, type Standing, vectorOf } from '@freshet/online-store'
-import { type Batch, needsOf, untilDictionary } from './batch'
+import { type Batch, needsOf, untilCrowded, untilDictionary } from './batch'
 import { candidatesFor } from './candidates'
 import { FOLD_KEY, type LoadedPartition, loadPartition } from './load-partition'
 import { FOLDED_KEY, lastFolded } from './folded-log'
@@ -101,7 +101,7 @@ export class PartitionFolder {
       records('touches', TOUCHES_AT_ONCE),
       records('events', EVENTS_AT_ONCE),
     ])
-    const events = untilDictionary(read)
+    const events = this.untilCrowded(untilDictionary(read))
     const { items, partition, seed } = this.scope
     const { dictionary } = this.loaded.fold
     const decoded = {
@@ -126,6 +126,15 @@ export class PartitionFolder {
       },
       unreadable: SOURCES.reduce((sum, topic) => sum - decoded[topic].length, catalog.length + touches.length + events.length),
     }
+  }
+
+  private untilCrowded(records: readonly LogRecord[]): readonly LogRecord[] {
+    const readable = decodeAll(records, EventRecord)
+    const count = untilCrowded(
+      readable.map(({ message }) => message),
+      this.loaded.fold,
+    )
+    return count === readable.length ? records : records.filter(({ offset }) => offset <= readable[count - 1].offset)
   }
 
   private records(topic: Source, records: number): Promise<readonly LogRecord[]> {

@@ -1,6 +1,6 @@
-import { WaitingImpression } from '@freshet/contracts'
+import { Impression, ImpressionItem, WaitingImpression } from '@freshet/contracts'
 import { CorruptError } from '@freshet/kernel'
-import { WaitingImpressions, waitingKey } from './waiting-impressions'
+import { ITEMS_A_TICK, WaitingImpressions, waitingKey } from './waiting-impressions'
 
 const list = (requestId: string, timeMs: number): WaitingImpression =>
   WaitingImpression.create({ requestId, userId: 'u', timeMs, sourceOffset: timeMs, joined: [0], dueMs: timeMs + 100 })
@@ -45,5 +45,25 @@ describe('waiting lists', () => {
     for (const { value } of before.puts()) if (value) after.restore(value)
     expect(after.due(110)).toEqual(['a'])
     expect(after.puts()).toEqual([])
+  })
+
+  it('are closed by several ticks where one has too many to close, in the same order', () => {
+    const items = Array.from({ length: 500 }, () => ImpressionItem.create({}))
+    const impression = Impression.create({ items })
+    const count = Math.ceil((2 * ITEMS_A_TICK) / items.length)
+    const waiting = new WaitingImpressions(count)
+    for (let i = 0; i < count; i++) waiting.add({ ...list(`r${i}`, i), impression })
+    const closed: string[] = []
+    const crowded: boolean[] = []
+    for (let before = -1; closed.length > before;) {
+      before = closed.length
+      crowded.push(waiting.isCrowded(Infinity))
+      const due = waiting.due(1_000_000)
+      const ended = waiting.expire(1_000_000, 0).map(({ requestId }) => requestId)
+      expect(due).toEqual(ended)
+      closed.push(...ended)
+    }
+    expect(crowded).toEqual([true, true, false, false].slice(0, crowded.length))
+    expect(closed).toEqual(Array.from({ length: count }, (_, i) => `r${i}`))
   })
 })

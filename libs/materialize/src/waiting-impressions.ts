@@ -6,6 +6,9 @@ import { Deadlines } from './deadlines'
 /** What the keys of waiting lists start with. */
 export const WAITING_PREFIX = 'w:'
 
+/** How many shown items one tick lets go, of whole lists: with features of 4 KiB each, a commit of some 256 MiB. */
+export const ITEMS_A_TICK = 32_768
+
 /** Where a waiting list lies. */
 export const waitingKey = (requestId: string): string => `${WAITING_PREFIX}${requestId}`
 
@@ -83,14 +86,24 @@ export class WaitingImpressions {
     this.present.set(impression.requestId, impression)
   }
 
-  /** The ids of the lists that come due by `watermarkMs`. */
+  /** The ids of the lists whose windows one tick to `watermarkMs` closes. */
   due(watermarkMs: number): readonly string[] {
-    return this.deadlines.due(watermarkMs).map(({ key }) => key)
+    const due = this.deadlines.due(watermarkMs, ITEMS_A_TICK)
+    return due.flatMap(({ key }) => (this.waiting.get(key)?.closed === false ? [key] : []))
   }
 
-  /** Closes the windows that end by `watermarkMs`, and gives their lists in order; after another `lateLabelMs` they are forgotten. */
+  /** Whether more is due by `watermarkMs` than one tick does. */
+  isCrowded(watermarkMs: number): boolean {
+    const due = this.deadlines.due(watermarkMs, ITEMS_A_TICK + 1)
+    return due.reduce((sum, { weight = 1 }) => sum + weight, 0) > ITEMS_A_TICK
+  }
+
+  /**
+   * Closes windows that end by `watermarkMs`, and gives their lists in order; after another `lateLabelMs` they are forgotten. One tick closes lists of some
+   * {@link ITEMS_A_TICK} items, and the next ones go on: after a pause all that waits is due at once, and more than one commit takes.
+   */
   expire(watermarkMs: number, lateLabelMs: number): readonly WaitingImpression[] {
-    return this.deadlines.take(watermarkMs).flatMap(({ key }) => {
+    return this.deadlines.take(watermarkMs, ITEMS_A_TICK).flatMap(({ key }) => {
       const closing = this.waiting.get(key)?.closed ? undefined : this.get(key)
       if (closing === undefined || closing.dueMs + lateLabelMs <= watermarkMs) this.leave(key)
       else this.stay(closing, closing.dueMs + lateLabelMs)
@@ -123,7 +136,8 @@ export class WaitingImpressions {
 
   private register(impression: WaitingImpression): void {
     const { requestId, userId, closed, dueMs, sourceOffset } = impression
-    this.deadlines.add({ key: requestId, atMs: dueMs, offset: sourceOffset })
+    const weight = closed ? 1 : Math.max(1, impression.impression?.items.length ?? 0)
+    this.deadlines.add({ key: requestId, atMs: dueMs, offset: sourceOffset, weight })
     this.waiting.set(requestId, { userId, sourceOffset, closed })
     this.present.set(requestId, impression)
   }
