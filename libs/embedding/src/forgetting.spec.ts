@@ -68,6 +68,21 @@ describe('a row that nobody comes back to', () => {
     expect(rowsIn(table, idsOf(1, 2))).toEqual([0, ABSENT])
   })
 
+  it('that was met in a step which turned out to be none expires as late after a restore as without one', () => {
+    const [table, other] = [openTable(FORGETFUL), openTable(FORGETFUL)]
+    learn(table, idsOf(1, 2), 1)
+    table.bearAll(idsOf(2, 2), 2, { step: 4 })
+    table.keepMeetings(4)
+    const frequencies = [0, 1, 2].map((row) => table.records.words[0][row * table.layout.stride + table.layout.frequency])
+    expect(frequencies).toEqual([1, 1, 0])
+    other.restore(copied(table.serialise()))
+    for (const each of [table, other]) {
+      const gone = [5, 6, 7, 8, 9].map((step) => learn(each, idsOf(90, 1), step))
+      expect(gone).toEqual([[], [1], [], [], [3, 2]])
+    }
+    expect(digestOf(other)).toBe(digestOf(table))
+  })
+
   it('waits for its turn: a step looks at some thousand rows, and gives up some hundred', () => {
     const table = openTable({ ...FORGETFUL, expireAfterSteps: 1 })
     table.rowsOf(idsOf(1, 10_000), 10_000, { step: 1 })

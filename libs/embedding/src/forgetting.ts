@@ -96,6 +96,11 @@ export class Forgetting {
     return rows
   }
 
+  /** The rows below `size` that were last met in a step. Cost: a look at each. */
+  *rowsMetIn(step: number, size: number): Iterable<number> {
+    for (let row = 0; row < size; row++) if (this.metIn(row) === step) yield row
+  }
+
   private next(size: number): number {
     const row = this.hand < size ? this.hand : 0
     this.hand = row + 1

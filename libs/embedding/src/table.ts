@@ -322,6 +322,15 @@ export class Table {
     }
   }
 
+  /** A step has turned out to be none: its rows were met all the same, and say so also to who reads them from a version. Nothing else is counted. */
+  keepMeetings(step: number): void {
+    const { pages, layout } = this
+    for (const row of this.forgetting?.rowsMetIn(step, pages.size) ?? []) {
+      pages.touchOne(row)
+      pages.words[row >>> pages.rowShift][(row & pages.rowMask) * layout.stride + layout.lastSeen] = step
+    }
+  }
+
   private add(lo: number, hi: number): number {
     if (!this.makeRoom()) return ABSENT
     const row = this.pages.add(lo, hi)

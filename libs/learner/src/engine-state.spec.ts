@@ -86,6 +86,20 @@ describe('rows that expire', () => {
     expect(state.gone.map((ids) => ids.length)).toEqual([0, 0])
   })
 
+  it('go as late where the state was restored after a step that was none', async () => {
+    const [state, other] = [forgetful(), opened(FORGETFUL)]
+    state.step = 3
+    state.tables[0].bearAll(USERS, 1, { step: 3 })
+    state.takeBack()
+    await other.restore(copied(state))
+    for (const each of [state, other]) {
+      each.step = 4
+      each.expire()
+      expect([...each.gone[0]]).toEqual([...USERS.subarray(2)])
+    }
+    expect(other.digest()).toBe(state.digest())
+  })
+
   it('are told again by the step that follows one that was none, since nobody heard of that', () => {
     const state = forgetful()
     state.step = 4

@@ -104,6 +104,7 @@ export class EngineState {
 
   /** Says that a step turned out to be none; what gave its rows up in it is told by the step that follows. */
   takeBack(): void {
+    for (const table of this.tables) table.keepMeetings(this.step)
     this.step--
     this.isAgain = true
   }
