@@ -1,5 +1,5 @@
 import type { CompileGraph } from '@freshet/tensor'
-import { fitEase } from './baselines/ease'
+import { type EaseOptions, fitEase } from './baselines/ease'
 import { itemKnn, type Neighbourhood } from './baselines/item-knn'
 import { chance, popularity } from './baselines/simple'
 import type { ListQuality } from './metrics/lists'
@@ -26,17 +26,24 @@ export interface BaselineScope {
 
 /** What is printed beside every learned model: lot, popularity, neighbours, and the closed-form linear item model. */
 export async function baselineRows({ validation, test }: Stages, { seed, ridges, neighbourhoods, compile }: BaselineScope): Promise<Row[]> {
-  const of = (task: RankingTask, ridge: number): Promise<ListQuality> =>
-    fitEase(task, { ridge, compile }).then((scorer) => judge(task, scorer, LIST_LENGTH))
-  const ridge = await bestBy(ridges, async (each) => (await of(validation, each)).ndcg)
+  const ridge = await bestRidge(validation, { ridges, compile })
   const near = await bestBy(neighbourhoods, async (each) => (await judge(validation, itemKnn(validation, each), LIST_LENGTH)).ndcg)
   return [
     { model: 'random', quality: await judge(test, chance(test, seed), LIST_LENGTH) },
     { model: 'popularity', quality: await judge(test, popularity(test), LIST_LENGTH) },
     { model: 'item_knn', chosen: spellNeighbourhood(near), quality: await judge(test, itemKnn(test, near), LIST_LENGTH) },
-    { model: 'ease', chosen: `λ = ${ridge}`, quality: await of(test, ridge) },
+    { model: 'ease', chosen: `λ = ${ridge}`, quality: await judgeEase(test, { ridge, compile }) },
   ]
 }
+
+/** The λ of the linear item model that validation likes best. */
+export const bestRidge = (
+  validation: RankingTask,
+  { ridges, compile }: { readonly ridges: readonly number[]; readonly compile: CompileGraph },
+): Promise<number> => bestBy(ridges, async (ridge) => (await judgeEase(validation, { ridge, compile })).ndcg)
+
+const judgeEase = async (task: RankingTask, options: EaseOptions): Promise<ListQuality> =>
+  judge(task, await fitEase(task, options), LIST_LENGTH)
 
 const spellNeighbourhood = ({ shrinkage, scaling }: Neighbourhood): string =>
   `shrinkage ${shrinkage}, a user of n items counts n^-${scaling}`

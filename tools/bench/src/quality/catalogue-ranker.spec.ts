@@ -43,10 +43,12 @@ describe('catalogueRanker', () => {
   it('is trained again on all that the test lets it know, where validation took something out', async () => {
     const said: string[] = []
     const validation = taskOf(splitByUser(whole.kept, 0.75, 2))
-    const { close } = await catalogueRanker('tower', { ...CRAFT, epochsMax: 2 }).train({ validation, test }, scope(said))
+    const trained = await catalogueRanker('tower', { ...CRAFT, epochsMax: 2 }).train({ validation, test }, scope(said))
     expect(said.filter((line) => line.includes('ndcg10'))).toHaveLength(2)
     expect(said.length).toBeGreaterThan(2)
-    await close()
+    expect(await judge(validation, trained.watched, LIST_LENGTH)).toEqual(trained.validation)
+    expect(await trained.scorer([0])).not.toEqual(await trained.watched([0]))
+    await trained.close()
   })
 
   it('says what was chosen', () => {

@@ -42,9 +42,11 @@ export const trainOnCatalogue =
       ...{ ...scope, model, epochs: schooling.epochsMax, judged: stages.validation },
     })
     if (knowsAll(stages)) return watched.trained
-    await watched.trained.close()
     const { trained } = await trainOn(open(stages.test, scope.seed), schooling, { ...scope, model, epochs: watched.epochs })
-    return { ...watched.trained, scorer: trained.scorer, close: trained.close }
+    return {
+      ...{ ...watched.trained, scorer: trained.scorer },
+      close: async () => void (await Promise.all([watched.trained.close(), trained.close()])),
+    }
   }
 
 /** Whether validation took nothing out of what the test's model may learn from. */
@@ -79,7 +81,7 @@ async function trainOn(
     },
     onEpoch: (record: EpochRecord) => say(`  ${scope.model}, seed ${seed}: ${spellEpoch(record)}`),
   })
-  return { trained: { validation, curve, scorer, close: () => engine.close() }, epochs: best.epoch }
+  return { trained: { validation, curve, watched: scorer, scorer, close: () => engine.close() }, epochs: best.epoch }
 }
 
 const openModel = ({ declared }: CatalogueExamples, schooling: CatalogueSchooling, { compile, seed }: TrainScope): Promise<StepEngine> =>

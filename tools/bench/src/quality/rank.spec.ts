@@ -22,6 +22,7 @@ const fixed = (model: string, scores: readonly number[], claimed: number, closed
   train: async () => ({
     validation: { users: 3, hitRate: 0, ndcg: claimed, precision: 0, recall: 0, map: 0 },
     curve: [EPOCH],
+    watched: async (users) => users.map(() => Float32Array.from(scores)),
     scorer: async (users) => users.map(() => Float32Array.from(scores)),
     close: async () => void closed.push(model),
   }),
@@ -69,6 +70,15 @@ describe('rankingQuality', () => {
     expect(figures?.toy_good_ndcg10.value).toBeGreaterThan(figures?.toy_favoured_ndcg10.value ?? 1)
     expect(figures?.toy_ndcg10.goal?.text).toBe('≥ 0.99')
     expect(closed).toEqual(['good', 'favoured', 'good', 'favoured'])
+  })
+
+  it('judges what is learned once more with the linear item model beside it, where a set asks for that', async () => {
+    const said: string[] = []
+    const figures = await rankingQuality({ ...set, isStacked: true }, [fixed('mine', [4, 3, 2, 1], 0.5)], {}).run(scopeOf(said))
+    expect(figures).toHaveProperty('toy_mine_and_ease_ndcg10')
+    expect(said.filter((line) => /mine_and_ease: .* of EASE with λ = 1/.test(line))).toHaveLength(2)
+    const without = await rankingQuality(set, [fixed('mine', [4, 3, 2, 1], 0.5)], {}).run(scopeOf())
+    expect(without).not.toHaveProperty('toy_mine_and_ease_ndcg10')
   })
 
   it('leaves the figure empty where nothing learned was tried', async () => {

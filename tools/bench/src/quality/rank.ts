@@ -8,6 +8,7 @@ import { judge, type Scorer } from './ranking-task'
 import { FIGURE_NAMES, type RankingSet, type ShownMetric, spellQuality } from './sets/ranking-set'
 import { overSeeds, together } from './spread'
 import type { Stages } from './splits'
+import { withLinear } from './with-linear'
 
 /** A model that learns to list. */
 export interface LearnedRanker {
@@ -24,6 +25,9 @@ export interface LearnedScorer {
   readonly validation: ListQuality
   /** Its epochs, as validation saw them. */
   readonly curve: readonly EpochRecord[]
+  /** Scores validation's users as the model that validation chose. */
+  readonly watched: Scorer
+  /** Scores the test's users. */
   readonly scorer: Scorer
   close(): Promise<void>
 }
@@ -71,13 +75,19 @@ async function runSeed(set: RankingSet, learned: readonly LearnedRanker[], scope
   rows.forEach(tell)
   const validated: Record<string, number> = {}
   for (const { model, chosen, train } of learned) {
-    const { validation, curve, scorer, close } = await train(stages, scope)
-    keep(`${set.name}-${model}-${seed}.svg`, curveSvg(`${model} on ${set.name}, seed ${seed}`, curve))
-    const row = { model, chosen, quality: await judge(stages.test, scorer, LIST_LENGTH) }
-    await close()
-    validated[model] = validation.ndcg
-    tell(row)
-    rows.push(row)
+    const trained = await train(stages, scope)
+    keep(`${set.name}-${model}-${seed}.svg`, curveSvg(`${model} on ${set.name}, seed ${seed}`, trained.curve))
+    const alone = { model, chosen, ...trained }
+    const judged = set.isStacked
+      ? [alone, { model: `${model}_and_ease`, ...(await withLinear(stages, trained, { ...set, compile })) }]
+      : [alone]
+    for (const { validation, scorer, ...named } of judged) {
+      const row = { model: named.model, chosen: named.chosen, quality: await judge(stages.test, scorer, LIST_LENGTH) }
+      validated[row.model] = validation.ndcg
+      tell(row)
+      rows.push(row)
+    }
+    await trained.close()
   }
   return { rows, validated }
 }

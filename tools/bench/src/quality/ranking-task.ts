@@ -20,7 +20,8 @@ export interface RankingTask {
 /** Gives every item a score for each of some users; what it returns may be written to. */
 export type Scorer = (users: readonly number[]) => Promise<readonly Float32Array[]>
 
-const USERS_AT_ONCE = 128
+/** As many are scored in one go. */
+export const USERS_AT_ONCE = 128
 
 /**
  * The quality of a scorer's lists.

@@ -1,4 +1,5 @@
 import { interpretGraph } from '@freshet/tensor'
+import { LIST_LENGTH } from './baseline-rows'
 import type { QualityScope } from './quality-set'
 import { judge } from './ranking-task'
 import { sequenceRanker, type SequenceCraft } from './sequence-ranker'
@@ -29,11 +30,15 @@ describe('sequenceRanker', () => {
     ['items drawn anew for each cut', 8],
   ])('learns what follows what, compared with %s', async (_, candidates) => {
     const said: string[] = []
-    const { scorer, validation, close } = await sequenceRanker('transformer', { ...CRAFT, candidates }).train(stages, scope(1, said))
+    const { scorer, watched, validation, close } = await sequenceRanker('transformer', { ...CRAFT, candidates }).train(
+      stages,
+      scope(1, said),
+    )
     const quality = await judge(stages.test, scorer, 2)
     expect(quality.users).toBe(24)
     expect(quality.hitRate).toBeGreaterThan(0.9)
     expect(validation.ndcg).toBeGreaterThan(0.6)
+    expect(await judge(stages.validation, watched, LIST_LENGTH)).toEqual(validation)
     expect(said.some((line) => line.endsWith('*'))).toBe(true)
     await close()
   })

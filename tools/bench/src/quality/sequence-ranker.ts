@@ -59,7 +59,8 @@ async function trainOn({ validation, test }: Stages, craft: SequenceCraft, scope
     },
     onEpoch: (record) => say(`  ${scope.model}, seed ${seed}: ${spellEpoch(record)}`),
   })
-  return { validation: best, curve, scorer: scorerOf(engine, batches, test), close: () => engine.close() }
+  const [watched, scorer] = [validation, test].map((task) => scorerOf(engine, batches, task))
+  return { validation: best, curve, watched, scorer, close: () => engine.close() }
 }
 
 const CLIP_NORM = 5

@@ -11,6 +11,7 @@ export const LASTFM: RankingSet = {
   note: 'LightGCN++: the published split, all items ranked, training items masked. LightGCN .1741/.1996, LightGCN++ .1889/.2171',
   ridges: [50, 100, 200],
   isSplitDrawn: false,
+  isStacked: true,
   open: (directory) => {
     const paths = ['train', 'valid', 'test'].map((part) => dataFile(directory, `lightgcnpp-lastfm/${part}.txt`))
     const lists = paths.flatMap((path) => (path ? [readLists(path)] : []))

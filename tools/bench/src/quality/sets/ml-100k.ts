@@ -17,6 +17,7 @@ export const ML100K_RATIO: RankingSet = {
   note: 'Microsoft Recommenders: 75/25 a user, all ratings positive, seen ones masked; splits are drawn by our seeds. BiVAE .4751/.4118/.2191, NCF .3961/.3473/.1808',
   ridges: [200, 500, 1000],
   isSplitDrawn: true,
+  isStacked: true,
   open: (directory) => {
     const lists = ratedBy(directory)
     return lists && ((seed) => splitTwice(lists, seed))

@@ -18,6 +18,8 @@ export interface RankingSet {
   readonly neighbourhoods?: readonly Neighbourhood[]
   /** True where splits are drawn: then each seed has a split of its own. */
   readonly isSplitDrawn: boolean
+  /** True where learned models are also judged as they are when they hear the linear item model, too. */
+  readonly isStacked?: boolean
   /** Its two stages by seed; undefined where the data is absent. */
   open(directory: string): ((seed: number) => Stages) | undefined
 }

@@ -14,6 +14,7 @@ export const RETAILROCKET_SET: RankingSet = {
   ridges: [20, 50, 100],
   neighbourhoods: ([0, 0.5, 1] as const).flatMap((scaling) => [0, 1, 5].map((shrinkage) => ({ shrinkage, scaling }))),
   isSplitDrawn: false,
+  isStacked: true,
   open: (directory) => {
     const [events, heldOut] = ['events.csv', 'test.csv'].map((file) => dataFile(directory, `retailrocket-mb/${file}`))
     if (!events || !heldOut) return undefined

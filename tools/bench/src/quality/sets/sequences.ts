@@ -12,6 +12,7 @@ const s3rec = (name: string, file: string, published: string): RankingSet => ({
   note: `S3-Rec: leave one out, all items ranked, history masked. ${published}`,
   ridges: name === 'lastfm' ? [20, 50, 100] : [200],
   isSplitDrawn: false,
+  isStacked: name === 'lastfm', // of few items: the linear item model of the others takes minutes
   open: (directory) => {
     const path = dataFile(directory, `s3rec/${file}`)
     if (!path) return undefined
