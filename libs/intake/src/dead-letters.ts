@@ -44,5 +44,6 @@ function letterBytes({ payload, kind, source, error }: Refusal, { nowMs, payload
     message: error.message,
     timeMs: nowMs,
     replayed: [],
+    forgotten: [],
   }).finish()
 }

@@ -46,6 +46,19 @@ export class LetterCutError extends FreshetError {
   }
 }
 
+/** A dead letter of somebody who was forgotten after it was written. */
+export class ForgottenLetterError extends FreshetError {
+  override readonly name = 'ForgottenLetterError'
+  readonly code = 'PRECONDITION'
+  readonly retryable = false
+
+  constructor(readonly offset: number) {
+    super(
+      `dead letter ${offset} is of somebody who was forgotten since, and a replay would bring it back; leave it: what they do from now on is taken as it comes`,
+    )
+  }
+}
+
 /** More waits for the log than memory is meant to hold. */
 export class IntakeOverloadedError extends FreshetError {
   override readonly name = 'IntakeOverloadedError'

@@ -41,17 +41,28 @@ describe('forgetting', () => {
     expect((await whole.forget([user('ada')])).map(({ kind }) => kind)).toEqual(['accepted'])
   })
 
+  it('is refused where the letters cannot be told: a replay of theirs would bring back what was forgotten', async () => {
+    const { log } = await openDoor()
+    const append: typeof log.append = (to, entries) =>
+      to.topic === TOPICS.deadLetter ? Promise.reject(new UnavailableError('the log', 'wait')) : log.append(to, entries)
+    const { intake } = await openDoor({ log: { ...log, append } })
+    expect((await intake.forget([user('ada'), session('web')])).map(spell)).toEqual(['UNAVAILABLE', 'UNAVAILABLE'])
+    expect((await eventsOf(log)).flat()).toEqual([])
+  })
+
   it('of nobody is refused, by the field that names nobody, with one letter', async () => {
     const { log, intake } = await openDoor()
     const outcomes = await intake.forget([session(''), user('x'.repeat(257)), user('ada')])
     expect(outcomes.map(({ kind }) => kind)).toEqual(['refused', 'refused', 'accepted'])
-    expect((await lettersOf(log)).map(({ field, source }) => `${source} ${field}`)).toEqual(['forget session_id', 'forget user_id'])
+    const letters = (await lettersOf(log)).filter(({ forgotten }) => forgotten.length === 0)
+    expect(letters.map(({ field, source }) => `${source} ${field}`)).toEqual(['forget session_id', 'forget user_id'])
   })
 
   it('of more at once than may come in one request is refused as a whole', async () => {
     const { log, intake } = await openDoor({ settings: { batchEventsMax: 2 } })
     await expect(intake.forget([session('a'), session('b'), session('c')])).rejects.toThrow('and at most 2 is taken')
     expect((await eventsOf(log)).flat()).toEqual([])
+    expect(await lettersOf(log)).toEqual([])
   })
 })
 

@@ -5,6 +5,7 @@ import { MessageTooLargeError } from './errors'
 import type { Taken } from './event-desk'
 import { keyOf } from './event-identity'
 import { tooLong } from './event-rules'
+import { markForgotten } from './forgotten-letters'
 import type { IntakeSettings } from './limits'
 import { refusedBy, type Outcome } from './outcome'
 import type { PartitionWriter } from './partition-writer'
@@ -15,6 +16,8 @@ export interface HistoryDeskScope {
   readonly settings: IntakeSettings
   readonly partitions: number
   readonly writer: PartitionWriter
+  /** Writes to `dead-letter`. */
+  readonly letters: PartitionWriter
 }
 
 /** Takes what concerns whole histories: who is to be forgotten, which session turned out to be whom, and which dictionary holds. */
@@ -34,12 +37,15 @@ interface Change {
 }
 
 /** A desk over the topic `events`. */
-export function createHistoryDesk({ clock, settings, partitions, writer }: HistoryDeskScope): HistoryDesk {
-  const take = async (changes: readonly Change[], source: string): Promise<Taken> => {
+export function createHistoryDesk({ clock, settings, partitions, writer, letters }: HistoryDeskScope): HistoryDesk {
+  const assertRoom = (count: number): void => {
     const { batchEventsMax } = settings
-    if (changes.length > batchEventsMax)
-      throw new MessageTooLargeError('the number of entries in one request', changes.length, batchEventsMax)
+    if (count > batchEventsMax) throw new MessageTooLargeError('the number of entries in one request', count, batchEventsMax)
     writer.assertRoom()
+  }
+
+  const take = async (changes: readonly Change[], source: string): Promise<Taken> => {
+    assertRoom(changes.length)
     const refusals: Refusal[] = []
     const outcomes = changes.map(async ({ key, record, fault }): Promise<Outcome> => {
       const payload = EventRecord.encode({ record, sequence: 0, acceptedMs: clock.nowMs() }).finish()
@@ -55,11 +61,22 @@ export function createHistoryDesk({ clock, settings, partitions, writer }: Histo
   }
 
   return {
-    forget: (whom) =>
-      take(
-        whom.map((forget) => ({ key: keyOf(forget), record: { $case: 'forget', forget }, fault: forgetFault(forget, settings) })),
-        'forget',
-      ),
+    async forget(whom) {
+      assertRoom(whom.length)
+      const changes = whom.map((forget): Change => ({
+        ...{ key: keyOf(forget), record: { $case: 'forget', forget }, fault: forgetFault(forget, settings) },
+      }))
+      try {
+        await markForgotten(
+          letters,
+          whom.filter((_, i) => changes[i].fault === undefined),
+        )
+      } catch (error) {
+        const refused = refusedBy(error)
+        return { outcomes: whom.map(() => refused), refusals: [] }
+      }
+      return take(changes, 'forget')
+    },
     link(links, onPartition) {
       const changes = links.map((link): Change => {
         const key = keyOf({ userId: '', sessionId: link.sessionId })

@@ -83,7 +83,7 @@ export async function openIntake({ log, clock, types, settings: given, assertSpa
   const tally = createTally()
   const desk = createEventDesk({ clock, settings, types, partitions, writer: events })
   const catalog = createCatalogDesk({ clock, settings, partitions: log.partitions(TOPICS.catalog), writer: writerOf(TOPICS.catalog) })
-  const histories = createHistoryDesk({ clock, settings, partitions, writer: events })
+  const histories = createHistoryDesk({ clock, settings, partitions, writer: events, letters: refused })
 
   const settled = async ({ outcomes, refusals }: Taken): Promise<readonly Outcome[]> => {
     tally.count(outcomes)

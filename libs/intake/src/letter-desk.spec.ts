@@ -140,6 +140,29 @@ describe('the replay of dead letters', () => {
       await expect(letters.replay({ ...EVERY, offsets: [offset] })).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
+  it('refuses what is of somebody who was forgotten since, a session too, and keeps nobody’s name for that', async () => {
+    const { log, intake, letters, later } = await refused(2)
+    await intake.accept([received(view({ eventId: 'w', type: 'love', userId: '', sessionId: 'web-7' }))], 'test')
+    await intake.accept([received(view({ eventId: 'b', type: 'love', userId: 'bob' }))], 'test')
+    await intake.forget([
+      { userId: 'ada', sessionId: '' },
+      { userId: '', sessionId: 'web-7' },
+    ])
+    await intake.accept([received(view({ eventId: 'again', type: 'love' }))], 'test')
+    const [mark] = await log.read(DEAD_LETTER, 4, { records: 1 })
+    expect(Buffer.from(mark.value).toString('latin1')).not.toMatch(/ada|web-7/)
+    for (const desk of [letters, await later()]) {
+      const { letters: done } = await desk.replay({ ...ALL, offsets: [0, 1, 2] })
+      expect(done.map(({ outcome }) => spell(outcome))).toEqual(['PRECONDITION', 'PRECONDITION', 'PRECONDITION'])
+      expect(done[0].outcome).toMatchObject({ error: { name: 'ForgottenLetterError', offset: 0, retryable: false } })
+    }
+    await letters.replay(EVERY)
+    expect(await effective(log)).toEqual(['again', 'b', 'forget', 'forget'])
+    expect(await intake.status()).toMatchObject({ lettersByCode: { INVALID_FIELD: 5 }, lettersReplayed: 2 })
+    expect((await letters.list(ALL)).letters.map(({ offset }) => offset)).toEqual([0, 1, 2, 3, 5])
+    await expect(letters.replay({ ...EVERY, offsets: [4] })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
   it('waits for the end of a file’s clock, as all live writes do', async () => {
     const { intake } = await refused(1)
     await intake.openReplay('file')

@@ -1,8 +1,9 @@
 import { DeadLetter, PayloadKind } from '@freshet/contracts'
 import { DEAD_LETTER, type EventLog } from '@freshet/event-log'
 import { InvalidFieldError, NotFoundError, PreconditionError, type FreshetError } from '@freshet/kernel'
-import { LetterCutError } from './errors'
-import { letterOf, type LetterBook } from './letter-book'
+import { ForgottenLetterError, LetterCutError } from './errors'
+import { keyOf } from './event-identity'
+import { isMark, letterOf, type LetterBook } from './letter-book'
 import { receiveEvent, type AcceptedAt, type Outcome, type ReceivedEvent } from './outcome'
 import type { PartitionWriter } from './partition-writer'
 
@@ -110,7 +111,7 @@ export function createLetterDesk({ log, book, writer, take }: LetterDeskScope): 
     const isThere = offset >= (await log.first(DEAD_LETTER)) && offset < (await log.next(DEAD_LETTER))
     const [record] = isThere ? await log.read(DEAD_LETTER, offset, { records: 1 }) : []
     const letter = record?.offset === offset ? letterOf(record.value) : undefined
-    if (!letter || letter.replayed.length > 0)
+    if (!letter || isMark(letter))
       throw new NotFoundError('dead letter', String(offset), '`freshet dead-letter list` shows which there are')
     return { offset, letter, replayed: book.replayed.get(offset) }
   }
@@ -124,8 +125,18 @@ export function createLetterDesk({ log, book, writer, take }: LetterDeskScope): 
     await writer.write(DEAD_LETTER.partition, [{ key: 'replayed', value }]).catch(() => undefined) // ids make a second replay harmless
   }
 
+  const replayOne = async ({ offset, letter, replayed }: Letter): Promise<ReplayedLetter> => {
+    if (replayed) return { offset, outcome: replayed, isAlready: true }
+    const event = { ...receiveEvent(letter.payload), arrivedMs: letter.timeMs }
+    const error =
+      obstacleOf(offset, letter) ?? (book.isForgotten(keyOf(event.event), offset) ? new ForgottenLetterError(offset) : undefined)
+    if (error) return { offset, outcome: { kind: 'refused', error }, isAlready: false }
+    const [outcome] = await take([event])
+    return { offset, outcome, isAlready: false }
+  }
+
   const replayAll = async (letters: readonly Letter[]): Promise<readonly ReplayedLetter[]> => {
-    const done = await Promise.all(letters.map((letter) => replayOne(letter, take)))
+    const done = await Promise.all(letters.map(replayOne))
     await mark(done)
     return done
   }
@@ -153,15 +164,7 @@ export function createLetterDesk({ log, book, writer, take }: LetterDeskScope): 
 }
 
 const isMeant = (letter: DeadLetter, { code, source }: LetterFilter): boolean =>
-  letter.replayed.length === 0 && (code === '' || letter.code === code) && (source === '' || letter.source === source)
-
-async function replayOne({ offset, letter, replayed }: Letter, take: LetterDeskScope['take']): Promise<ReplayedLetter> {
-  if (replayed) return { offset, outcome: replayed, isAlready: true }
-  const error = obstacleOf(offset, letter)
-  if (error) return { offset, outcome: { kind: 'refused', error }, isAlready: false }
-  const [outcome] = await take([{ ...receiveEvent(letter.payload), arrivedMs: letter.timeMs }])
-  return { offset, outcome, isAlready: false }
-}
+  !isMark(letter) && (code === '' || letter.code === code) && (source === '' || letter.source === source)
 
 /** Why a letter cannot be replayed, whatever the front door would say. */
 function obstacleOf(offset: number, { kind, payload, payloadBytes }: DeadLetter): FreshetError | undefined {

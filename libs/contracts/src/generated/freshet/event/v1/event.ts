@@ -250,6 +250,14 @@ export interface DeadLetter {
   kind: PayloadKind;
   /** Where this is no letter, but says which letters before it were replayed and taken; the fields above are empty then. */
   replayed: ReplayedLetter[];
+  /** Where this is no letter, but says who was forgotten: what was refused of them before stays refused. */
+  forgotten: ForgottenActor[];
+}
+
+/** A user or a session by a hash: nothing names who was forgotten. */
+export interface ForgottenActor {
+  lo: number;
+  hi: number;
 }
 
 /** A dead letter by its offset, and where in `events` its payload stands now. */
@@ -1791,6 +1799,7 @@ function createBaseDeadLetter(): DeadLetter {
     payloadBytes: 0,
     kind: 0,
     replayed: [],
+    forgotten: [],
   };
 }
 
@@ -1822,6 +1831,9 @@ export const DeadLetter: MessageFns<DeadLetter> = {
     }
     for (const v of message.replayed) {
       ReplayedLetter.encode(v!, writer.uint32(74).fork()).join();
+    }
+    for (const v of message.forgotten) {
+      ForgottenActor.encode(v!, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -1911,6 +1923,14 @@ export const DeadLetter: MessageFns<DeadLetter> = {
             message.replayed.push(ReplayedLetter.decode(reader, reader.uint32()));
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.forgotten.push(ForgottenActor.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1944,6 +1964,9 @@ export const DeadLetter: MessageFns<DeadLetter> = {
       replayed: globalThis.Array.isArray(object?.replayed)
         ? object.replayed.map((e: any) => ReplayedLetter.fromJSON(e))
         : [],
+      forgotten: globalThis.Array.isArray(object?.forgotten)
+        ? object.forgotten.map((e: any) => ForgottenActor.fromJSON(e))
+        : [],
     };
   },
 
@@ -1976,6 +1999,9 @@ export const DeadLetter: MessageFns<DeadLetter> = {
     if (message.replayed?.length) {
       obj.replayed = message.replayed.map((e) => ReplayedLetter.toJSON(e));
     }
+    if (message.forgotten?.length) {
+      obj.forgotten = message.forgotten.map((e) => ForgottenActor.toJSON(e));
+    }
     return obj;
   },
 
@@ -1993,6 +2019,92 @@ export const DeadLetter: MessageFns<DeadLetter> = {
     message.payloadBytes = object.payloadBytes ?? 0;
     message.kind = object.kind ?? 0;
     message.replayed = object.replayed?.map((e) => ReplayedLetter.fromPartial(e)) || [];
+    message.forgotten = object.forgotten?.map((e) => ForgottenActor.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseForgottenActor(): ForgottenActor {
+  return { lo: 0, hi: 0 };
+}
+
+export const ForgottenActor: MessageFns<ForgottenActor> = {
+  encode(message: ForgottenActor, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.lo !== 0) {
+      writer.uint32(13).fixed32(message.lo);
+    }
+    if (message.hi !== 0) {
+      writer.uint32(21).fixed32(message.hi);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ForgottenActor {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseForgottenActor();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 13) {
+              break;
+            }
+
+            message.lo = reader.fixed32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 21) {
+              break;
+            }
+
+            message.hi = reader.fixed32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ForgottenActor {
+    return {
+      lo: isSet(object.lo) ? globalThis.Number(object.lo) : 0,
+      hi: isSet(object.hi) ? globalThis.Number(object.hi) : 0,
+    };
+  },
+
+  toJSON(message: ForgottenActor): unknown {
+    const obj: any = {};
+    if (message.lo !== 0) {
+      obj.lo = Math.round(message.lo);
+    }
+    if (message.hi !== 0) {
+      obj.hi = Math.round(message.hi);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ForgottenActor>, I>>(base?: I): ForgottenActor {
+    return ForgottenActor.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ForgottenActor>, I>>(object: I): ForgottenActor {
+    const message = createBaseForgottenActor();
+    message.lo = object.lo ?? 0;
+    message.hi = object.hi ?? 0;
     return message;
   },
 };
