@@ -63,7 +63,7 @@ export const FORGETFUL = {
 /** Examples of users and items that come again and again; some ids are absent. `round` says which batch. */
 export function mixedBatch(round: number, count = 10): StepBatch {
   const ids = (slots: number, salt: number, range: number): Uint32Array =>
-    Uint32Array.from({ length: 2 * slots }, (_, i) => (i % 2 === 1 ? 0 : randomBelow(range, 5, 1000 * round + salt, i)))
+    Uint32Array.from(Array.from({ length: slots }, (_, i) => wordsOf(randomBelow(range, 5, 1000 * round + salt, 2 * i))).flat())
   const floats = (salt: number): Float32Array => Float32Array.from({ length: count }, (_, i) => randomUnit(9, 1000 * round + salt, i))
   return {
     count,
@@ -75,3 +75,6 @@ export function mixedBatch(round: number, count = 10): StepBatch {
     },
   }
 }
+
+/** Both words of an id say something; (0, 0) is none. */
+export const wordsOf = (id: number): [lo: number, hi: number] => [id, id === 0 ? 0 : 1 + (id % 3)]

@@ -85,6 +85,24 @@ describe('trainEpochs', () => {
     expect(accumulated.state.step).toBe(3)
   })
 
+  it('records what an example lost on average, each step by how many it had, and how far it has come', async () => {
+    const engine = await open()
+    const losses: [loss: number, count: number][] = []
+    const step = engine.step.bind(engine)
+    engine.step = async (batch, options) => {
+      const outcome = await step(batch, options)
+      losses.push([outcome.loss, batch.count])
+      return outcome
+    }
+    const { curve } = await trainEpochs(judged(engine, [1, 2], { batchSize: 16 }))
+    const meanOf = (steps: typeof losses): number => steps.reduce((sum, [loss, count]) => sum + loss * count, 0) / POOL
+    expect(losses.map(([, count]) => count)).toEqual([16, 16, 8, 16, 16, 8])
+    expect(curve).toMatchObject([
+      { epoch: 1, steps: 3, examples: POOL, loss: meanOf(losses.slice(0, 3)), learningRate: 0.01 },
+      { epoch: 2, steps: 6, examples: POOL, loss: meanOf(losses.slice(3)), learningRate: 0.01 },
+    ])
+  })
+
   it('follows the schedule by the steps, with rows in proportion', async () => {
     const engine = await open()
     const rates: [unknown, unknown][] = []

@@ -91,6 +91,15 @@ describe('a graph that a replica runs', () => {
     await expect(runner.run(feeds(1, 2))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 
+  it('keeps the line of a replica that has answered, however long nothing is asked of it', async () => {
+    const { open, replica, clock } = room()
+    const runner = await open()
+    const outputs = await runner.run(feeds(1, 2))
+    await clock.advance(120_000) // longer than an opening may take
+    expect(await runner.run(feeds(1, 2))).toEqual(outputs)
+    expect(replica.runs).toBe(2)
+  })
+
   it('gives an opening more time than a run', async () => {
     const clock = fakeClock()
     const silent: ReplicaLine = { ...scripted(), next: () => new Promise(() => undefined) }

@@ -2,7 +2,7 @@ import { openTable, unique } from '@freshet/embedding'
 import { randomBelow } from '@freshet/kernel'
 import type { Lookup } from '@freshet/model'
 import { bagShard, poolRows } from '../plain-occurrences'
-import { mixedModel } from '../mixed-model.fixture'
+import { mixedModel, wordsOf } from '../mixed-model.fixture'
 import { layOutCut } from './cut-geometry'
 import { gatherBags, gatherRows } from './gather'
 import { PARTITIONS } from './memory'
@@ -25,8 +25,8 @@ function planOfUsers() {
   const { occurrences, bags } = geometry.tables[0]
   const shared = (words: number): SharedArrayBuffer => new SharedArrayBuffer(4 * words)
   const plan = new TablePlan({ pairs: shared(2 * occurrences), words: shared(8 * occurrences + 64), weights: shared(2 * bags) })
-  for (let i = 0; i < occurrences; i++) plan.pairs[2 * i] = randomBelow(60, 3, i, 0)
-  const even = Uint32Array.from({ length: 120 }, (_, i) => (i % 2 === 1 ? 0 : i))
+  for (let i = 0; i < occurrences; i++) plan.pairs.set(wordsOf(randomBelow(60, 3, i, 0)), 2 * i)
+  const even = Uint32Array.from(Array.from({ length: 60 }, (_, i) => wordsOf(2 * i)).flat())
   table.rowsOf(even, 60, { step: 1 })
   const scratch = new PlanScratch()
   plan.layOut(occurrences, scratch)
