@@ -11,6 +11,14 @@ describe('learningRateAt', () => {
     ratesOf(schedule, rates.length).forEach((rate, i) => expect(rate).toBeCloseTo(rates[i], 14))
   })
 
+  it('takes the least that may be: one step, a floor of 0, a factor of any size', () => {
+    const about = (...rates: number[]): unknown[] => rates.map((rate) => expect.closeTo(rate, 14))
+    expect(ratesOf({ kind: 'cosine', rate: 0.5, steps: 1, floor: 0 }, 3)).toEqual(about(0.5, 0, 0))
+    expect(ratesOf({ kind: 'warm-up', rate: 0.5, warmUpSteps: 1 }, 2)).toEqual([0.5, 0.5])
+    expect(ratesOf({ kind: 'step', rate: 0.5, every: 1, factor: 2 }, 3)).toEqual([0.5, 1, 2])
+    expect(ratesOf({ kind: 'warm-up-cosine', rate: 0.5, warmUpSteps: 1, steps: 2, floor: 0.25 }, 3)).toEqual(about(0.5, 0.25, 0.25))
+  })
+
   it('stays where it is by default', () => {
     expect(ratesOf({ kind: 'constant', rate: 0.3 }, 3)).toEqual([0.3, 0.3, 0.3])
   })
@@ -39,6 +47,14 @@ describe('learningRateAt', () => {
     ['rate of the constant schedule is 0, but a learning rate is more than 0', { kind: 'constant', rate: 0 }],
     ['steps of the cosine schedule is 1.5, but steps are counted from 1', { kind: 'cosine', rate: 1, steps: 1.5 }],
     ['floor of the cosine schedule is -1, but it is at least 0', { kind: 'cosine', rate: 1, floor: -1, steps: 5 }],
+    ['rate of the step schedule is Infinity', { kind: 'step', rate: Infinity, every: 5, factor: 1 }],
+    ['floor of the warm-up-cosine schedule is NaN', { kind: 'warm-up-cosine', rate: 1, floor: NaN, warmUpSteps: 1, steps: 5 }],
+    ['factor of the step schedule is 0, but it is more than 0', { kind: 'step', rate: 1, every: 5, factor: 0 }],
+    ['every of the step schedule is 0, but steps are counted from 1', { kind: 'step', rate: 1, every: 0, factor: 0.5 }],
+    ['every of the step schedule is 1.5, but steps are counted from 1', { kind: 'step', rate: 1, every: 1.5, factor: 0.5 }],
+    ['steps of the cosine schedule is 0, but steps are counted from 1', { kind: 'cosine', rate: 1, steps: 0 }],
+    ['warmUpSteps of the warm-up schedule is 0, but steps are counted from 1', { kind: 'warm-up', rate: 1, warmUpSteps: 0 }],
+    ['warmUpSteps of the warm-up schedule is 2.5, but steps are counted from 1', { kind: 'warm-up', rate: 1, warmUpSteps: 2.5 }],
     ['factor of the step schedule is NaN, but it is more than 0', { kind: 'step', rate: 1, every: 5, factor: NaN }],
     [
       'warmUpSteps of the warm-up-cosine schedule is 9, but the warm-up ends before step 9; shorten it',
