@@ -40,7 +40,11 @@ describe('an error on its way to a caller', () => {
   it.each([new TypeError('inside'), 'inside', undefined, { code: 'INVALID_FIELD', message: 'inside' }])(
     'hides what is not ours: %p',
     (error) => {
-      expect(detailsOf(error).code).toBe('INTERNAL')
+      expect(detailsOf(error)).toEqual({
+        code: 'INTERNAL',
+        retryable: false,
+        message: 'an internal error; the log of the service names it',
+      })
       expect(JSON.stringify([statusOf(error).details, statusOf(error).metadata?.toJSON()])).not.toContain('inside')
     },
   )
