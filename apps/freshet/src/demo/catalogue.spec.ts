@@ -56,6 +56,12 @@ describe('the calls to try', () => {
     expect(text).toMatch(/http:\/\/127.0.0.1:8080\/v1\/events/)
   })
 
+  it('ask for the same user by each way there is', () => {
+    const lines = callsToTry({ ...at, isDemo: false }).split('\n').filter((line) => line.includes('ada')) // prettier-ignore
+    expect(lines).toHaveLength(4)
+    expect(lines.at(-1)).toBe('  npx freshet recommend ada --limit 5')
+  })
+
   it('tell an empty system of something before they ask it, and speak no HTTP where nothing listens', () => {
     const text = callsToTry({ ...at, isDemo: false })
     expect(text.indexOf('/v1/events')).toBeLessThan(text.indexOf('/v1/recommend'))

@@ -57,6 +57,12 @@ describe('the view of a trainer', () => {
     expect(looks[0].away).toBe('busy: it does not answer in time')
   })
 
+  it('remembers no figure that a trainer has not come to yet', async () => {
+    const early = trainer.GetStatusResponse.fromPartial({ lag: [5], rankLoss: 0, auc: 0, examplesPerS: 0 })
+    const looks = await watched([early, statusAt(100, 5)])
+    expect(looks[1].history).toEqual({ loss: [0.01], auc: [0.5], examplesPerS: [100] })
+  })
+
   it('remembers as many figures as a line draws', async () => {
     const looks = await watched(Array.from({ length: 50 }, (_, i) => statusAt(i + 1, 0)))
     expect(looks[49].history.loss).toHaveLength(40)
