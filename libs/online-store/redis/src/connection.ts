@@ -19,6 +19,7 @@ export type Argument = string | number | Buffer
 
 const BACK_OFF_MS = 50
 const BACK_OFF_MS_MAX = 1000
+const ASKED_AGAIN_MS = 2000 // settings of a server change while it runs
 const SILENT_DEADLINES = 2 // after so many without a byte from the server, the connection is given up and made anew
 
 /**
@@ -30,6 +31,7 @@ const SILENT_DEADLINES = 2 // after so many without a byte from the server, the 
 export class RedisConnection implements AsyncDisposable {
   private readonly client: Redis | Cluster
   private readonly waiting = new Set<() => void>()
+  private again: NodeJS.Timeout | undefined
   private isReady = false
   private isClosed = false
   private refusal: FreshetError | undefined
@@ -42,7 +44,10 @@ export class RedisConnection implements AsyncDisposable {
     this.client.on('error', (failure: Error & { lastNodeError?: Error }) => hear(failure.lastNodeError ?? failure))
     this.client.on('node error', hear)
     this.client.on('ready', () => void this.welcome())
-    this.client.on('close', () => void (this.isReady = false))
+    this.client.on('close', () => {
+      this.isReady = false
+      clearTimeout(this.again)
+    })
   }
 
   /** Whether the server was there, and answered, when it was last asked. */
@@ -71,6 +76,7 @@ export class RedisConnection implements AsyncDisposable {
     this.refusal = unavailable(this.options.address.text, 'this store was closed')
     if (this.isReady) await this.beforeDeadline(() => this.client.quit()).catch(() => undefined)
     this.isReady = false
+    clearTimeout(this.again)
     this.client.disconnect()
     this.admitAll()
   }
@@ -117,8 +123,12 @@ export class RedisConnection implements AsyncDisposable {
     return meaningOf(this.lastFailure ?? `no connection within ${this.options.deadlineMs} ms`, this.options.address.text)
   }
 
-  /** Lets in who waits, unless the server would throw state away, or has no such database: all would go to its first one, beside others' keys. */
+  /**
+   * Lets in who waits, unless the server would throw state away, or has no such database: all would go to its first one, beside others' keys. Either
+   * can be set right, or wrong, while it runs, so it is asked again and again.
+   */
   private async welcome(): Promise<void> {
+    clearTimeout(this.again)
     const refusal = (await this.databaseRefusal()) ?? (await this.evictionOf().catch(() => undefined)) // who may not ask is trusted
     if (!this.isClosed) this.refusal = refusal
     this.isReady = this.client.status === 'ready' && this.refusal === undefined
@@ -126,7 +136,12 @@ export class RedisConnection implements AsyncDisposable {
       this.lastFailure = undefined
       this.settled(undefined)
     }
+    if (!this.isClosed) this.again = setTimeout(() => void this.look(), ASKED_AGAIN_MS).unref()
     this.admitAll()
+  }
+
+  private async look(): Promise<void> {
+    if (this.client.status === 'ready') await this.welcome() // else it is welcomed once it is
   }
 
   private admitAll(): void {
@@ -160,7 +175,7 @@ export class RedisConnection implements AsyncDisposable {
     const policy = policies.find((name) => name.startsWith('allkeys'))
     if (policy === undefined) return undefined
     const rule = `${this.options.address.text} evicts any key when its memory is full (maxmemory-policy ${policy})`
-    return new PreconditionError(rule, 'set maxmemory-policy to noeviction, and connect again')
+    return new PreconditionError(rule, 'set maxmemory-policy to noeviction')
   }
 }
 

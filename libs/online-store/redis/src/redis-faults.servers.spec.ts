@@ -99,6 +99,11 @@ describe('a Redis store without its server', () => {
   })
 })
 
+/** Resolves once the store says that it is served, or that it is not. */
+async function turnsTo(store: OnlineStore, isServing: boolean): Promise<void> {
+  while (store.health?.().isServing !== isServing) await new Promise(setImmediate)
+}
+
 describe('a Redis store, refused', () => {
   it('brings its scripts along again when Redis has forgotten them', async () => {
     await using redis = await startRedis()
@@ -191,6 +196,18 @@ describe('a Redis store, refused', () => {
     await using store = await open(redis)
     await expect(store.positions(0)).rejects.toThrow(PreconditionError)
     await expect(store.commit(0, numbered(0))).rejects.toThrow('set maxmemory-policy to noeviction')
+  })
+
+  it('notices while it runs that a server would throw away, and that it would no more', async () => {
+    await using redis = await startRedis()
+    await using store = await open(redis)
+    await store.commit(0, numbered(0))
+    await redis.command('CONFIG SET maxmemory-policy allkeys-lru')
+    await turnsTo(store, false)
+    await expect(store.positions(0)).rejects.toThrow('set maxmemory-policy to noeviction')
+    await redis.command('CONFIG SET maxmemory-policy noeviction')
+    await turnsTo(store, true)
+    expect(await store.positions(0)).toEqual(at(1))
   })
 
   it('says which keys another program uses', async () => {
