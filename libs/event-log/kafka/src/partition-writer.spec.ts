@@ -11,6 +11,8 @@ class Room {
   readonly clock = fakeClock()
   readonly batches: Message[][] = []
   readonly extent = { first: 0, end: 0, voids: 0, siftedTo: 0 }
+  /** From where on something was lost, as the writer has told. */
+  readonly lost: number[] = []
   /** What stands on the broker: the offset of each record that readers see. */
   readonly seen = new Set<number>()
   end = 0
@@ -28,6 +30,10 @@ class Room {
       },
       next: async () => this.end,
       holds: async (from, to) => [...this.seen].some((offset) => offset >= from && offset < to),
+      lost: (from) => {
+        this.lost.push(from)
+        this.extent.end = from
+      },
       ...overrides,
     }
     this.writer = new PartitionWriter(target, { clock: this.clock, deadlineMs: 1000 })
@@ -115,6 +121,18 @@ describe('a writer of one partition', () => {
     await expect(second).rejects.toThrow(/this was not sent/)
     await expect(third).rejects.toThrow(/this was not sent/)
     expect([await fourth, untils]).toEqual([1, [1000, 2200]])
+  })
+
+  it('tells of a tail that was lost, by an offset below what the partition had reached before it sent, and only by that', async () => {
+    const room = new Room()
+    await room.writer.append([entry('a'), entry('b'), entry('c')])
+    room.before = () => void (room.extent.end = 9) // others have appended meanwhile, and that was read
+    expect(await room.writer.append([entry('d')])).toBe(3)
+    expect(room.lost).toEqual([])
+    room.before = () => {}
+    room.end = 1
+    expect(await room.writer.append([entry('e')])).toBe(1)
+    expect([room.lost, room.extent.end]).toEqual([[1], 2])
   })
 
   it('is settled when nothing is under way', async () => {

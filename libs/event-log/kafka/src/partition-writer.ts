@@ -17,6 +17,8 @@ export interface WriterTarget {
   readonly next: (untilMs: number) => Promise<number>
   /** Whether readers see a record in [from, to). */
   readonly holds: (from: number, to: number, untilMs: number) => Promise<boolean>
+  /** Told that the partition goes on at an offset below what it had reached before something was sent: brokers lost what lay there. */
+  readonly lost: (from: number) => void
 }
 
 /** How long a request may wait for its turn. */
@@ -111,8 +113,10 @@ export class PartitionWriter {
   }
 
   private async send(messages: Message[], untilMs: number): Promise<number> {
-    const { extent, send } = this.target
+    const { extent, send, lost } = this.target
+    const { end } = extent
     const offset = await send(messages, untilMs)
+    if (offset < end) lost(offset)
     extent.end = Math.max(extent.end, offset + messages.length)
     return offset
   }

@@ -129,6 +129,14 @@ export class Partitions {
     })
   }
 
+  /** A partition goes on below what it had reached: whoever has read what lay there has read of a log that is gone. */
+  private lost({ of, place }: Target, from: number): void {
+    const { end } = this.extents.of(place)
+    const went = `${of.topic}/${of.partition} went on at ${from} though it had reached ${end}`
+    this.scope.access.health.warn(`${went}: brokers lost records that they had acknowledged; see "Another log" in docs/OPERATING.md`)
+    this.reader.forgetFrom(place, from)
+  }
+
   private writerOf(target: Target): PartitionWriter {
     const name = nameOf(target.place)
     const existing = this.writers.get(name)
@@ -143,6 +151,7 @@ export class Partitions {
         send: (messages, untilMs) => session.send(messages, untilMs),
         next: (untilMs) => this.end('next', { ...target, untilMs }),
         holds: (from, to, untilMs) => this.reader.holds({ ...target, untilMs }, from, to),
+        lost: (from) => this.lost(target, from),
       },
       { clock, deadlineMs },
     )

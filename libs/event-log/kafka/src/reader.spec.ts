@@ -127,6 +127,16 @@ describe('reads of a partition', () => {
     expect(await room.read(2)).toEqual([])
   })
 
+  it('bring what stands there now where a partition went on below what it had', async () => {
+    const room = new Room()
+    room.fill(message(0), message(1, 0), message(2))
+    expect(await room.read(0)).toEqual([0, 2])
+    room.messages = [message(0), message(1), message(2, 1)]
+    room.reader.forgetFrom(target.place, 1)
+    expect(await room.read(0)).toEqual([0, 1])
+    expect(room.extents.of(target.place)).toMatchObject({ end: 3, voids: 2 })
+  })
+
   it('ask for more where compaction has emptied all batches of an answer', async () => {
     const room = new Room()
     room.fill(message(900))

@@ -50,11 +50,20 @@ export class Reader {
     return chunk
   }
 
+  /** Forgets what a partition had from `from` on: its tail was lost, and other records stand there, or will. */
+  forgetFrom(place: Place, from: number): void {
+    const { extents, cache } = this.scope
+    cache.clear(nameOf(place))
+    const extent = extents.of(place)
+    extent.end = Math.min(extent.end, from)
+    extent.siftedTo = Math.min(extent.siftedTo, from)
+  }
+
   /** Throws OffsetOutOfRangeError where a partition does not hold `offset`; UnavailableError where it holds it after all. */
   async refuse({ of, place }: Pick<Target, 'of' | 'place'>, offset: number): Promise<never> {
-    const { offsets, extents, cache } = this.scope
+    const { offsets, extents } = this.scope
     const [first, next] = await Promise.all([offsets.ask('first', place), offsets.ask('next', place)])
-    if (next < extents.of(place).end) cache.clear(nameOf(place)) // its tail was lost, and other records will stand there
+    if (next < extents.of(place).end) this.forgetFrom(place, next)
     extents.set(place, { first, end: next })
     assertWithin(of, offset, { first, next })
     throw new UnavailableError(`${nameOf(place)} at ${offset}`, 'the replica that leads it now has not learned yet how far it reaches')

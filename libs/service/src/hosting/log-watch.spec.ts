@@ -35,7 +35,7 @@ describe('a watch over the log', () => {
     stop.abort()
     await ended
     expect(turns).toEqual([false])
-    expect(lines).toEqual(['the log does not answer; trying again', 'the log is set up more weakly than it could be'])
+    expect(lines).toEqual(['the log does not answer; trying again', 'the log promises less than it could'])
   })
 
   it('ends at once where the log is the process’s own', async () => {

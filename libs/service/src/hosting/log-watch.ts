@@ -29,7 +29,7 @@ export async function watchLog({ log, clock, logger, signal, onTurn }: LogWatch)
       onTurn((before = health.isServing))
     }
     for (const warning of health.warnings) {
-      if (!warned.has(warning)) logger.warn({ warning }, 'the log is set up more weakly than it could be')
+      if (!warned.has(warning)) logger.warn({ warning }, 'the log promises less than it could')
       warned.add(warning)
     }
     await clock.sleep(LOOK_MS, signal)
