@@ -39,7 +39,7 @@ describe('options of a question', () => {
     ['1000000', 1_000_000],
   ])('a limit of %s is %i: the service knows how much it gives', (text, limit) => expect(limitOf(text)).toBe(limit))
 
-  it.each(['x', '1.5', '', ' ', '0', '-1'])('a limit of %p is none', (text) => {
+  it.each(['x', '1.5', '', ' ', '0', '-1', '1e3', '0x10', '+7', ' 7', '7.0', '9007199254740993'])('a limit of %p is none', (text) => {
     expect(() => limitOf(text)).toThrow('it must be a whole number')
   })
 

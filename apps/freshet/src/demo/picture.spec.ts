@@ -82,6 +82,15 @@ describe('freshness', () => {
     expect([0, 0.5, 1].map((q) => probe.quantile(q))).toEqual([200, 400, 500])
   })
 
+  it('waits for ten thousand events of a partition at most, while a trainer stands still', () => {
+    const probe = createFreshnessProbe(20_000)
+    for (let offset = 0; offset < 10_005; offset++) probe.acknowledged(0, offset, offset)
+    probe.acknowledged(1, 0, 0)
+    probe.answered([20_000, 20_000], 30_000)
+    expect(probe.quantile(0)).toBe(30_000 - 9999) // the last one that it waits for
+    expect(probe.quantile(1)).toBe(30_000)
+  })
+
   it('knows the last so many only, and takes a partition that an answer leaves out for not learned', () => {
     const probe = createFreshnessProbe(2)
     for (let i = 0; i < 5; i++) probe.acknowledged(0, i, 0)

@@ -132,6 +132,12 @@ describe('a file of JSON lines', () => {
     ])
   })
 
+  it('takes a cell that is no text, number or truth for its JSON, and one that is nothing for none', async () => {
+    const mapping = checkMapping({ columns: { u: 'user_id', i: 'item_id', t: 'type', c: 'context.c' } }, 'm.yaml')
+    const { events } = await readEvents(file('mine.jsonl', '{"u":{"a":[1]},"i":true,"t":null,"c":[1,"x"]}'), mapping)
+    expect(events).toEqual([Event.fromPartial({ eventId: 'mine.jsonl:1', userId: '{"a":[1]}', itemId: 'true', context: { c: '[1,"x"]' } })])
+  })
+
   it('takes words that every object knows for words: of types, of users, and of columns that are absent', async () => {
     const words = ['constructor', 'toString', '__proto__', 'valueOf']
     const csv = file(

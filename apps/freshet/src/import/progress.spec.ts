@@ -20,6 +20,22 @@ describe('progress where nobody watches', () => {
     expect(lines).toEqual(['events: 500 of 1000, 2.0 s, AUC 0.7\n', 'events: 600 of 1000, 2.0 s\n'])
   })
 
+  it('counts the seconds of each phase by themselves, and writes every other second of it', async () => {
+    const { lines, clock, progress } = open()
+    progress.start('catalogue', 0)
+    await clock.advance(3000)
+    progress.at(5)
+    await clock.advance(1500)
+    progress.start('events', 9)
+    await clock.advance(1500)
+    progress.at(1)
+    await clock.advance(600)
+    progress.at(2)
+    progress.end()
+    progress.end()
+    expect(lines).toEqual(['catalogue: 5, 3.0 s\n', 'events: 2 of 9, 2.1 s\n'])
+  })
+
   it('says nothing of a phase in which nothing happened, and leaves out a total that is not known', () => {
     const { lines, progress } = open()
     progress.start('catalogue', 0)

@@ -48,7 +48,9 @@ describe('the report of an import', () => {
   })
 
   it('says so where no label says no, and leaves out what did not happen', () => {
-    const plain = importReportText({ ...report, auc: undefined, unreadable: [], deadLettered: [], notes: [] })
+    const nothing = { unreadable: [], deadLettered: [], notes: [], deduplicated: 0 }
+    const plain = importReportText({ ...report, auc: undefined, ...nothing })
+    expect(plain).toMatch(/^ {2}deduplicated +0\n {2}late +1\n {2}dead-lettered +0\nseconds/m)
     expect(plain).toMatch(/AUC +none: the data set says only yes/)
     expect(plain).not.toMatch(/unreadable|note|INVALID/)
   })
