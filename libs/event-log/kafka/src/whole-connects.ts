@@ -18,7 +18,7 @@ export function finishConnects(): void {
     const attempt = begin
       .call(this)
       .catch(async (error: unknown) => {
-        await this.disconnect()
+        if (this.isConnected()) await this.disconnect()
         throw error
       })
       .finally(() => attempts.delete(this))
