@@ -91,7 +91,7 @@ export const ENGINE_BUGS: readonly PlantedBug[] = [
   {
     name: 'batch sent again as somebody else: what got no answer is written twice',
     file: 'libs/event-log/kafka/src/producer-session.ts',
-    right: 'attempts.isOpen ||= isPassing(error) //',
+    right: 'await link.refresh().catch(() => {}) //',
     wrong: 'this.restart() //',
     spec: 'libs/event-log/kafka/src/producer-session.spec.ts',
     test: 'sends what got no answer again under the same numbers',
