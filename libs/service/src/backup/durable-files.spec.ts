@@ -58,7 +58,7 @@ describe('a folder that is filled', () => {
     [
       'a file system that takes no more',
       failed('EROFS'),
-      { code: 'PRECONDITION', rule: expect.stringMatching(/cannot be written \(EROFS\)$/) },
+      { code: 'PRECONDITION', rule: expect.stringMatching(/\/target cannot be written \(EROFS\)$/) },
     ],
     ['an error of ours', new CorruptError('f', 'r', 'm'), { code: 'CORRUPT' }],
     ['a defect', new RangeError('inside'), { name: 'RangeError' }],

@@ -65,7 +65,7 @@ describe('who one is to Kafka', () => {
 
   it('has to be named where a mechanism asks for it', () => {
     expect(() => sasl({ saslMechanism: 'plain' })).toThrow(
-      /kafka.username is "", but it must name a user where kafka.saslMechanism is plain/,
+      /^the configuration: kafka.username is "", but it must name a user where kafka.saslMechanism is plain/,
     )
   })
 

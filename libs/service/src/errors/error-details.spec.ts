@@ -60,15 +60,16 @@ describe('an error on its way to a caller', () => {
 
 describe('a status without our trailer', () => {
   it.each([
-    [status.UNAVAILABLE, 'UNAVAILABLE', true],
-    [status.DEADLINE_EXCEEDED, 'DEADLINE_EXCEEDED', true],
-    [status.RESOURCE_EXHAUSTED, 'MESSAGE_TOO_LARGE', false],
-    [status.UNIMPLEMENTED, 'PRECONDITION', false],
-    [status.CANCELLED, 'UNAVAILABLE', true],
-    [status.UNKNOWN, 'INTERNAL', false],
-  ])('%s reads as %s', (code, expected, retryable) => {
+    [status.UNAVAILABLE, 'UNAVAILABLE', true, "nothing answers at 127.0.0.1:9; start the service, for example by 'npx freshet up'"],
+    [status.DEADLINE_EXCEEDED, 'DEADLINE_EXCEEDED', true, 'rank at 127.0.0.1:9 did not answer in time; ask again, or allow it more'],
+    [status.RESOURCE_EXHAUSTED, 'MESSAGE_TOO_LARGE', false, 'the details; send it in smaller batches'],
+    [status.UNIMPLEMENTED, 'PRECONDITION', false, 'rank is not served at 127.0.0.1:9; ask the service that does'],
+    [status.CANCELLED, 'UNAVAILABLE', true, 'rank at 127.0.0.1:9 was cancelled; ask again'],
+    [status.UNKNOWN, 'INTERNAL', false, 'rank at 127.0.0.1:9 failed: the details'],
+  ])('%s reads as %s', (code, expected, retryable, message) => {
     const error = remoteError('rank', bare(code, new Metadata()), '127.0.0.1:9')
-    expect(error).toMatchObject({ code: expected, retryable, method: 'rank' })
+    expect(error).toMatchObject({ code: expected, retryable, method: 'rank', message })
+    expect(remoteError('rank', bare(code, new Metadata())).message).not.toContain(' at ')
   })
 
   it.each([

@@ -16,6 +16,11 @@ describe('a refusal of JSON', () => {
     expect(inNamesOf({ item_id: 'i', type: 'view' }, refused)).toBe(refused)
   })
 
+  it('is camelCase where the body was no object', () => {
+    for (const body of [undefined, null, 'user_id', 7, [], {}])
+      expect(inNamesOf(body, refused)).toMatchObject({ facts: { field: 'userId' } })
+  })
+
   it('names the path below a list', () => {
     const shown = new InvalidFieldError({ field: 'impression.items[3].item_id', value: '', rule: 'an id', remedy: 'send it' })
     expect(inNamesOf({}, shown)).toMatchObject({ facts: { field: 'impression.items[3].itemId' } })

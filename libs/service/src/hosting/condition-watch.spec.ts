@@ -2,9 +2,10 @@ import type { StoreHealth } from '@freshet/online-store'
 import { fakeClock } from '@freshet/testing'
 import { pino } from 'pino'
 import { Complaints } from '../runtime/complaints'
-import { isServed } from '../client/probe'
+import { dataSetHealthName, isServed } from '../client/probe'
 import { PROGRESS_HEALTH_NAME, STORE_HEALTH_NAME, watchConditions, type ConditionWatch } from './condition-watch'
 import { bareRuntime, serveEcho } from './echo.fixture'
+import { LOG_HEALTH_NAME } from './log-watch'
 
 const WELL: StoreHealth = { isServing: true, reason: undefined, sinceMs: 0 }
 const ILL: StoreHealth = { isServing: false, reason: 'no server at cache:6379', sinceMs: 7 }
@@ -18,6 +19,15 @@ function watch(conditions: Pick<ConditionWatch, 'store' | 'complaints'>) {
   const ended = watchConditions({ ...conditions, clock, logger, signal: stop.signal, onTurn })
   return { turns, lines, look: () => clock.advance(1000), end: () => (stop.abort(), ended) }
 }
+
+it('the names that probes ask by are those of every release', () => {
+  expect([LOG_HEALTH_NAME, STORE_HEALTH_NAME, PROGRESS_HEALTH_NAME, dataSetHealthName('shop')]).toEqual([
+    'freshet.log',
+    'freshet.store',
+    'freshet.progress',
+    'data/shop',
+  ])
+})
 
 describe('a watch over what a process leans on and complains of', () => {
   it('tells of the store at the first look, and then what changes, and says so in the log', async () => {

@@ -67,7 +67,7 @@ describe('a failed HTTP request', () => {
     expect(logged).toHaveLength(code === 'INTERNAL' ? 1 : 0)
   })
 
-  it.each([new TypeError('secret/path'), 'secret/path', undefined, { type: 'odd', message: 'secret/path' }])(
+  it.each([new TypeError('secret/path'), 'secret/path', undefined, null, { type: 'odd', message: 'secret/path' }])(
     'says nothing of a defect but that it is one, and logs it: %p',
     (error) => {
       const { status, text, logged } = answered(error)

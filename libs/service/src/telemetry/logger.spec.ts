@@ -25,7 +25,7 @@ describe('a log record on a terminal', () => {
   it('says of an error without a stack what it says of itself, and nothing of what is none', () => {
     const record = { level: 40, time: '2026-01-02T03:04:05.678Z', name: 'shop', msg: 'odd', err: { code: 'NOT_FOUND', message: 'gone' } }
     expect(prettyLine(JSON.stringify(record))).toBe('03:04:05.678 warn  shop odd\n    gone\n')
-    expect(prettyLine(JSON.stringify({ ...record, err: 'text' }))).toBe('03:04:05.678 warn  shop odd\n')
+    for (const err of ['text', {}, null, 7]) expect(prettyLine(JSON.stringify({ ...record, err }))).toBe('03:04:05.678 warn  shop odd\n')
   })
 
   it('shows the stack of an error below it', () => {
