@@ -79,7 +79,9 @@ describe('declareModelSet', () => {
 
   it('refuses a tower that has nothing to read', () => {
     const nothing = { fields: [], ids: 0, numbers: 0, numberNames: [] }
-    expect(() => declareModelSet({ ...mixedLayout, item: nothing }, smallDeclaration)).toThrow('the item tower has to read something')
+    expect(() => declareModelSet({ ...mixedLayout, item: nothing }, smallDeclaration)).toThrow(
+      "item is '[]', but the item tower has to read something; declare a feature under item",
+    )
   })
 
   it('takes a part that has numbers and no ids, or ids and no numbers', () => {
