@@ -11,7 +11,7 @@ import { type EngineName, engineNamed } from './harness/engine-name'
 import { type BenchScope, runBench } from './harness/run-bench'
 
 const FULL = { count: 40, versionSteps: 200 } // one fleet, one stream and one judgement for all faults; eight seconds from version to version: increments lie between
-const QUICK = { count: 4, versionSteps: 50 } // the log lets go of its beginning before the first fault: soon
+const QUICK = { count: 4, versionSteps: 40 } // the log lets go of its beginning before the first fault: soon
 
 /** Faults upon running services, seed by seed: nothing lost, nothing counted twice, and each state its twin's. */
 async function faults({ isQuick, directory, options, say }: BenchScope) {
