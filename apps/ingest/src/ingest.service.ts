@@ -1,3 +1,4 @@
+import type { DictionaryChange } from '@freshet/contracts'
 import { DICTIONARIES } from '@freshet/event-log'
 import { compileDictionary, meaningOf, type Dictionary } from '@freshet/features'
 import { openIntake, type EventTypes, type Intake } from '@freshet/intake'
@@ -22,6 +23,8 @@ export class IngestService implements OnModuleInit, OnApplicationBootstrap, OnAp
   readonly disk: DiskSpace
   private opened: Intake | undefined
   private dictionary: Dictionary | undefined
+  /** The number of the change that brought it; 0 for the first one. */
+  private number = 0
   private ticking: Promise<void> = Promise.resolve()
   private following: Promise<void> = Promise.resolve()
   private readonly stop = new AbortController()
@@ -44,16 +47,24 @@ export class IngestService implements OnModuleInit, OnApplicationBootstrap, OnAp
     const settings = { futureMsMax, messageBytesMax: config.messageBytesMax }
     this.opened = await openIntake({ log, clock, types: this.types(), settings, assertSpace: () => this.disk.assertSpace() })
     const { last } = await readDictionaries(log, firstDictionary)
-    if (last) await this.opened.changeDictionary(last) // who entered it may have died before he had told every partition
+    if (last) await this.take(last)
   }
 
   /** Lets another dictionary hold from here on. Throws what `enterDictionary` throws, and then nothing has changed. */
   async setDictionary(text: string): Promise<DictionarySet> {
     const { log, firstDictionary } = this.runtime
     const change = await enterDictionary(log, firstDictionary, text)
-    const offsets = change.number === 0 ? [] : await this.intake.changeDictionary(change)
-    this.dictionary = compileDictionary(change.text)
+    const offsets = change.number === 0 ? [] : await this.take(change)
     return { hash: change.hash, number: change.number, offsets }
+  }
+
+  /** Takes the types of another dictionary once every partition has been told of it from here: who entered it may have died before he had, or be slow. */
+  private async take(change: DictionaryChange): Promise<readonly number[]> {
+    const offsets = await this.intake.changeDictionary(change)
+    if (change.number <= this.number) return offsets // what was read before another was set is heard of after it
+    this.number = change.number
+    this.dictionary = compileDictionary(change.text)
+    return offsets
   }
 
   /** The types of the dictionary of the moment. */
@@ -87,8 +98,8 @@ export class IngestService implements OnModuleInit, OnApplicationBootstrap, OnAp
     const { signal } = this.stop
     while (!signal.aborted) {
       try {
-        const { current, next } = await readDictionaries(log, firstDictionary)
-        this.dictionary = current
+        const { last, next } = await readDictionaries(log, firstDictionary)
+        if (last && last.number > this.number) await this.take(last)
         await log.grown(DICTIONARIES, next, signal)
       } catch (error) {
         logger.warn({ err: error }, 'the dictionaries of the log cannot be read; trying again')

@@ -53,11 +53,13 @@ const spell = ({ outcome }: ingest.Acknowledgement): string =>
   outcome?.$case === 'rejected' ? outcome.rejected.code : (outcome?.$case ?? '')
 
 async function idsOf(log: EventLog): Promise<string[]> {
+  return (await recordsOf(log)).flat().flatMap((record) => (record?.$case === 'event' ? [record.event.eventId] : []))
+}
+
+/** What stands in each partition. */
+async function recordsOf(log: EventLog): Promise<EventRecord['record'][][]> {
   const partitions = Array.from({ length: 8 }, (_, partition) => log.read({ topic: TOPICS.events, partition }, 0, { records: 1000 }))
-  return (await Promise.all(partitions)).flat().flatMap(({ value }) => {
-    const { record } = EventRecord.decode(value)
-    return record?.$case === 'event' ? [record.event.eventId] : []
-  })
+  return (await Promise.all(partitions)).map((records) => records.map(({ value }) => EventRecord.decode(value).record))
 }
 
 describe('ingest by gRPC', () => {
@@ -250,7 +252,7 @@ describe('another dictionary', () => {
     for (let partition = 0; partition < 8; partition++) expect(await log.next({ topic: TOPICS.events, partition })).toBe(1)
   })
 
-  it('is followed by the processes beside the one that entered it', async () => {
+  it('is followed by the processes beside the one that entered it, which tell every partition before they take its types', async () => {
     const log = openMemoryLog()
     await using beside = await open(log)
     await enterDictionary(log, compileDictionary(builtInDictionary('generic')), text)
@@ -260,6 +262,8 @@ describe('another dictionary', () => {
       outcome = acknowledgements[0].outcome?.$case
     }
     expect(await idsOf(log)).toEqual(['e1'])
+    const firsts = (await recordsOf(log)).map(([first]) => first?.$case)
+    expect(firsts).toEqual(Array.from({ length: 8 }, () => 'dictionary'))
   })
 
   it('is refused where the data set cannot go on with it', async () => {
