@@ -30,7 +30,18 @@ describe('a dead letter', () => {
     const message = "type is 'x', but a rule; a remedy"
     const payload = Buffer.from([1, 2])
     expect(letters()).toEqual([
-      { payload, payloadBytes: 2, kind, source: 'http', code: 'INVALID_FIELD', field: 'type', message, timeMs: 77, replayed: [] },
+      {
+        payload,
+        payloadBytes: 2,
+        kind,
+        source: 'http',
+        code: 'INVALID_FIELD',
+        field: 'type',
+        message,
+        timeMs: 77,
+        replayed: [],
+        forgotten: [],
+      },
     ])
     expect(keys()).toEqual(['http'])
   })

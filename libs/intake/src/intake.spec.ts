@@ -43,6 +43,7 @@ describe('accepting live events', () => {
         payloadBytes: bad.bytes.length,
         kind: PayloadKind.PAYLOAD_KIND_EVENT,
         replayed: [],
+        forgotten: [],
         source: 'stream',
         code: 'INVALID_FIELD',
         field: 'type',
