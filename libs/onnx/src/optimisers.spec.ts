@@ -1,3 +1,4 @@
+import { randomUnit } from '@freshet/kernel'
 import { declareUpdate, interpretGraph, type DenseOptimiser, type Feed, type GraphRunner } from '@freshet/tensor'
 import { compileOnnx } from './index'
 
@@ -38,6 +39,49 @@ describe('an update graph', () => {
     await exported.release()
   })
 })
+
+describe('an update in one pass', () => {
+  it.each<DenseOptimiser>([{ kind: 'adam' }, { kind: 'adamw' }, { kind: 'adamw', weightDecay: 0.3, beta1: 0.5, epsilon: 1e-3 }])(
+    'comes to the bits of its graph in ONNX Runtime: %p',
+    async (optimiser) => {
+      const length = 4099
+      const { spec, slots, scheduleAt, loop } = declareUpdate({ optimiser, parameters: [{ name: 'w', offset: 0, shape: [length] }] })
+      const runner = await compileOnnx()(spec)
+      const shape = [length]
+      let state = { parameters: scattered(length, 0), slots: slots.map(({ start }) => new Float32Array(length).fill(start)) }
+      for (let step = 1; step <= 20; step++) {
+        const [gradient, schedule] = [scattered(length, step), scheduleAt(step, 0.01)]
+        const vectors = {
+          parameters: state.parameters,
+          gradient,
+          ...Object.fromEntries(slots.map(({ name }, i) => [name, state.slots[i]])),
+        }
+        const feeds = Object.fromEntries(Object.entries(vectors).map(([name, data]) => [name, { data, shape }]))
+        const { parameters, ...kept } = await runner.run({ ...feeds, schedule: { data: schedule, shape: [3] } })
+        const moved = loop?.(state, gradient, schedule)
+        state = { parameters, slots: slots.map(({ name }) => kept[name]) }
+        expect([moved?.parameters, ...(moved?.slots ?? [])].map(bitsOf)).toEqual([state.parameters, ...state.slots].map(bitsOf))
+      }
+      await runner.release()
+    },
+  )
+
+  it('is there for no update whose gradient is bounded first, which takes a norm', () => {
+    const update = { optimiser: { kind: 'adam' }, parameters: PARAMETERS } as const
+    expect(declareUpdate({ ...update, clipNorm: 1 }).loop).toBeUndefined()
+    expect(declareUpdate(update).loop).toBeDefined()
+  })
+})
+
+const bitsOf = (floats: Float32Array | undefined): string => Buffer.from(floats?.buffer ?? []).toString('base64')
+
+/** Numbers of all sizes and both signs, zeros of either sign and the smallest ones among them. */
+const scattered = (length: number, seed: number): Float32Array =>
+  Float32Array.from({ length }, (_, i) => {
+    const unit = randomUnit(seed, i)
+    const special = [0, -0, 1e-42, -1e-45, 1e18][i % 97]
+    return special ?? (unit - 0.5) * 10 ** (-25 * randomUnit(seed + 1000, i))
+  })
 
 /** Numbers of both signs that no optimiser has a reason to like. */
 const wave = (phase: number, size: number): Float32Array =>

@@ -47,6 +47,7 @@ export { cellCount, sameShape, ShapeError, spellShape, type Dimension, type Shap
 export { dense, normaliseRows, type DenseLayer } from './layers'
 export { attention, causalPositions, normaliseRms, swiGlu, type AttentionWeights, type Positions } from './transformer'
 export { logisticLoss, sampledSoftmaxLoss, type SampledSoftmax } from './losses'
+export type { FlatMove, FlatState } from './adam-loop'
 export { declareUpdate, type DenseOptimiser, type DenseUpdate, type UpdateDeclaration } from './optimisers'
 export type { OptimiserConstants, OptimiserKind, ParameterRange, Slot } from './optimiser-rules'
 export { learningRateAt, type LearningRateSchedule } from './schedules'

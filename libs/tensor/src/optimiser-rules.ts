@@ -1,4 +1,5 @@
 import { ADAM, adamChange, adamMoments, type AdamConstants, type StepNumbers } from './adam'
+import { adamLoop, type FlatMove } from './adam-loop'
 import { norm } from './clip'
 import { add, divide, multiply, relu, scale, sqrt, step, subtract } from './elementwise'
 import { concat, slice } from './layout'
@@ -63,6 +64,8 @@ export interface OptimiserRule {
   /** Whose powers correct the running means; absent where nothing is corrected. */
   readonly forgetting?: AdamConstants
   next(scope: RuleScope): { readonly parameters: Node; readonly slots: readonly Node[] }
+  /** The same bits in one pass, where that is faster. */
+  readonly loop?: FlatMove
 }
 
 /** How each optimiser moves, a row each: its defaults, and its rule as its paper has it. */
@@ -116,9 +119,13 @@ const heavyBall = (momentum: number): OptimiserRule => ({
 const MOMENTS: readonly Slot[] = ['mean', 'square'].map((name) => ({ name, start: 0 }))
 
 /** Adam's family: the same running means, and what becomes of their change. */
-const byMoments = (constants: AdamConstants, move: (parameters: Node, change: Node, numbers: StepNumbers) => Node): OptimiserRule => ({
+const byMoments = (
+  constants: AdamConstants & { readonly weightDecay?: number },
+  move: (parameters: Node, change: Node, numbers: StepNumbers) => Node,
+): OptimiserRule => ({
   slots: MOMENTS,
   forgetting: constants,
+  loop: adamLoop(constants),
   next: ({ parameters, gradient, slots: [mean, square], ...numbers }) => {
     const next = adamMoments({ mean, square }, gradient, constants)
     return { parameters: move(parameters, adamChange(next, numbers, constants), numbers), slots: [next.mean, next.square] }

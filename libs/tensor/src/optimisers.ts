@@ -1,5 +1,6 @@
 import { InvalidFieldError } from '@freshet/kernel'
 import { cutSchedule } from './adam'
+import type { FlatMove } from './adam-loop'
 import { clipByNorm } from './clip'
 import { input } from './node'
 import {
@@ -31,6 +32,8 @@ export interface DenseUpdate {
   /** shape  parameters, gradient and each slot [P], schedule [3]  →  parameters and each slot [P], under the names of the inputs */
   readonly spec: GraphSpec
   readonly slots: readonly Slot[]
+  /** What {@link spec} computes, bit for bit, in one pass; absent where nobody has written it. */
+  readonly loop?: FlatMove
   /**
    * What the graph reads as `schedule`: a pure function of the step.
    *
@@ -62,6 +65,7 @@ export function declareUpdate({ optimiser, parameters: ranges, clipNorm }: Updat
       outputs: { parameters: next.parameters, ...Object.fromEntries(rule.slots.map(({ name }, i) => [name, next.slots[i]])) },
     },
     slots: rule.slots,
+    loop: clipNorm === undefined ? rule.loop : undefined,
     scheduleAt: (step, learningRate) => Float32Array.of(learningRate, 1 - power(beta1, step), 1 - power(beta2, step)),
   }
 }
