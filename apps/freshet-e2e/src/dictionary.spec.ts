@@ -5,7 +5,7 @@ import { eventually } from './eventually.fixture'
 import { type Feeder, startFeeder } from './feeder.fixture'
 import { DICTIONARY, type House, openHouse } from './house.fixture'
 import { examplesOf, journalOf, openDataSet } from './log-reader.fixture'
-import { event, learned, recommend, send, status, stock } from './shop.fixture'
+import { categoryOf, event, learned, recommend, send, status, stock } from './shop.fixture'
 import { twinOf } from './twin.fixture'
 
 const former = compileDictionary(builtInDictionary(DICTIONARY))
@@ -93,6 +93,22 @@ describe('a dictionary with added features, set while events flow', () => {
     for (const of of hashes.values()) expect([...new Set(of)]).toEqual([former.hash, added.hash])
     const { dictionaryHash } = await call(house.features, 'getStatus', {})
     expect(dictionaryHash).toBe(added.hash)
+  })
+
+  it('takes effect where only answers are arranged otherwise: of the same hash, and no example is another', async () => {
+    const arranged = added.text.replace(/^arrange: .*$/m, 'arrange: { diversity: { attribute: category, most: 1 } }')
+    expect(await call(house.ingest, 'setDictionary', { text: arranged })).toMatchObject({ hash: added.hash, number: 2 })
+    await eventually('a list of one item of each category', async () => {
+      const { items } = await recommend(house, { userId: 'user-1', limit: 4 })
+      return new Set(items.map(({ itemId }) => categoryOf(itemId))).size === 4
+    })
+    await send(house, [event({ userId: 'grace', itemId: 'item-2' })])
+    await learned(house)
+    const { record } = (await examplesOf(dataSet)).at(-1) ?? {}
+    expect([record?.dictionaryHash, record?.items[0].ids.length]).toEqual([
+      added.hash,
+      8 * (added.layout.item.ids + added.layout.cross.ids),
+    ])
   })
 
   it('gives the same SHA-256 as a twin, from the oldest kept version and from the very first record', async () => {

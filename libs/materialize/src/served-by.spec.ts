@@ -10,6 +10,10 @@ const first = compileDictionary(testDictionaryText)
 const second = compileDictionary(testDictionaryText.replace('item:\n', 'item:\n  - { kind: category, name: brand }\n'))
 const third = compileDictionary(second.text.replace('name: user_mean }', 'name: user_mean }\n  - { kind: bias, name: user_bias }'))
 
+/** Of one hash: they name the same features. */
+const arrangedOtherwise = ({ text }: Dictionary): Dictionary[] =>
+  Array.from({ length: 9 }, (_, i) => compileDictionary(`${text}\narrange: { recallWeight: 0.${i + 1} }`))
+
 /** Features as a ranker had made them: of a moment that no fold has seen. */
 function served(by: Dictionary): Impression {
   const then = { userId: 'u', itemId: 'a', user: undefined, item: undefined, context: {}, nowMs: 77 }
@@ -61,6 +65,7 @@ describe('a list that is shown around a change of the dictionary', () => {
     ['the one before', first, [second]],
     ['one of those before', first, [second, third]],
     ['one that came back', first, [second, first]],
+    ['one before many that only arrange answers otherwise', first, [second, ...arrangedOtherwise(second)]],
   ])('keeps what it was served with where that was made by %s', (_, by, changes) => {
     const impression = served(by)
     const { dictionaryHash, userIds, userNumbers, items } = new House().changeTo(...changes).shown(impression)

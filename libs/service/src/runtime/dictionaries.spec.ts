@@ -28,6 +28,16 @@ describe('the dictionaries of a data set', () => {
     expect((await readDictionaries(log, first)).next).toBe(1)
   })
 
+  it('are entered where only answers are arranged otherwise: of the same hash, and holding from then on', async () => {
+    const log = openMemoryLog()
+    const arranged = `${TEXT}\narrange: { recallWeight: 0.5 }`
+    expect(await enterDictionary(log, first, arranged)).toEqual({ number: 1, hash: first.hash, text: arranged })
+    expect(await enterDictionary(log, first, `${arranged} # once more`)).toMatchObject({ number: 1 })
+    expect((await readDictionaries(log, first)).current.declared.arrange.recallWeight).toBe(0.5)
+    expect(await enterDictionary(log, first, TEXT)).toMatchObject({ number: 2, hash: first.hash })
+    expect((await readDictionaries(log, first)).current.declared.arrange).toEqual(first.declared.arrange)
+  })
+
   it('refuse what is none, and what the data set cannot go on with; nothing is entered then', async () => {
     const log = openMemoryLog()
     await expect(enterDictionary(log, first, 'name: 7')).rejects.toThrow(InvalidFieldError)

@@ -42,13 +42,17 @@ export async function readDictionaries(log: EventLog, first: Dictionary): Promis
 export async function enterDictionary(log: EventLog, first: Dictionary, text: string): Promise<DictionaryChange> {
   refuseLarge(text)
   const { last, current, next } = await readDictionaries(log, first)
-  const { hash } = compileDictionary(text)
-  if (hash === current.hash) return last ?? { number: 0, hash, text: current.text }
-  assertReplaceable(current, compileDictionary(text))
+  const entered = compileDictionary(text)
+  const { hash } = entered
+  if (hash === current.hash && isArrangedAs(entered, current)) return last ?? { number: 0, hash, text: current.text }
+  assertReplaceable(current, entered)
   const change: DictionaryChange = { number: (last?.number ?? 0) + 1, hash, text }
   await log.appendIf(DICTIONARIES, next, { key: '', value: DictionaryChange.encode(change).finish() })
   return change
 }
+
+/** Of one hash, dictionaries may still arrange answers otherwise: rankers are told of that, and what is learned stays as it is. */
+const isArrangedAs = (a: Dictionary, b: Dictionary): boolean => JSON.stringify(a.declared.arrange) === JSON.stringify(b.declared.arrange)
 
 /** A change travels in one record of `events`, and in one of the journal, beside the model that it makes. */
 function refuseLarge(text: string): void {
