@@ -5,6 +5,8 @@ import { startBrokers } from './brokers'
 
 const portsIn = (settings: string): number[] => [...settings.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port))
 
+jest.setTimeout(300_000) // brokers start, and end in order: on a busy machine a minute each
+
 async function listens(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1')
   const answer = await once(socket, 'connect').then(

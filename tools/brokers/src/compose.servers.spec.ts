@@ -7,6 +7,8 @@ import { readCompose } from './compose.fixture'
 
 const { kafka, redis } = readCompose().services
 
+jest.setTimeout(300_000) // a broker starts, on a busy machine in a minute
+
 /** The environment of the container, on ports and in a directory of this machine that are free. */
 function environmentOf(directory: string, [clients, controllers]: readonly number[]): Record<string, string> {
   const moved = Object.entries(kafka.environment ?? {}).map(([name, value]) => [
