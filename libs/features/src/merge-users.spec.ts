@@ -2,7 +2,7 @@ import { AttributeValue, Event, ItemState, UserState } from '@freshet/contracts'
 import fc from 'fast-check'
 import { compileDictionary, meaningOf } from './dictionary'
 import { foldUser } from './fold-user'
-import { mergeUsers, partsOfUser } from './merge-users'
+import { mergeUsers } from './merge-users'
 
 const dictionary = compileDictionary(`
 name: test
@@ -66,20 +66,6 @@ describe('a session that turns out to be a user', () => {
         for (const [key, { weight }] of Object.entries(whole?.categories ?? {}))
           expect(merged?.categories[key].weight).toBeCloseTo(weight, 4)
       }),
-    )
-  })
-
-  it('may arrive in parts', () => {
-    fc.assert(
-      fc.property(history, (deeds) => {
-        const session = UserState.create({ ...fold(timed(deeds)) })
-        for (let i = 0; i < 2500; i++) session.items[`i${i}`] = { counts: [1, 0, 0], lastMs: i, consumed: i % 2 === 0, judgements: [] }
-        const parts = partsOfUser(session)
-        expect(parts).toHaveLength(3)
-        const merged = parts.reduce<UserState | undefined>((user, part) => mergeUsers(dictionary, user, part), undefined)
-        expect(merged).toEqual(mergeUsers(dictionary, undefined, session))
-      }),
-      { numRuns: 5 },
     )
   })
 

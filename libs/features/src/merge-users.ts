@@ -9,7 +9,7 @@ import { mergeWindow } from './window'
  * Adds what a session did to what a user did, as if the user had done both; `user` is changed in place and returned.
  *
  * Sums and windows add up, sequences interleave by time, affinities are brought to one moment first. Attributes are the
- * catalogue's, and stay the user's own. Merging a state in parts (see {@link partsOfUser}) is merging it whole.
+ * catalogue's, and stay the user's own. Merging a state in parts (see `partsOfUser`) is merging it whole.
  */
 export function mergeUsers(dictionary: Dictionary, user: UserState | undefined, session: UserState): UserState {
   const merged = user ?? UserState.create({})
@@ -25,17 +25,6 @@ export function mergeUsers(dictionary: Dictionary, user: UserState | undefined, 
   mergeAffinities(dictionary, merged, session)
   return merged
 }
-
-/** A state in parts that fit into records: the first holds everything but most of the items. */
-export function partsOfUser(state: UserState): readonly UserState[] {
-  const items = inOrder(state.items)
-  const parts = [{ ...state, attributes: {}, items: Object.fromEntries(items.slice(0, ITEMS_A_PART)) }]
-  for (let from = ITEMS_A_PART; from < items.length; from += ITEMS_A_PART)
-    parts.push(UserState.create({ items: Object.fromEntries(items.slice(from, from + ITEMS_A_PART)) }))
-  return parts
-}
-
-const ITEMS_A_PART = 1000 // ids have up to 256 characters: a third of a record
 
 /** The same order whatever history made the object. */
 const inOrder = <T>(of: Readonly<Record<string, T>>): [string, T][] => Object.entries(of).sort(([a], [b]) => (a < b ? -1 : 1))

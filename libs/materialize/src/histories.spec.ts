@@ -121,6 +121,27 @@ describe('forgetting a user', () => {
 })
 
 describe('a session that turns out to be a user', () => {
+  it('brings a history that does not fit into one record: long categories as well as items', async () => {
+    const house = new LogHouse()
+    const categories = Array.from({ length: 90 }, (_, i) => `${i}`.padEnd(16_000, 'x'))
+    for (const [i, genre] of categories.entries()) {
+      const item = {
+        itemId: `i${i}`,
+        attributes: { genre: { kind: { $case: 'text' as const, text: genre } } },
+        unavailable: false,
+        createdMs: 0,
+      }
+      await house.appendCatalog(`i${i}`, { $case: 'item', item })
+    }
+    await house.drain()
+    await house.append(...categories.map((_, i) => click(`i${i}`, 1 + i, bySession)), link())
+    await house.drain()
+    expect(await stateOf(house, `s:${SESSION}`)).toBeUndefined()
+    const state = await stateOf(house, USER)
+    expect(state).toMatchObject({ events: 90, lastItemId: 'i89' })
+    expect(Object.keys(state?.categories ?? {}).filter((key) => key.length > 16_000)).toHaveLength(90)
+  })
+
   it('brings what it did to the user’s partition, and keeps none of it', async () => {
     const house = new LogHouse()
     await house.append(click('a', 1, bySession), click('b', 2), click('c', 3, bySession), link())
