@@ -69,6 +69,23 @@ describe('trainEpochs', () => {
     expect(curve.map(({ isBest }) => isBest)).toEqual([true, true, false, false, false])
   })
 
+  it.each([
+    [1, 2],
+    [2, 3],
+    [4, 5],
+  ])('waits for improvement for %d epochs where it is told to, and so ends after %d', async (patience, epochs) => {
+    const { curve, best } = await trainEpochs(judged(await open(), [0.9, 0.1, 0.2, 0.3, 0.4, 0.5], { patience }))
+    expect([curve.length, best.epoch]).toEqual([epochs, 1])
+  })
+
+  it('leaves the best state also where its last epoch was the first that was worse', async () => {
+    const [engine, digests] = [await open(), [] as string[]]
+    const { best, isStoppedEarly } = await trainEpochs(judged(engine, [1, 0.5], { onEpoch: () => digests.push(engine.state.digest()) }))
+    expect([best.epoch, isStoppedEarly]).toEqual([1, false])
+    expect(engine.state.digest()).toBe(digests[0])
+    expect(digests[1]).not.toBe(digests[0])
+  })
+
   it('goes on as if the worse epochs had never been', async () => {
     const [stopped, straight] = [await open(), await open()]
     await trainEpochs(judged(stopped, [1, 0, 0, 0]))

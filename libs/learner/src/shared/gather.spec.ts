@@ -58,4 +58,21 @@ describe('gathering a shard', () => {
     gatherBags({ plan, table, out }, history, { ...range, bagOf })
     expect(out).toEqual(poolRows(bagged, values, width))
   })
+
+  it.each([1, 3, 4, 5, 8, 11])('reads every float of rows that are %d wide', (floats) => {
+    const wide = openTable({ width: floats, segments: [floats], rowScales: [0.5], seed: 5, pageBytes: 4096 })
+    const ids = Uint32Array.from([3, 0, 7, 3, 9].flatMap(wordsOf))
+    wide.rowsOf(ids.subarray(0, 6), 3, { step: 1 }) // the last one has no row
+    const shared = (words: number): SharedArrayBuffer => new SharedArrayBuffer(4 * words)
+    const planned = new TablePlan({ pairs: shared(10), words: shared(5 * 8 + 64), weights: shared(10) })
+    planned.pairs.set(ids)
+    const scratch = new PlanScratch()
+    planned.layOut(5, scratch)
+    for (let p = 0; p < PARTITIONS; p++) planned.prepare(p, wide, scratch)
+    const [gathered, expected] = [new Float32Array(5 * floats).fill(9), new Float32Array(5 * floats)]
+    gatherRows({ plan: planned, table: wide, out: gathered }, 0)
+    wide.gather(ids, 5, expected)
+    expect(gathered).toEqual(expected)
+    expect(new Set(expected.subarray(0, floats)).size).toBe(floats)
+  })
 })
