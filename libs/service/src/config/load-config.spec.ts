@@ -97,7 +97,7 @@ describe('a setting that cannot be meant', () => {
     [
       'unknown and like nothing',
       { overrides: { colour: 'red' } as ConfigInput },
-      'colour is "red", but there is no such setting; remove it',
+      'colour is "red", but there is no such setting; remove it, or see libs/service/freshet.schema.json for what can be set',
     ],
     [
       'unknown in the environment',
