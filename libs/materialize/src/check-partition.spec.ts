@@ -1,4 +1,4 @@
-import { FoldState, UserState } from '@freshet/contracts'
+import { FoldState, Impression, UserState, WaitingClick, WaitingImpression } from '@freshet/contracts'
 import { TOPICS } from '@freshet/event-log'
 import { userKey } from '@freshet/features'
 import { partitionOf } from '@freshet/kernel'
@@ -7,7 +7,7 @@ import { fakeClock } from '@freshet/testing'
 import { checkPartition, type CheckScope } from './check-partition'
 import { FOLD_KEY } from './load-partition'
 import { LogHouse } from './log-house.fixture'
-import { eventRecord as event, tickRecord as tick } from './records.fixture'
+import { eventRecord as event, shownItem, tickRecord as tick } from './records.fixture'
 import { askForRestoration, RESTORING_KEY, restorePartition } from './restore-partition'
 import { NO_SNAPSHOTS, type SnapshotShelf } from './snapshot-shelf'
 
@@ -30,7 +30,7 @@ async function folded(events = 40): Promise<LogHouse> {
 const check = (house: LogHouse, given: Partial<CheckScope> = {}) =>
   checkPartition({
     ...{ log: house.log, store: house.store, dictionary: house.dictionary, partition: PARTITION, clock, shelf: NO_SNAPSHOTS },
-    ...{ keysMax: Infinity, onProgress: () => undefined, ...given },
+    ...{ keysMax: Infinity, onProgress: () => undefined, onCompared: () => undefined, ...given },
   })
 
 /** Changes the store behind its owner's back. */
@@ -110,9 +110,61 @@ describe('a check of a partition', () => {
     expect(n).toBeGreaterThan(3)
   })
 
-  it('compares no more keys than it is told to, but for the page under way', async () => {
+  it('looks at every key of both sides, also of more than a page, and says how far it has come', async () => {
     const house = await folded()
-    expect((await check(house, { keysMax: 1 })).keysCompared).toBeLessThan((await check(house)).keysCompared)
+    await house.append(...Array.from({ length: 1200 }, (_, i) => event({ eventId: `n${i}`, userId: `u${i}`, itemId: 'a', type: 'click' })))
+    await house.drain()
+    const entries = await house.store.scan(PARTITION, { prefix: '', limit: 1e6 })
+    const lost = entries.filter(({ key }) => key.startsWith('u:')).slice(-3)
+    await spoil(house, ...lost.map(({ key }) => ({ key, value: null })))
+    const told: number[] = []
+    const found = await check(house, { onCompared: (keys) => told.push(keys) })
+    expect(found).toMatchObject({ isWhole: true, keysDiffering: 3, examples: lost.map(({ key }) => `${key} is missing`) })
+    expect(entries.length - found.keysCompared).toBeLessThan(3) // marks are of neither side
+    expect(told.length).toBeGreaterThan(3)
+    expect(told.at(-1)).toBe(found.keysCompared)
+  })
+
+  it('looks at no more keys than it is told to, but for the page under way, looks all the same for what the store lacks, and says so', async () => {
+    const house = await folded()
+    await house.append(...Array.from({ length: 1200 }, (_, i) => event({ eventId: `n${i}`, userId: `u${i}`, itemId: 'a', type: 'click' })))
+    await house.drain()
+    const [first, ...others] = await house.store.scan(PARTITION, { prefix: '', limit: 1e6 })
+    await spoil(house, { key: first.key, value: null })
+    const found = await check(house, { keysMax: 1 })
+    expect(found).toMatchObject({ isWhole: false, keysDiffering: 1, examples: [`${first.key} is missing`] })
+    expect(found.keysCompared).toBeLessThan(others.length)
+  })
+
+  it('passes over the features of a list that waits, which are of a moment, and not over what became of it', async () => {
+    const house = await folded()
+    const shown = { ...shownItem('item-1') }
+    await house.append(
+      event({ type: 'impression', userId: 'ada', requestId: 'ext', timeMs: 2000, impression: Impression.create({ items: [shown] }) }),
+      event({ type: 'click', userId: 'ada', itemId: 'item-1', requestId: 'other', timeMs: 2001, eventId: 'held' }),
+    )
+    await house.drain()
+    const [value] = await house.store.read(PARTITION, ['w:ext'])
+    const list = WaitingImpression.decode(value ?? new Uint8Array())
+    const changed = (of: Partial<WaitingImpression>): Put => ({
+      key: 'w:ext',
+      value: WaitingImpression.encode({ ...list, ...of }).finish(),
+    })
+    const featured = Impression.create({
+      ...list.impression,
+      userNumbers: new Uint8Array(4),
+      items: [{ ...shown, numbers: new Uint8Array(8) }],
+    })
+    await spoil(house, changed({ impression: featured }))
+    expect((await check(house)).examples).toEqual([])
+    await spoil(house, changed({ joined: [1] }))
+    expect((await check(house)).examples).toEqual(['w:ext is not what the log says'])
+    const [click] = await house.store.scan(PARTITION, { prefix: 'c:', limit: 1 })
+    await spoil(house, changed({}), {
+      key: click.key,
+      value: WaitingClick.encode({ ...WaitingClick.decode(click.value), itemId: 'x' }).finish(),
+    })
+    expect((await check(house)).examples).toEqual([`${click.key} is not what the log says`])
   })
 
   it('reads and writes nothing of the data set', async () => {

@@ -17,10 +17,12 @@ export interface CheckScope {
   readonly dictionary: Dictionary
   readonly clock: Clock
   readonly shelf: SnapshotShelf
-  /** How many keys are compared at most. */
+  /** How many of the store's keys are looked at at most, in their order; with a bound, what it lacks is looked for among as many of the twin's. */
   readonly keysMax: number
   /** Told how many records of `events` have been folded, of how many. */
   readonly onProgress: (events: number, of: number) => void
+  /** Told how many keys have been looked at. */
+  readonly onCompared: (keys: number) => void
 }
 
 /** What a comparison with a twin came to. */
@@ -31,6 +33,8 @@ export interface PartitionCheck {
   /** From where the twin was folded: zeros for the log alone. */
   readonly base: PositionVector
   readonly keysCompared: number
+  /** False where `keysMax` ended it before all keys of both sides were looked at. */
+  readonly isWhole: boolean
   /** How many of them differ, or are on one side only; one more where the state is beyond the log. */
   readonly keysDiffering: number
   /** The first of those, and how. */
@@ -47,42 +51,55 @@ const OUTBOX_COUNTED_MAX = 10_000
  * Holds a partition's stored state against a twin that is folded from the log in memory. The owner may go on: each page is of one moment,
  * and the twin is folded up to that before they are compared.
  *
- * cost    a fold of all that the log keeps, or of what came after the last snapshot where the log begins later
+ * cost    a fold of all that the log keeps, or of what came after the last snapshot where the log begins later; memory for the partition's state
  * throws  PreconditionError where neither reaches back far enough; UnavailableError where the partition does not hold still for a page
  */
 export async function checkPartition(scope: CheckScope): Promise<PartitionCheck> {
-  const { store, partition, keysMax } = scope
+  const { store, partition } = scope
   const { twin, base } = await openTwin(scope)
-  const found = { compared: 0, differing: [] as string[] }
-  const note = (key: string, stored: Uint8Array | undefined, expected: Uint8Array | undefined): void => {
-    if (MARKS.includes(key)) return
-    found.compared++
-    const how = difference(key, stored, expected)
-    if (how !== undefined) found.differing.push(`${key} ${how}`)
-  }
-  const sides = [
-    (after: string | undefined) => store.scan(partition, { prefix: '', after, limit: PAGE }),
-    (after: string | undefined) => twin.store.scan(partition, { prefix: '', after, limit: PAGE }), // what the store lacks
-  ]
-  for (const scan of sides) {
-    for (let after: string | undefined; found.compared < keysMax;) {
-      const keys = (await scan(after)).map(({ key }) => key)
+  const findings = new Findings()
+  const compare = async (of: Pick<OnlineStore, 'scan'>, isMeant: (stored: Uint8Array | undefined) => boolean): Promise<boolean> => {
+    let after: string | undefined
+    for (let looked = 0; looked < scope.keysMax; looked += PAGE) {
+      const keys = (await of.scan(partition, { prefix: '', after, limit: PAGE })).map(({ key }) => key)
       const { values: stored, isWithinLog } = await atOneMoment(scope, keys, twin)
-      if (!isWithinLog) found.differing.push('its positions are beyond the end of the log')
+      findings.isBeyond ||= !isWithinLog
       const expected = await twin.store.read(partition, keys)
-      keys.forEach((key, i) => note(key, stored[i], expected[i]))
-      if (keys.length < PAGE) break
+      keys.forEach((key, i) => isMeant(stored[i]) && findings.note(key, stored[i], expected[i]))
+      scope.onCompared(findings.compared)
+      if (keys.length < PAGE) return true
       after = keys[keys.length - 1]
     }
+    return false
   }
-  const differing = [...new Set(found.differing)]
+  const isStoredWhole = await compare(store, (stored) => stored !== undefined)
+  const isTwinWhole = await compare(twin.store, (stored) => stored === undefined) // what the store lacks
   return {
     positions: vectorOf(twin.positions),
     outboxDepth: (await store.outbox(partition, OUTBOX_COUNTED_MAX)).length,
     base,
-    keysCompared: found.compared,
-    keysDiffering: differing.length,
-    examples: differing.slice(0, EXAMPLES_MAX),
+    keysCompared: findings.compared,
+    isWhole: isStoredWhole && isTwinWhole,
+    keysDiffering: findings.differing + (findings.isBeyond ? 1 : 0),
+    examples: [...(findings.isBeyond ? ['its positions are beyond the end of the log'] : []), ...findings.examples].slice(0, EXAMPLES_MAX),
+  }
+}
+
+/** What a comparison has come to so far: of what differs, the first few by name. */
+class Findings {
+  compared = 0
+  differing = 0
+  /** The stored state stands where the log does not reach. */
+  isBeyond = false
+  readonly examples: string[] = []
+
+  note(key: string, stored: Uint8Array | undefined, expected: Uint8Array | undefined): void {
+    if (MARKS.includes(key)) return
+    this.compared++
+    const how = difference(key, stored, expected)
+    if (how === undefined) return
+    this.differing++
+    if (this.examples.length < EXAMPLES_MAX) this.examples.push(`${key} ${how}`)
   }
 }
 

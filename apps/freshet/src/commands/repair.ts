@@ -1,10 +1,10 @@
 import { trainer } from '@freshet/contracts/services'
-import { CorruptError, InvalidFieldError, systemClock } from '@freshet/kernel'
-import type { PartitionCheck } from '@freshet/materialize'
+import { InvalidFieldError, systemClock } from '@freshet/kernel'
 import { call, openLogger, openRuntime, type Config, type Runtime } from '@freshet/service'
 import { configOf, type DataSetOptions } from '../data-set'
 import { openProgress } from '../import/progress'
 import { assertDataSet, withRunningDataSet } from '../known-data-sets'
+import { assertSound, checkText } from '../repair/check-text'
 import { check, giveUpEvents, rebuild, type RepairScope } from '../repair/repair-partition'
 import { withServices } from '../services'
 import { count, type Terminal } from '../terminal'
@@ -21,7 +21,12 @@ export const addRepair: AddCommand = (program, output) => {
     .option('--check', 'compare, and change nothing')
     .option('--force', 'make the state anew even where it is what the log says')
     .option('--from-log', 'begin at the beginning of the log, not at the last snapshot')
-    .option('--keys <n>', 'compare so many keys at most', limitOf, KEYS_MAX)
+    .option(
+      '--keys <n>',
+      'compare so many keys at most, of a partition that is too large for memory or patience; without it, all',
+      limitOf,
+      Infinity,
+    )
     .option(
       '--declare-lost <n>',
       'let learning go on behind this many examples, which are in the log no more, as `freshet status` says',
@@ -54,8 +59,6 @@ interface RepairOptions extends DataSetOptions {
   readonly declareLostEvents?: number
 }
 
-const KEYS_MAX = 100_000
-
 function partitionOf(text: string): number {
   const partition = Number(text)
   if (/^\d+$/.test(text) && Number.isSafeInteger(partition)) return partition
@@ -66,16 +69,19 @@ function partitionOf(text: string): number {
 async function repair(scope: RepairScope, options: RepairOptions, terminal: Terminal): Promise<void> {
   const { partition } = scope
   const before = await check(scope)
-  const isSound = before.keysDiffering === 0
-  if (options.check === true || (isSound && options.force !== true)) {
-    terminal.answer({ partition, isSound, ...before }, textOf(partition, before))
+  const isSound = before.keysDiffering === 0 && before.isWhole
+  if (options.check === true || (before.keysDiffering === 0 && options.force !== true)) {
+    terminal.answer({ partition, isSound, ...before }, checkText(partition, before))
     return assertSound(partition, before, `npx freshet repair ${partition}`)
   }
-  terminal.note(textOf(partition, before))
+  terminal.note(checkText(partition, before))
   const needs = { sections: ['featureStore'], note: terminal.note } as const
   await withServices(scope.runtime.config, needs, () => rebuild(scope, options.fromLog === true ? 'log' : 'snapshot'))
   const after = await check(scope)
-  terminal.answer({ partition, isSound: after.keysDiffering === 0, ...after, before }, `made anew\n${textOf(partition, after)}`)
+  terminal.answer(
+    { partition, isSound: after.keysDiffering === 0 && after.isWhole, ...after, before },
+    `made anew\n${checkText(partition, after)}`,
+  )
   assertSound(partition, after, options.fromLog === true ? 'keep the data directory for a report' : 'try --from-log')
 }
 
@@ -92,18 +98,4 @@ async function giveUp(terminal: Terminal, runtime: Runtime, { partition, records
   const { events, touches, catalog } = await giveUpEvents(runtime, partition, records)
   const text = `${count(records)} records of partition ${partition} are given up; it goes on at events ${events}, touches ${touches}, catalog ${catalog}`
   terminal.answer({ partition, records, positions: { events, touches, catalog } }, text)
-}
-
-function textOf(partition: number, { positions, base, outboxDepth, keysCompared, keysDiffering, examples }: PartitionCheck): string {
-  const { events, touches, catalog } = positions
-  return [
-    `partition ${partition} at events ${events}, touches ${touches}, catalog ${catalog}; outbox ${count(outboxDepth)}`,
-    `${count(keysCompared)} keys held against a fold of the log from ${base.events === 0 ? 'its beginning' : `a snapshot at ${base.events}`}: ` +
-      (keysDiffering === 0 ? 'all as the log says' : `${count(keysDiffering)} DIFFER`),
-    ...examples.map((example) => `  ${example}`),
-  ].join('\n')
-}
-
-function assertSound(partition: number, { keysDiffering }: PartitionCheck, remedy: string): void {
-  if (keysDiffering > 0) throw new CorruptError(`partition ${partition}`, `${keysDiffering} keys are not what the log says`, remedy)
 }

@@ -32,8 +32,10 @@ export async function check({ runtime, partition, keysMax, progress }: RepairSco
   assertPartition(runtime, partition)
   const { firstDictionary: dictionary } = runtime
   progress.start('folding', 0)
-  const onProgress = (events: number, of: number): void => progress.at(events, '', of)
-  const found = await checkPartition({ ...scopeOf(runtime), dictionary, partition, keysMax, onProgress })
+  let [folded, of, note] = [0, 0, '']
+  const onProgress = (events: number, end: number): void => progress.at((folded = events), note, (of = end))
+  const onCompared = (keys: number): void => progress.at(folded, (note = `${keys} keys compared`), of)
+  const found = await checkPartition({ ...scopeOf(runtime), dictionary, partition, keysMax, onProgress, onCompared })
   progress.end()
   if (found.keysCompared === 0) await assertEmpty(runtime, partition)
   return found
