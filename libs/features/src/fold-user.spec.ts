@@ -84,6 +84,14 @@ describe('folding a user', () => {
     )
   })
 
+  it('remembers no more of a sequence than another dictionary asks for', () => {
+    const before = foldAll(['a1', 'a2', 'b1'].map((itemId, timeMs) => ({ type: 'view', itemId, timeMs })))
+    const shorter = compileDictionary(dictionary.text.replace('last: 3', 'last: 1'))
+    const meaning = meaningOf(shorter, 'view')
+    const event = Event.create({ type: 'view', itemId: 'b2', timeMs: 3 })
+    expect(meaning && foldUser(shorter, before, { event, meaning, item: undefined }).sequences.recent.itemIds).toEqual(['b2'])
+  })
+
   it('takes into a sequence only values that it asks for', () => {
     const state = foldAll([1, 4, 3, 5].map((value, i) => ({ type: 'rate', itemId: `a${i}`, timeMs: i, value })))
     expect(state?.sequences.liked).toMatchObject({ itemIds: ['a1', 'a3'], timesMs: [1, 3] })

@@ -22,7 +22,7 @@ export function foldSequences(
     let at = sequence.timesMs.length
     while (at > 0 && sequence.timesMs[at - 1] > timeMs) at--
     insert(sequence, at, { itemId, timeMs, type: index + 1 })
-    if (sequence.itemIds.length > of.last) remove(sequence, 0)
+    while (sequence.itemIds.length > of.last) remove(sequence, 0) // several, where another dictionary asks for fewer
   }
 }
 
