@@ -37,7 +37,7 @@ describe('a sliding window', () => {
     )
   })
 
-  it('covers at least the declared time', () => {
+  it('has buckets that are together no shorter than was declared', () => {
     expect(windowShape('w', 100, 3)).toEqual({ name: 'w', buckets: 3, bucketMs: 34 })
   })
 

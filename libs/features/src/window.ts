@@ -1,13 +1,18 @@
 import { Window, entryOf, putEntry } from '@freshet/contracts'
 
-/** A sliding window in equal buckets of time, as declared. */
+/**
+ * A sliding window in equal buckets of time, as declared.
+ *
+ * At any moment it holds the bucket that runs, up to that moment, and the whole ones before it: what lies back no more than
+ * windowMs − bucketMs counts, what lies back windowMs or more does not, and in between it depends on how much of the running bucket is over.
+ */
 export interface WindowShape {
   readonly name: string
   readonly buckets: number
   readonly bucketMs: number
 }
 
-/** The shape of a window of `windowMs` in so many buckets; its length is rounded up to whole ones. */
+/** The shape of a window of `windowMs` in so many buckets, whose width is rounded up to whole milliseconds. */
 export const windowShape = (name: string, windowMs: number, buckets: number): WindowShape => ({
   name,
   buckets,

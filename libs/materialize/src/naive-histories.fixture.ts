@@ -1,0 +1,147 @@
+import type { AttributeValue, CatalogRecord, EventRecord } from '@freshet/contracts'
+import { compileDictionary } from '@freshet/features'
+import fc from 'fast-check'
+import type { NaiveRecord } from './naive-house.fixture'
+import { eventRecord, shownItem } from './records.fixture'
+
+const FIRST = `
+name: naive
+events:
+  view: { weight: 0.5 }
+  click: { label: positive }
+  buy: { label: positive, consumes: true, weight: 2 }
+  rate: { label: { atLeast: 4 }, explicit: true, consumes: true }
+  return: { label: negative, corrects: [buy, rate] }
+  glance: { touches: false }
+  shown: { impression: true }
+negatives: 2
+latenessMs: 0
+joinWindowMs: 6000000
+value: { prior: 3, weight: 2 }
+remember: { items: 3, categories: 3 }
+user:
+  - { kind: id, name: user }
+  - { kind: category, name: town }
+  - { kind: count, name: clicks, events: [click, buy], windowMs: 100000, buckets: 5 }
+  - { kind: rate, name: bought, of: [buy], per: [view, shown], windowMs: 160000 }
+  - { kind: mean, name: mild }
+  - { kind: bias, name: milder }
+  - { kind: since, name: seen, unitMs: 20000 }
+  - { kind: since, name: met, moment: first, unitMs: 20000 }
+  - { kind: total, name: deeds }
+  - { kind: sequence, name: recent, events: [view, click, buy], last: 4, shares: item }
+  - { kind: sequence, name: liked, events: [rate], last: 2, atLeast: 4 }
+item:
+  - { kind: id, name: item }
+  - { kind: category, name: genre, slots: 2 }
+  - { kind: count, name: views, events: [view, glance], windowMs: 80000, buckets: 4 }
+  - { kind: rate, name: ctr, of: [click], per: [shown], windowMs: 100000 }
+  - { kind: mean, name: quality }
+  - { kind: bias, name: better }
+  - { kind: since, name: touched, unitMs: 20000 }
+  - { kind: since, name: age, moment: created, unitMs: 20000 }
+  - { kind: total, name: touches }
+cross:
+  - { kind: pair, name: did, events: [click, buy, rate], unitMs: 30000 }
+  - { kind: affinity, name: taste, attribute: genre, unitMs: 50000 }
+  - { kind: cross, name: after, user: last, item: genre, slots: 2 }
+  - { kind: cross, name: both, user: id, item: id }
+context: [{ kind: key, name: device }]
+`
+
+const MORE = FIRST.replace('  shown: { impression: true }', '  shown: { impression: true }\n  share: { label: positive, consumes: true }')
+
+/** The first dictionary, and two that a data set may go on with: other widths, bounds, priors and policies, one more type. */
+export const DICTIONARIES = [
+  FIRST,
+  MORE.replace('events: [click, buy], windowMs: 100000', 'events: [click], windowMs: 300000').replace('last: 4', 'last: 2'),
+  MORE.replace('of: [click], per: [shown], windowMs: 100000', 'of: [click, buy], per: [shown], windowMs: 40000')
+    .replace('items: 3, categories: 3', 'items: 2, categories: 2')
+    .replace('prior: 3, weight: 2', 'prior: 2, weight: 1')
+    .replace('label: { atLeast: 4 }', 'label: { atLeast: 3 }'),
+].map(compileDictionary)
+
+export const USERS = ['ada', 'bob']
+export const SESSIONS = ['web', 'app']
+export const ITEMS = ['a', 'b', 'c', 'd', 'e']
+const GENRES = [['war'], ['war', 'love'], ['love'], ['toys'], ['art']]
+
+/** Coarse times, so that many share a millisecond; where deeds go on, they are up to seven steps late or ahead. */
+const STEP_MS = 10_000
+
+const type = fc.constantFrom('view', 'click', 'buy', 'buy', 'rate', 'rate', 'return', 'return', 'glance', 'shown', 'share', 'unheard')
+const happening = fc.record({
+  what: fc.oneof(
+    { weight: 24, arbitrary: type },
+    { weight: 3, arbitrary: fc.constantFrom('forget', 'link', 'dictionary', 'item', 'user', 'goneItem', 'goneUser') },
+  ),
+  who: fc.constantFrom(0, 0, 0, 0, 1, 2, 2, 3),
+  item: fc.constantFrom(0, 0, 1, 2, 3, 4),
+  shown: fc.array(fc.constantFrom(...ITEMS), { minLength: 1, maxLength: 4 }),
+  id: fc.nat(400),
+  afterMs: fc.constantFrom(0, 0, 1, 2).map((steps) => steps * STEP_MS),
+  shiftMs: fc.integer({ min: -7, max: 3 }).map((steps) => steps * STEP_MS),
+  value: fc.constantFrom(undefined, 1, 3, 4, 5),
+  number: fc.nat(9),
+})
+
+/** Histories of two users and two sessions, with whatever may happen to them: late, repeated, at the same moment, taken back before it was done. */
+export const histories = fc.array(happening, { minLength: 10, maxLength: 110, size: 'max' }).map(recordsOf)
+
+type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never
+
+function recordsOf(happenings: readonly Happening[]): NaiveRecord[] {
+  let nowMs = 1_000_000
+  return happenings.map((each, at) => {
+    nowMs += each.afterMs
+    const catalog = catalogRecord(each, nowMs)
+    return catalog === undefined ? { events: recordOf(each, nowMs, at) } : { catalog: { record: catalog, timeMs: nowMs } }
+  })
+}
+
+const whomOf = (who: number): { readonly userId: string; readonly sessionId: string } =>
+  who < 2 ? { userId: USERS[who], sessionId: '' } : { userId: '', sessionId: SESSIONS[who - 2] }
+
+function recordOf({ what, who, item, shown, id, shiftMs, value, number }: Happening, nowMs: number, at: number): EventRecord {
+  const whom = whomOf(who)
+  const place = { sequence: 0, acceptedMs: nowMs }
+  if (what === 'forget') return { record: { $case: 'forget', forget: whom }, ...place }
+  if (what === 'link') return { record: { $case: 'link', link: { sessionId: SESSIONS[who % 2], userId: USERS[item % 2] } }, ...place }
+  if (what === 'dictionary') {
+    const { text, hash } = DICTIONARIES[1 + (item % 2)]
+    return { record: { $case: 'dictionary', dictionary: { number, hash, text } }, ...place }
+  }
+  const context: Record<string, string> = number < 5 ? { device: `d${number}` } : {}
+  const shared = { type: what, ...whom, eventId: `${who}.${id}`, timeMs: nowMs + shiftMs, context }
+  if (what !== 'shown') return { ...eventRecord({ ...shared, itemId: ITEMS[item], value }), ...place }
+  const empty = new Uint8Array(0)
+  const impression = { surface: '', dictionaryHash: '', userIds: empty, userNumbers: empty, rowStep: 0, denseStep: 0 }
+  const timeMs = shared.timeMs + at // lists are told apart by their moments
+  return {
+    ...eventRecord({ ...shared, timeMs, requestId: `r${at}`, impression: { ...impression, items: shown.map(shownItem) } }),
+    ...place,
+  }
+}
+
+const texts = (values: string[]): AttributeValue => ({ kind: { $case: 'texts', texts: { values } } })
+
+function catalogRecord({ what, who, item, number }: Happening, nowMs: number): CatalogRecord['record'] {
+  const itemId = ITEMS[item]
+  const createdMs = number < 5 ? 0 : nowMs - 100_000
+  if (what === 'item')
+    return {
+      $case: 'item',
+      item: { itemId, attributes: { genre: texts(GENRES[(item + number) % 5]) }, unavailable: number > 7, createdMs },
+    }
+  if (what === 'goneItem') return { $case: 'deletedItemId', deletedItemId: itemId }
+  if (what === 'user') return { $case: 'user', user: { userId: USERS[who % 2], attributes: { town: texts([`t${number}`]) } } }
+  return what === 'goneUser' ? { $case: 'deletedUserId', deletedUserId: USERS[who % 2] } : undefined
+}
+
+/** All items are in the catalogue at first, but the last one. */
+export const catalogue: readonly NaiveRecord[] = ITEMS.slice(0, -1).map((itemId, i) => ({
+  catalog: {
+    record: { $case: 'item', item: { itemId, attributes: { genre: texts(GENRES[i]) }, unavailable: false, createdMs: 0 } },
+    timeMs: 1,
+  },
+}))
