@@ -113,8 +113,13 @@ export class Link {
 
   /** Retires what lies below `below`. */
   async retire({ topic, partition }: Place, below: number): Promise<void> {
-    const broker = await this.leader({ topic, partition })
-    await asFull(broker).deleteRecords({ topics: [{ topic, partitions: [{ partition, offset: String(below) }] }] })
+    try {
+      const broker = await this.leader({ topic, partition })
+      await asFull(broker).deleteRecords({ topics: [{ topic, partitions: [{ partition, offset: String(below) }] }] })
+    } catch (error) {
+      await this.refresh().catch(() => {}) // the next try says what is wrong
+      throw error
+    }
   }
 
   /** Ends another member's place in a group. */

@@ -10,7 +10,7 @@ export type End = 'first' | 'next'
 export class Offsets {
   private readonly asking = new Map<End, { readonly places: Place[]; readonly answer: Promise<ReadonlyMap<string, number>> }>()
 
-  constructor(private readonly link: Link) {}
+  constructor(private readonly link: Pick<Link, 'know' | 'refresh'> & { readonly cluster: Pick<Link['cluster'], 'fetchTopicsOffset'> }) {}
 
   /** The first offset that is kept, or the next that will be given: as of after this call. */
   async ask(end: End, place: Place): Promise<number> {
@@ -31,12 +31,23 @@ export class Offsets {
     this.asking.delete(end)
     const topics = new Map<string, Set<number>>()
     for (const { topic, partition } of places) topics.set(topic, (topics.get(topic) ?? new Set()).add(partition))
-    for (const topic of topics.keys()) await this.link.know(topic)
     const wanted = [...topics].map(([topic, partitions]) => ({
       topic,
       partitions: [...partitions].map((partition) => ({ partition })),
       fromBeginning: end === 'first',
     }))
+    try {
+      const offsets = await this.fetch(wanted)
+      if (places.some((place) => !offsets.has(nameOf(place)))) await this.renew()
+      return offsets
+    } catch (error) {
+      await this.renew()
+      throw error
+    }
+  }
+
+  private async fetch(wanted: Wanted): Promise<ReadonlyMap<string, number>> {
+    for (const { topic } of wanted) await this.link.know(topic)
     const answers = await this.link.cluster.fetchTopicsOffset(wanted)
     return new Map(
       answers.flatMap(({ topic, partitions }) =>
@@ -44,4 +55,11 @@ export class Offsets {
       ),
     )
   }
+
+  /** What was heard of leaders in a bad moment would be believed for minutes: while brokers come and go, a partition may have none. */
+  private async renew(): Promise<void> {
+    await this.link.refresh().catch(() => {}) // the next try says what is wrong
+  }
 }
+
+type Wanted = Parameters<Link['cluster']['fetchTopicsOffset']>[0]

@@ -43,6 +43,16 @@ describe('the sockets of a log', () => {
     expect([sockets.size, made.every(({ destroyed }) => destroyed)]).toEqual([0, true])
   })
 
+  it('gather no listeners once they are closed, however often they are let go of', async () => {
+    const sockets = new Sockets()
+    const socket = sockets.factory({ ...PLAIN, port: port(), onConnect: () => {} })
+    await once(socket, 'connect')
+    socket.destroy()
+    await once(socket, 'close')
+    for (let attempt = 0; attempt < 20; attempt++) expect(socket.unref()).toBe(socket)
+    expect(socket.listenerCount('connect')).toBe(0)
+  })
+
   it('fail where the other side leaves in the middle of a handshake', async () => {
     const sockets = new Sockets()
     const calls: string[] = []

@@ -13,7 +13,10 @@ export class Sockets {
   readonly factory: ISocketFactory = (args) => {
     const socket = this.make(args)
     this.open.add(socket)
-    return socket.once('close', () => this.open.delete(socket))
+    return socket.once('close', () => {
+      this.open.delete(socket)
+      socket.unref = () => socket // kafkajs lets go of a lost one at each attempt to replace it, and each time would leave a listener behind
+    })
   }
 
   /** How many are open. */
