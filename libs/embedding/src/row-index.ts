@@ -36,9 +36,10 @@ export class RowIndex {
     this.control = isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)
     this.shardMask = shards - 1
     this.shards = Array.from({ length: shards }, (_, i) => {
+      const rows = (rowsExpected / shards) * ROOM
       const load = loadOf(i, shards)
-      const length = lengthFor(rowsExpected / shards, load)
-      return new IndexShard({ length, isShared, load: isBounded ? 1 : load, control: this.controlOf(i) })
+      const length = lengthFor(rows, isBounded ? load : LOAD_MAX)
+      return new IndexShard({ length, isShared, load: isBounded ? 1 : Math.max(load, rows / length), control: this.controlOf(i) })
     })
   }
 
@@ -128,19 +129,19 @@ export class RowIndex {
 /** What an index that never grows takes for so many rows. */
 export function indexBytesFor(rows: number, shards = SHARDS): number {
   let bytes = 4 * CONTROL_WORDS * shards
-  for (let i = 0; i < shards; i++) bytes += SLOT_BYTES * lengthFor(rows / shards, loadOf(i, shards))
+  for (let i = 0; i < shards; i++) bytes += SLOT_BYTES * lengthFor((rows / shards) * ROOM, loadOf(i, shards))
   return bytes
 }
 
 const ROOM = 1.02 // shards have some more or less than their share
 const LOAD_MIN = 0.45
-const LOAD_SPREAD = 0.3
+const LOAD_MAX = 0.75
 
-/** A different one for each shard, so that they do not grow at the same time. */
-const loadOf = (shard: number, shards: number): number => LOAD_MIN + (LOAD_SPREAD * shard) / shards
+/** A different one for each shard, so that they do not grow at the same time, nor take their room from a bound at the same number of rows. */
+const loadOf = (shard: number, shards: number): number => LOAD_MIN + ((LOAD_MAX - LOAD_MIN) * shard) / shards
 
 function lengthFor(rows: number, load: number): number {
   let length = SLOTS_AT_START
-  while (length * load < rows * ROOM) length *= 2
+  while (length * load < rows) length *= 2
   return length
 }
