@@ -92,7 +92,7 @@ describe('the names that a model is declared under', () => {
   ])('of %s are those of versions on disks', (_, model, names) => expect(namesOf(model)).toEqual(names))
 
   it('of a model set are, too', () => {
-    const { learned } = declareModelSet(mixedLayout, smallDeclaration)
+    const { learned, graphs } = declareModelSet(mixedLayout, smallDeclaration)
     expect(namesOf(learned)).toEqual([
       'model-set: rows',
       'rows → rowGradients of rows',
@@ -104,5 +104,10 @@ describe('the names that a model is declared under', () => {
       ].join(' '),
     ])
     expect(learned.losses).toEqual(['rankLoss', 'recallLoss'])
+    // a graph's name is among the bytes that replicas compare
+    expect([learned.gradient, learned.score, ...Object.values(graphs)].map(({ name }) => name)).toEqual([
+      ...['model-set/gradient', 'model-set/score'],
+      ...['rank', 'rank-item', 'rank-parts', 'user', 'item'],
+    ])
   })
 })

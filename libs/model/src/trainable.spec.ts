@@ -59,6 +59,27 @@ describe('declareTrainable', () => {
     expect(model.initialDense(3)).not.toEqual(model.initialDense(4))
   })
 
+  it.each(['dense', 'denseGradient', 'scores', 'loss', 'rows', 'rowGradients'])(
+    'refuses a column named %s, which its graphs have',
+    (input) => {
+      expect(without({ columns: [...base.columns, { input, width: 1 }] })).toThrow(
+        `inputs and outputs of small is '${input}', but each name occurs once; rename one`,
+      )
+    },
+  )
+
+  it.each([
+    ['no float', 0],
+    ['half a float', 0.5],
+    ['less than none', -1],
+  ])('refuses a segment and a bag of %s', (_, length) => {
+    const segments = [2, 1 - length, length].map((each) => ({ length: each, scale: 0, optimiser }))
+    expect(without({ tables: [{ ...base.tables[0], segments }] })).toThrow('width of table ids of small is 3, but its segments hold [2,')
+    expect(without(withLookup({ bags: [4 - length, length] }))).toThrow(
+      'bags of lookup rows of small is ' + [4 - length, length].join() + ', but they have to make up its 4 slots, and make up 4',
+    )
+  })
+
   it.each<[string, Partial<ModelEquations>, string]>([
     ['a lookup of no table', withLookup({ table: 'items' }), "table of lookup rows of small 'items' does not exist; declared are ids"],
     ['bags that do not make up the slots', withLookup({ bags: [1, 2] }), 'they have to make up its 4 slots, and make up 3'],
