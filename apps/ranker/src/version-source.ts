@@ -30,9 +30,9 @@ export function openVersionSource({ directory, clock, openTable }: VersionSource
 const FILES = { dense: 'dense.safetensors', table: 'table.safetensors', journal: 'journal.json' } as const
 
 async function placed(stored: StoredVersion, table: Table): Promise<PlacedVersion> {
-  const { name, step, contains, journalOffset } = stored.manifest
+  const { name, step, contains, journalOffset, lastRead } = stored.manifest
   const journal = parseJournal(name, textOf(await stored.read(FILES.journal)))
-  return { name, step, contains, journalOffset, journal, table, dense: await readDense(stored) }
+  return { name, step, contains, journalOffset, journalMark: lastRead?.journal, journal, table, dense: await readDense(stored) }
 }
 
 async function readDense(stored: StoredVersion): Promise<Float32Array> {

@@ -22,7 +22,7 @@ const kinds: Readonly<Record<string, (...words: string[]) => Body | undefined>> 
   grant: (to, _, previous) => ({ $case: 'grant', grant: { to: to === 'nobody' ? '' : to, previous: Number(previous) } }),
   /** claim after PREVIOUS */
   claim: (_, previous) => ({ $case: 'claim', claim: { previous: Number(previous), reason: 'silence' } }),
-  heartbeat: () => ({ $case: 'heartbeat', heartbeat: {} }),
+  heartbeat: () => ({ $case: 'heartbeat', heartbeat: { writtenMs: 0 } }),
   serve: (version = '') => ({ $case: 'serve', serve: { version } }),
   reset: (version) => ({ $case: 'reset', reset: { version } }),
   void: (step) => ({ $case: 'voidCut', voidCut: { step: Number(step), reason: 'it ended its process three times' } }),

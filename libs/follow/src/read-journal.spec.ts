@@ -1,6 +1,6 @@
 import { JournalRecord } from '@freshet/contracts'
-import type { LogRecord } from '@freshet/event-log'
-import { PreconditionError } from '@freshet/kernel'
+import { OffsetOutOfRangeError, type LogRecord } from '@freshet/event-log'
+import { CHECKSUM_START, checksum64, PreconditionError, spellChecksum } from '@freshet/kernel'
 import { readJournal, type FoldedRecord, type JournalLog, type JournalReading } from './index'
 import { scripted } from './journal-script.fixture'
 
@@ -50,6 +50,47 @@ describe('readJournal', () => {
     expect(read.at(-1)?.offset).toBe(4)
   })
 
+  it('refuses what follows upon another record than the one that was read: the journal is another one, which has grown past that', async () => {
+    const log = journalOf(['a1 genesis', 'a1 cut 1'])
+    const other = journalOf(['b1 genesis', 'b1 cut 1'])
+    const current = { log }
+    const through: JournalLog = { ...log, read: (...args) => current.log.read(...args), grown: (...args) => current.log.grown(...args) }
+    const read: number[] = []
+    const reading = async (): Promise<void> => {
+      for await (const { offset } of readJournal(through, 0, { signal: new AbortController().signal })) {
+        read.push(offset)
+        if (offset === 1) current.log = other
+        if (offset === 1) setImmediate(() => other.append('b1 cut 2'))
+      }
+    }
+    await expect(reading()).rejects.toThrow(
+      'the journal has another record at 1 than the one that was read; begin again from a version of it',
+    )
+    expect(read).toEqual([0, 1])
+  })
+
+  it('refuses what follows upon another record than the one that a version names', async () => {
+    const [log, other] = [journalOf(LINE), journalOf(['b1 genesis', 'b1 cut 1', ...LINE])]
+    const [, , , { state }] = await collect(log, 0, { stopAtEnd: true })
+    const mark = { offset: 3, checksum: spellChecksum(checksum64(CHECKSUM_START, log.records[3].value)) }
+    expect(await collect(log, 4, { stopAtEnd: true, state, mark })).toHaveLength(1)
+    await expect(collect(other, 4, { stopAtEnd: true, state, mark })).rejects.toThrow('the journal has another record at 3')
+    expect((await collect(other, 4, { stopAtEnd: true, state, mark: null })).length).toBeGreaterThan(1)
+  })
+
+  it('goes on where the record that was read last was trimmed meanwhile', async () => {
+    const log = journalOf(['a1 genesis'])
+    const read = (...[of, from, limit]: Parameters<JournalLog['read']>) =>
+      from === 0 && trimmed ? Promise.reject(new OffsetOutOfRangeError(of, 0, 1, 2)) : log.read(of, from, limit)
+    let trimmed = false
+    for await (const { offset } of readJournal({ ...log, read }, 0, { signal: new AbortController().signal })) {
+      if (offset === 1) return
+      trimmed = true
+      setImmediate(() => log.append('a1 cut 1'))
+    }
+    throw new TypeError('it has ended')
+  })
+
   it('waits for what comes, and goes on with it, until it is told to end', async () => {
     const log = journalOf(['a1 genesis'])
     const stop = new AbortController()
@@ -69,7 +110,7 @@ describe('readJournal', () => {
       if (offset === 4) setImmediate(() => log.append('a1 cut 3'))
       if (offset === 5) stop.abort()
     }
-    expect(log.reads).toEqual([0, 5])
+    expect(log.reads).toEqual([0, 5, 4]) // and once whether what came before it is still there
   })
 
   it('ends while it waits', async () => {

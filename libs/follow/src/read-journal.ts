@@ -1,6 +1,6 @@
 import { JournalRecord } from '@freshet/contracts'
-import { JOURNAL, type EventLog, type LogRecord, type ReadLimit } from '@freshet/event-log'
-import { PreconditionError } from '@freshet/kernel'
+import { JOURNAL, OffsetOutOfRangeError, type EventLog, type LogRecord, type ReadLimit } from '@freshet/event-log'
+import { CHECKSUM_START, checksum64, PreconditionError, spellChecksum } from '@freshet/kernel'
 import { foldJournal, type Verdict } from './fold-journal'
 import { startFold, type JournalState } from './state'
 
@@ -10,12 +10,20 @@ export interface FoldedRecord extends Verdict {
   readonly record: JournalRecord
 }
 
+/** A record that was read: its place, and a checksum of its value, 16 hexadecimal digits. */
+export interface JournalMark {
+  readonly offset: number
+  readonly checksum: string
+}
+
 /** How the journal is read. */
 export interface JournalReading {
   /** Ends the reading, also while it waits for records to come. */
   readonly signal: AbortSignal
   /** The fold of all before `from`, as kept with a version; without it the journal is folded from its first record on. */
   readonly state?: JournalState
+  /** The record before `from`, as a version names it. */
+  readonly mark?: JournalMark | null
   /** Ends the reading where the journal ends at its beginning, instead of waiting for what comes. */
   readonly stopAtEnd?: boolean
 }
@@ -27,15 +35,21 @@ export type JournalLog = Pick<EventLog, 'read' | 'grown' | 'first' | 'next'>
  * Reads the journal from an offset on, each record with its verdict and the state after it; void ones too, since their writers
  * want to know. Bounded: at most one read's records are in memory.
  *
- * throws  PreconditionError when no state is given and the journal no longer has its first records
+ * throws  PreconditionError when no state is given and the journal no longer has its first records; and when what comes at the beginning, or
+ *         was waited for, follows upon another record than the one that was read: a log was brought back from a backup, and has grown past that
  */
 export async function* readJournal(log: JournalLog, from: number, options: JournalReading): AsyncGenerator<FoldedRecord, void> {
   let state = options.state ?? (await startingState(log))
   let next = options.state ? from : 0
   const end = options.stopAtEnd ? await log.next(JOURNAL) : Infinity
+  let last: LogRecord | undefined
+  let known = options.mark ?? undefined
   while (next < end && !options.signal.aborted) {
     const records = await log.read(JOURNAL, next, READ_LIMIT)
     if (records.length === 0 && options.stopAtEnd) return
+    if (records.length > 0 && known !== undefined) await assertStillThere(log, known)
+    if (records.length > 0) known = undefined
+    last = records.at(-1) ?? last
     for (const { offset, value } of records) {
       if (offset >= end || options.signal.aborted) return
       const record = decode(value)
@@ -44,7 +58,9 @@ export async function* readJournal(log: JournalLog, from: number, options: Journ
       next = offset + 1
       if (offset >= from) yield { offset, record, ...verdict }
     }
-    if (!options.stopAtEnd && records.length < READ_LIMIT.records) await log.grown(JOURNAL, next, options.signal) // there may be more: then at once
+    if (options.stopAtEnd || records.length === READ_LIMIT.records) continue // there may be more: then at once
+    known ??= last && markOf(last)
+    await log.grown(JOURNAL, next, options.signal)
   }
 }
 
@@ -55,6 +71,21 @@ async function startingState(log: JournalLog): Promise<JournalState> {
   if (first === 0) return startFold()
   throw new PreconditionError(`the journal begins at ${first}, so its fold cannot start at 0`, 'start from the state that a version keeps')
 }
+
+/** Asked after what follows the record was read: so none of that is taken for what it is not. One that was trimmed says nothing. */
+async function assertStillThere(log: Pick<EventLog, 'read'>, { offset, checksum }: JournalMark): Promise<void> {
+  const [found] = await log.read(JOURNAL, offset, { records: 1 }).catch((error: unknown) => {
+    if (error instanceof OffsetOutOfRangeError) return []
+    throw error
+  })
+  if (found === undefined || (found.offset === offset && markOf(found).checksum === checksum)) return
+  throw new PreconditionError(`the journal has another record at ${offset} than the one that was read`, 'begin again from a version of it')
+}
+
+const markOf = ({ offset, value }: LogRecord): JournalMark => ({
+  offset,
+  checksum: spellChecksum(checksum64(CHECKSUM_START, value)),
+})
 
 /** What does not decode is a record of no kind: void, and the line goes on. */
 function decode(value: LogRecord['value']): JournalRecord {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Configure, Result } from '@freshet/contracts'
 import { JOURNAL } from '@freshet/event-log'
-import { readJournal, type FoldedRecord, type JournalLog, type JournalState } from '@freshet/follow'
+import { readJournal, type FoldedRecord, type JournalLog, type JournalMark, type JournalState } from '@freshet/follow'
 import { CorruptError, isFreshetError, type Clock } from '@freshet/kernel'
 import { carriedVersion } from './carried-version'
 import type { ServingModel } from './serving-model'
@@ -23,6 +23,7 @@ export interface JournalFollowerOptions {
 interface Start {
   readonly from: number
   readonly state: JournalState | undefined
+  readonly mark?: JournalMark | null
 }
 
 /**
@@ -88,11 +89,11 @@ export class JournalFollower {
   }
 
   /** Reads on; ends with another place to read on from where a record or a new version calls for it. */
-  private async read({ from, state }: Start, reading: { signal: AbortSignal; stopAtEnd: boolean }): Promise<Start | undefined> {
+  private async read({ from, state, mark }: Start, reading: { signal: AbortSignal; stopAtEnd: boolean }): Promise<Start | undefined> {
     const { clock } = this.options
     this.position = from
     let turnMs = clock.monotonicMs()
-    for await (const folded of readJournal(this.options.log, from, { ...reading, state })) {
+    for await (const folded of readJournal(this.options.log, from, { ...reading, state, mark })) {
       this.position = folded.offset + 1
       const turn = folded.verdict === 'valid' ? await this.take(folded) : undefined
       if (turn !== undefined) return turn
@@ -155,7 +156,7 @@ export class JournalFollower {
     this.pinned = pinned?.name
     await this.turnTo(journal.dictionaries)
     this.model.take(carriedVersion(journal, pinned ?? version))
-    return { from: journalOffset, state: journal }
+    return { from: journalOffset, state: journal, mark: version.journalMark }
   }
 
   /** Throws CorruptError where the journal no longer has its first records. */
@@ -218,17 +219,20 @@ export class JournalFollower {
     for (let look = 1; !inner.signal.aborted; look++) {
       await clock.sleep(WATCH_MS, inner.signal)
       if (this.isBehind && !(await this.isStillMissing())) inner.abort()
-      if (look % SHORT_LOOKS === 0) shortSinceMs = (await this.isShort(inner.signal)) ? (shortSinceMs ?? clock.monotonicMs()) : undefined
+      const end = look % SHORT_LOOKS === 0 ? await this.journalEnd(inner.signal) : undefined
+      if (end !== undefined) shortSinceMs = end < this.position ? (shortSinceMs ?? clock.monotonicMs()) : undefined
       if (shortSinceMs !== undefined && clock.monotonicMs() - shortSinceMs >= SHORT_MS) inner.abort()
     }
   }
 
-  /** A journal that was restored, or begun anew, ends before what was read of it: nothing would come until it has grown past that, and then what is of another line. */
-  private async isShort(signal: AbortSignal): Promise<boolean> {
+  /**
+   * Where the journal ends; undefined where that is not known just now. One that was restored, or begun anew, ends before what was read of it: nothing
+   * would come until it has grown past that.
+   */
+  private async journalEnd(signal: AbortSignal): Promise<number | undefined> {
     const { log, clock } = this.options
     const asked = log.next(JOURNAL).catch(() => undefined) // who reads says what is wrong
-    const end = await Promise.race([asked, clock.sleep(SHORT_LOOKS * WATCH_MS, signal)])
-    return typeof end === 'number' && end < this.position
+    return (await Promise.race([asked, clock.sleep(SHORT_MS, signal)])) ?? undefined
   }
 
   private async isStillMissing(): Promise<boolean> {

@@ -1,10 +1,12 @@
-import type { JournalState } from '@freshet/follow'
+import type { JournalMark, JournalState } from '@freshet/follow'
 import type { LoadedVersion } from './serving-model'
 
 /** A version, and where in the journal it stands. */
 export interface PlacedVersion extends LoadedVersion {
   /** The first journal record that it does not contain. */
   readonly journalOffset: number
+  /** The record before that; versions of earlier releases do not say. */
+  readonly journalMark?: JournalMark | null
   /** The fold of all records before it. */
   readonly journal: JournalState
 }

@@ -31,6 +31,7 @@ describe('the marks of what was read of examples', () => {
     expect([await marks.isSame(0), await marks.isSame(1), marks.foreign]).toEqual([true, true, []])
     log.current = await logOf('a', 'x', 'c')
     expect([await marks.isSame(1), marks.foreign]).toEqual([false, [{ partition: 1, trouble: 'other' }]])
+    expect([marks.isKnownForeign(0), marks.isKnownForeign(1)]).toEqual([false, true])
     await expect(marks.assertSame(1)).rejects.toThrow(OtherLogError)
     log.current = await logOf('a', 'b')
     expect([await marks.isSame(1), marks.foreign]).toEqual([true, []])

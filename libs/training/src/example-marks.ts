@@ -38,6 +38,11 @@ export class ExampleMarks {
     return [...this.troubles].map(([partition, trouble]) => ({ partition, trouble })).sort((a, b) => a.partition - b.partition)
   }
 
+  /** Whether it was another log when it was last looked at. */
+  isKnownForeign(partition: number): boolean {
+    return this.troubles.get(partition) === 'other'
+  }
+
   noteRead(partition: number, record: Placed): void {
     this.read[partition] = markOf(record)
   }

@@ -84,6 +84,33 @@ describe('a trainer beside a log that was brought back from a backup', () => {
     await expectTwin(restored, running)
   })
 
+  it('tells an idle owner’s journal from the one that it goes on with after the restore, in the same epoch and by the same name', async () => {
+    const room = openRoom()
+    let backedUp: LogEnds = []
+    {
+      await using running = await start(room, 'a', { versionRecords: 4, versionsKept: 99 })
+      await publish(room.log, 0, groups(0, 4))
+      await untilLearned(room, running, 12)
+      await ask(room, running.trainer.checkpoint())
+      backedUp = await endsOf(room.log)
+      await turn(room, 3000)
+      await ask(room, running.trainer.checkpoint())
+    }
+    const restored = beside(room, await logAsOf(room.log, backedUp))
+    {
+      await using other = await start({ ...restored, shelf: new MemoryShelf() }, 'a')
+      await turn(restored, 6000)
+      expect((await ask(restored, other.trainer.status())).epoch).toBe(1)
+    }
+    await using again = await start(restored, 'c')
+    expect([room.shelf.aside.length > 0, (await ask(restored, again.trainer.status())).examples]).toEqual([true, 12])
+    expect(restored.notices).toContainEqual(
+      expect.objectContaining({
+        foreign: expect.objectContaining({ reason: expect.stringMatching(/another record at/) as string }) as object,
+      }),
+    )
+  })
+
   it('reads versions that do not say by what records they know it, and holds them against its end', async () => {
     const { room, ends } = await learned()
     for (const [i, { facts, contents }] of room.shelf.versions.entries())

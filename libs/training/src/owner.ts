@@ -213,7 +213,7 @@ export class Owner {
   }
 
   private async beat(): Promise<void> {
-    await this.line.desk.append({ $case: 'heartbeat', heartbeat: {} })
+    await this.line.desk.append({ $case: 'heartbeat', heartbeat: { writtenMs: this.tools.clock.nowMs() } })
     this.wroteMs = this.tools.clock.monotonicMs()
   }
 

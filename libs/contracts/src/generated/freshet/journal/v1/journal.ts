@@ -129,6 +129,8 @@ export interface Claim {
 }
 
 export interface Heartbeat {
+  /** Wall clock of its writer. It decides nothing, and makes each heartbeat another record: readers tell by a record's bytes whether a log is the one that they have read. */
+  writtenMs: number;
 }
 
 /** Turns rankers to a version. */
@@ -1765,11 +1767,14 @@ export const Claim: MessageFns<Claim> = {
 };
 
 function createBaseHeartbeat(): Heartbeat {
-  return {};
+  return { writtenMs: 0 };
 }
 
 export const Heartbeat: MessageFns<Heartbeat> = {
-  encode(_: Heartbeat, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: Heartbeat, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.writtenMs !== 0) {
+      writer.uint32(8).int64(message.writtenMs);
+    }
     return writer;
   },
 
@@ -1786,6 +1791,14 @@ export const Heartbeat: MessageFns<Heartbeat> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.writtenMs = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1798,20 +1811,30 @@ export const Heartbeat: MessageFns<Heartbeat> = {
     }
   },
 
-  fromJSON(_: any): Heartbeat {
-    return {};
+  fromJSON(object: any): Heartbeat {
+    return {
+      writtenMs: isSet(object.writtenMs)
+        ? globalThis.Number(object.writtenMs)
+        : isSet(object.written_ms)
+        ? globalThis.Number(object.written_ms)
+        : 0,
+    };
   },
 
-  toJSON(_: Heartbeat): unknown {
+  toJSON(message: Heartbeat): unknown {
     const obj: any = {};
+    if (message.writtenMs !== 0) {
+      obj.writtenMs = Math.round(message.writtenMs);
+    }
     return obj;
   },
 
   create<I extends Exact<DeepPartial<Heartbeat>, I>>(base?: I): Heartbeat {
     return Heartbeat.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<Heartbeat>, I>>(_: I): Heartbeat {
+  fromPartial<I extends Exact<DeepPartial<Heartbeat>, I>>(object: I): Heartbeat {
     const message = createBaseHeartbeat();
+    message.writtenMs = object.writtenMs ?? 0;
     return message;
   },
 };
