@@ -84,7 +84,7 @@ export function createEventDesk(scope: EventDeskScope): EventDesk {
     const nowMs = clock.nowMs()
     const rules = { settings, types, nowMs, replay: origin.replay !== undefined }
     received.forEach((entry, index) => {
-      const error = refusalOf(entry, rules)
+      const error = refusalOf(entry, { ...rules, arrivedMs: entry.arrivedMs ?? nowMs })
       if (error) {
         outcomes[index] = { kind: 'refused', error }
         refusals.push({ payload: entry.bytes, kind: PayloadKind.PAYLOAD_KIND_EVENT, source: origin.source, error })

@@ -3,7 +3,7 @@ import { eventFault, type EventScope } from './event-rules'
 import { NOW_MS, TYPES, view } from './intake.fixture'
 import { INTAKE_DEFAULTS } from './limits'
 
-const live: EventScope = { settings: INTAKE_DEFAULTS, types: TYPES, nowMs: NOW_MS, replay: false }
+const live: EventScope = { settings: INTAKE_DEFAULTS, types: TYPES, nowMs: NOW_MS, arrivedMs: NOW_MS, replay: false }
 const shown = (...items: Partial<ImpressionItem>[]): Event =>
   Event.fromPartial({ userId: 'ada', type: 'impression', impression: { items: items.map((item) => ({ itemId: 'book', ...item })) } })
 const floats = (...numbers: number[]): Uint8Array => new Uint8Array(new Float32Array(numbers).buffer)
@@ -15,6 +15,7 @@ describe('the rules of an event', () => {
     ['a session without a user', view({ userId: '', sessionId: 's1' })],
     ['a time that is left to ingest', view({ timeMs: 0 })],
     ['a time just within the tolerance for other clocks', view({ timeMs: NOW_MS + INTAKE_DEFAULTS.futureMsMax })],
+    ['a time of a day back, for which ids are remembered', view({ timeMs: NOW_MS - INTAKE_DEFAULTS.pastMsMax })],
     ['a rating of zero', view({ type: 'rating', value: 0 })],
     ['the longest id', view({ itemId: 'x'.repeat(256) })],
     ['the fullest context', view({ context: many(32) })],
@@ -39,6 +40,8 @@ describe('the rules of an event', () => {
     ['a time before 1970', view({ timeMs: -1 }), 'time_ms', /whole number of milliseconds since 1970/],
     ['a time that is no whole number', view({ timeMs: NaN }), 'time_ms', /whole number/],
     ['a time in the future', view({ timeMs: NOW_MS + 60_001 }), 'time_ms', /60001 ms ahead .* at most 60000/],
+    ['a time for which no id is remembered', view({ timeMs: NOW_MS - 30 * 3_600_000 }), 'time_ms', /30 hours back.* remembered for 24$/],
+    ['such a time without an id of its own', view({ eventId: '', timeMs: 1000 }), 'time_ms', /472222 hours back/],
     ['a value that is not a number', view({ value: NaN }), 'value', /finite/],
     ['an infinite value', view({ value: Infinity }), 'value', /finite/],
     ['too many context entries', view({ context: many(33) }), 'context', /32 entries/],

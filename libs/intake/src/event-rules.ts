@@ -9,6 +9,8 @@ export interface EventScope {
   readonly settings: IntakeSettings
   readonly types: EventTypes
   readonly nowMs: number
+  /** When it came first: what waited in a dead letter is as old as it was then. */
+  readonly arrivedMs: number
   /** Its time is a file's: it must have one. */
   readonly replay: boolean
 }
@@ -57,7 +59,7 @@ function subjectFault(event: Event, { impression }: EventMeaning): FieldFacts | 
   return undefined
 }
 
-function timeFault(timeMs: number, { nowMs, settings, replay }: EventScope): FieldFacts | undefined {
+function timeFault(timeMs: number, { nowMs, arrivedMs, settings, replay }: EventScope): FieldFacts | undefined {
   const field = 'time_ms'
   if (!Number.isSafeInteger(timeMs) || timeMs < 0)
     return { field, value: timeMs, rule: 'a time is a whole number of milliseconds since 1970', remedy: 'send 0 for the time of arrival' }
@@ -65,6 +67,16 @@ function timeFault(timeMs: number, { nowMs, settings, replay }: EventScope): Fie
   if (timeMs > nowMs + settings.futureMsMax) {
     const rule = `it is ${timeMs - nowMs} ms ahead of the clock of ingest, and at most ${settings.futureMsMax} is taken`
     return { field, value: timeMs, rule, remedy: 'check the unit (milliseconds) and the clock of the sender' }
+  }
+  if (!replay && timeMs !== 0 && timeMs < arrivedMs - settings.pastMsMax) {
+    const hours = (ms: number): number => Math.round(ms / 3_600_000)
+    const rule = `it is ${hours(arrivedMs - timeMs)} hours back, and ids that tell a repetition are remembered for ${hours(settings.pastMsMax)}`
+    return {
+      field,
+      value: timeMs,
+      rule,
+      remedy: 'replay it by the clock of its file, as `freshet import` does, or send 0 for the time of arrival',
+    }
   }
   return undefined
 }

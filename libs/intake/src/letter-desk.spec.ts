@@ -107,6 +107,16 @@ describe('the replay of dead letters', () => {
     expect(second.record).toEqual(first.record)
   })
 
+  it('takes what came in time, however long its letter has waited, and refuses what was too old then', async () => {
+    const { intake, clock, later, log } = await refused(1)
+    const dayMs = 24 * 3_600_000
+    await intake.accept([received(view({ eventId: 'old', timeMs: NOW_MS - 2 * dayMs }))], 'test')
+    await clock.advance(5 * dayMs)
+    const { letters: done } = await (await later()).replay(EVERY)
+    expect(done.map(({ outcome }) => spell(outcome))).toEqual(['1/0', 'INVALID_FIELD'])
+    expect(await effective(log)).toEqual(['e0'])
+  })
+
   it('leaves a letter that is refused again as it is, without a second one', async () => {
     const { log, intake } = await refused(1)
     expect((await intake.letters.replay(EVERY)).letters.map(({ outcome }) => spell(outcome))).toEqual(['INVALID_FIELD'])

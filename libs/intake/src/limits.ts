@@ -14,6 +14,8 @@ export interface IntakeSettings {
   readonly vectorLengthMax: number
   /** How far ahead of this machine's clock an event's time may be: clocks of other machines differ. */
   readonly futureMsMax: number
+  /** How far back a live event's time may be: ids of events are remembered for so long, and an older one could not be told from one that was sent before. */
+  readonly pastMsMax: number
   /** Between two ticks of the live clock. */
   readonly tickMs: number
   /** A replay ticks in a partition when its file's time has advanced by this much there. */
@@ -40,6 +42,7 @@ export const INTAKE_DEFAULTS: IntakeSettings = {
   attributeCharactersMax: 65_536,
   vectorLengthMax: 4096,
   futureMsMax: 60_000,
+  pastMsMax: 24 * 3_600_000,
   tickMs: 1000,
   replayTickMs: 60_000,
   replayIdleMs: 30_000,

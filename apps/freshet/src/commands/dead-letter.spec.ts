@@ -9,7 +9,7 @@ import { runCaptured } from '../services.fixture'
 import { letterFacts, lettersText } from './dead-letter-text'
 
 const bad = (eventId: string, given: Partial<Event> = {}): Event =>
-  Event.fromPartial({ eventId, userId: 'ada', itemId: 'book', type: 'love', timeMs: 1_700_000_000_000, ...given })
+  Event.fromPartial({ eventId, userId: 'ada', itemId: 'book', type: 'love', ...given })
 
 describe('freshet dead-letter, on a data set that nobody serves', () => {
   let directory: TemporaryDirectory

@@ -24,13 +24,14 @@ const engines = () => ({ log: `kafka://${broker.address}`, store: redis.address 
 const data = (): string => directory.within('data')
 const config = () => loadConfig({ env: {}, overrides: { ...engines(), data: data(), redis: { deadlineMs: 5000 } } })
 const opened = (): Promise<Runtime> => openRuntime(config(), { logger: openLogger({ name: 'test', level: 'silent' }) })
+const STARTED_MS = Date.now() // of live events: an older time is refused
 const click = (i: number, given: Partial<Event> = {}): Event =>
   Event.fromPartial({
     eventId: `e${i}`,
     userId: i % 2 === 0 ? 'ada' : `u${i}`,
     itemId: `item-${i % 7}`,
     type: 'click',
-    timeMs: 1000 + i,
+    timeMs: STARTED_MS + i,
     ...given,
   })
 

@@ -35,7 +35,7 @@ describe('freshet repair, on a data set that nobody serves', () => {
     const needs = { sections: ['ingest', 'featureStore'], canCreate: true, note: () => undefined } as const
     await withServices(config, needs, async ({ ingest, featureStore }) => {
       const events = Array.from({ length: EVENTS }, (_, i) =>
-        Event.fromPartial({ eventId: `e${i}`, userId: 'ada', itemId: `item-${i % 3}`, type: 'click', timeMs: 1000 + i }),
+        Event.fromPartial({ eventId: `e${i}`, userId: 'ada', itemId: `item-${i % 3}`, type: 'click' }),
       )
       await call(ingest, 'append', { events })
       const isFolded = async (): Promise<boolean> =>

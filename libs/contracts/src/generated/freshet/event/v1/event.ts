@@ -116,7 +116,7 @@ export function replayPhaseToJSON(object: ReplayPhase): string {
 
 /** What a user did, as the application reports it. */
 export interface Event {
-  /** Effective once within the stated window; made by ingest from the content where it is empty. */
+  /** Effective once within a day and 2 million ids of a partition, whichever user of that it is of; made by ingest from the content where it is empty. */
   eventId: string;
   /** The key: all events of a user stand in one partition, in order. Empty only where `session_id` is given. */
   userId: string;
@@ -125,7 +125,7 @@ export interface Event {
   itemId: string;
   /** A type of the feature dictionary: view, click, cart, purchase, rating, impression, or one of its own. */
   type: string;
-  /** When it happened, milliseconds since 1970. 0: when it arrives. */
+  /** When it happened, milliseconds since 1970, at most a day back, since ids are remembered for so long; a replay brings older ones. 0: when it arrives. */
   timeMs: number;
   /** A rating or an amount. */
   value?:
