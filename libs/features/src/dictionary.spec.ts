@@ -19,6 +19,21 @@ item: [{ kind: id, name: item }, { kind: numeric, name: price, maximum: 10 }]
 const list = (count: number, spell: (i: number) => string, between: string): string =>
   Array.from({ length: count }, (_, i) => spell(i)).join(between)
 
+describe('a text that is read again', () => {
+  it('gives the same dictionary, until so many others have been read since', () => {
+    const first = compileDictionary(MINIMAL)
+    for (let i = 0; i < 15; i++) compileDictionary(`${MINIMAL}negatives: ${i}`)
+    expect(compileDictionary(MINIMAL)).toBe(first)
+    for (let i = 0; i < 16; i++) compileDictionary(`${MINIMAL}negatives: ${i}`)
+    expect(compileDictionary(MINIMAL)).not.toBe(first)
+    expect(compileDictionary(MINIMAL).hash).toBe(first.hash)
+  })
+
+  it('is refused each time where it is none', () => {
+    for (let i = 0; i < 2; i++) expect(() => compileDictionary(`${MINIMAL}nonsense: 1`)).toThrow(InvalidFieldError)
+  })
+})
+
 describe('a dictionary', () => {
   it('places features one after the other in the order of declaration', () => {
     const { layout } = compileDictionary(`${MINIMAL}

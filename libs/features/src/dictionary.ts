@@ -22,11 +22,22 @@ export interface Dictionary {
 }
 
 /**
- * Reads a dictionary.
+ * Reads a dictionary. Of a text that was read of late the same one is given again: each partition asks for the few that a data set has had.
  *
  * throws  InvalidFieldError naming path, value, rule and remedy: unknown keys, wrong types, names used twice
  */
 export function compileDictionary(text: string): Dictionary {
+  const dictionary = recent.get(text) ?? compile(text)
+  recent.delete(text)
+  recent.set(text, dictionary)
+  if (recent.size > RECENT_MAX) recent.delete(recent.keys().next().value ?? text)
+  return dictionary
+}
+
+const RECENT_MAX = 16
+const recent = new Map<string, Dictionary>()
+
+function compile(text: string): Dictionary {
   const declared = validated(parseYaml(text))
   const compiled = compileFeatures(declared)
   const layout = { user: compiled.user.layout, item: compiled.item.layout, cross: compiled.cross.layout }

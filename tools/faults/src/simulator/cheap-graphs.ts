@@ -1,4 +1,5 @@
 import type { ModelTools } from '@freshet/training'
+import { DEADLY_NUMBER } from './served-lists'
 
 type ModelSet = ModelTools['modelSet']
 type CompileGraph = ModelTools['compile']
@@ -6,18 +7,24 @@ type GraphRunner = Awaited<ReturnType<CompileGraph>>
 
 const DECAY = Math.fround(0.75)
 
+/** Told that a step has met a deadly example: what it gives is the step's, or undefined where the step goes on. */
+export type MeetDeadly = () => Promise<never> | undefined
+
 /** Compiles no graph of a model set, but gives what stands in its place. */
 export const cheapCompile =
-  (modelSet: ModelSet): CompileGraph =>
+  (modelSet: ModelSet, meetDeadly: MeetDeadly = () => undefined): CompileGraph =>
   (spec) =>
-    Promise.resolve(spec === modelSet.update.spec ? updateRunner() : gradientRunner(modelSet))
+    Promise.resolve(spec === modelSet.update.spec ? updateRunner() : gradientRunner(modelSet, meetDeadly))
 
 /**
  * In place of the gradient graph: sums that depend on every number that is fed, and on the order of all of them, for the price of
- * one pass. What a simulation asks is whether two learners did the same, not whether they did well.
+ * one pass. What a simulation asks is whether two learners did the same, not whether they did well. Where a number is so large that sums of it
+ * overflow, so do the gradients.
  */
-const gradientRunner = ({ parameterCount }: ModelSet): GraphRunner => ({
+const gradientRunner = ({ parameterCount }: ModelSet, meetDeadly: MeetDeadly): GraphRunner => ({
   run: ({ rows, numbers, labels, logQ, dense }) => {
+    const end = numbers.data.includes(DEADLY_NUMBER) ? meetDeadly() : undefined
+    if (end !== undefined) return end
     const count = labels.data.length
     const denseGradient = new Float32Array(parameterCount)
     const rowGradients = new Float32Array(rows.data.length)

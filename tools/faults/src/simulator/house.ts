@@ -1,9 +1,11 @@
-import { CatalogRecord, EventRecord } from '@freshet/contracts'
+import { CatalogRecord, type DictionaryChange, EventRecord } from '@freshet/contracts'
 import { type EventLog, type LogRecord, type Partition, TOPICS } from '@freshet/event-log'
+import type { Dictionary } from '@freshet/features'
 import { isFreshetError, partitionOf } from '@freshet/kernel'
 import type { OnlineStore } from '@freshet/online-store'
 import type { SnapshotShelf } from '@freshet/materialize'
 import type { VersionShelf } from '@freshet/training'
+import { laterDictionaries } from './dictionaries'
 import { Draws } from './draws'
 import { EPOCH_MS, Host } from './host'
 import { hostLog, hostShelf, hostSnapshots, hostStore } from './host-ports'
@@ -59,6 +61,13 @@ export class House {
   /** Changes of whole histories that were acknowledged, and where they were said to stand. */
   readonly changes: { readonly change: Change; readonly partition: number; readonly offset: number }[] = []
 
+  /** Dictionaries that somebody will set, in their order. */
+  readonly wanted: Dictionary[]
+  /** Whether dictionaries change in this house. */
+  readonly hasChanges: boolean
+  /** Changes of the dictionary that were acknowledged, and by partition where they were said to stand. */
+  readonly dictionariesSet: { readonly change: DictionaryChange; readonly offsets: readonly number[] }[] = []
+
   constructor(readonly options: SimulationOptions) {
     const { seed, isTold = false } = options
     this.schedule = new Schedule(isTold)
@@ -69,6 +78,8 @@ export class House {
       else this.size++
     }
     this.log = new LogServer({ schedule: this.schedule, draws: this.draws, partitions: PARTITIONS, onAppended, met: this.met })
+    this.wanted = this.draws.chance(CHANGING) ? drawDictionaries(this.draws) : []
+    this.hasChanges = this.wanted.length > 0
     for (const each of catalogue) this.describe(each)
     for (const each of lateCatalogue) {
       const atMs = this.draws.between(0, LATE_UNTIL_MS)
@@ -132,6 +143,13 @@ export class House {
 }
 
 const LATE_UNTIL_MS = 400
+const CHANGING = 0.2 // of houses
+
+/** One of those that may follow the first, or one after the other. */
+function drawDictionaries(draws: Draws): Dictionary[] {
+  const next = draws.pick(laterDictionaries)
+  return draws.chance(0.6) ? [next] : [next, ...laterDictionaries.filter((each) => each !== next)]
+}
 
 const DAILY: ReadonlySet<string> = new Set([
   'UNAVAILABLE',

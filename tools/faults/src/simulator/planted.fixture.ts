@@ -1,4 +1,5 @@
-import { TOPICS } from '@freshet/event-log'
+import { EventRecord, JournalRecord } from '@freshet/contracts'
+import { type Partition, TOPICS } from '@freshet/event-log'
 import { partitionOf } from '@freshet/kernel'
 import type { SnapshotDraft } from '@freshet/materialize'
 import { vectorOf } from '@freshet/online-store'
@@ -134,6 +135,48 @@ export const planted: Readonly<Record<string, (engines: Engines) => Engines>> = 
     ...rest,
     log: { ...log, trim: async (of) => log.trim(of, await log.next(of)) },
   }),
+  'a dictionary that is not stored beside the states': ({ store, ...rest }) => ({
+    ...rest,
+    store: {
+      ...store,
+      commit: (partition, commit) => store.commit(partition, { ...commit, puts: commit.puts.filter(({ key }) => key !== 'm:dictionary') }),
+    },
+  }),
+  'a change of the dictionary that one partition is told of': ({ log, ...rest }) => ({
+    ...rest,
+    log: {
+      ...log,
+      append: (to, entries) => log.append(to, to.partition === 0 ? entries : entries.filter(({ value }) => !isChange(to, value))),
+    },
+  }),
+  'an owner that learns from a dictionary before the journal says that it holds': ({ log, ...rest }) => ({
+    ...rest,
+    log: {
+      ...log,
+      appendIf: (to, expected, entry) => (kindOf(to, entry.value) === 'configure' ? log.next(to) : log.appendIf(to, expected, entry)),
+    },
+  }),
+  'examples that are left out of a step, and kept nowhere': ({ log, ...rest }) => ({
+    ...rest,
+    log: { ...log, append: async (to, entries) => (to.topic === TOPICS.deadLetter ? log.next(to) : log.append(to, entries)) },
+  }),
+  'results that pass over in silence what was left out': ({ log, ...rest }) => ({
+    ...rest,
+    log: { ...log, appendIf: (to, expected, entry) => log.appendIf(to, expected, { ...entry, value: withoutSkips(to, entry.value) }) },
+  }),
+}
+
+const isChange = ({ topic }: Partition, value: Uint8Array): boolean =>
+  topic === TOPICS.events && EventRecord.decode(value).record?.$case === 'dictionary'
+
+const kindOf = ({ topic }: Partition, value: Uint8Array): string | undefined =>
+  topic === TOPICS.journal ? JournalRecord.decode(value).record?.$case : undefined
+
+function withoutSkips(to: Partition, value: Uint8Array): Uint8Array {
+  if (kindOf(to, value) !== 'result') return value
+  const record = JournalRecord.decode(value)
+  if (record.record?.$case === 'result') record.record.result.skips = []
+  return JournalRecord.encode(record).finish()
 }
 
 /** How far a partition's catalogue goes from the beginning. */

@@ -1,4 +1,4 @@
-import { Learner } from '@freshet/training'
+import { Learner, TrainingLine } from '@freshet/training'
 import type { SimulationOptions } from './house'
 import { installLightSignals } from './light-signals'
 import { planted } from './planted.fixture'
@@ -29,6 +29,17 @@ async function caught(options: Omit<SimulationOptions, 'seed'> = {}): Promise<st
   return rules[0]
 }
 
+/** Plants a bug in the code itself, for as long as seeds run. */
+async function caughtWith<T extends object, K extends keyof T>(prototype: T, method: K, bug: T[K]): Promise<string | undefined> {
+  const before = prototype[method]
+  prototype[method] = bug
+  try {
+    return await caught()
+  } finally {
+    prototype[method] = before
+  }
+}
+
 describe('the simulator catches', () => {
   it.each(Object.entries(planted))(
     '%s',
@@ -44,17 +55,18 @@ describe('the simulator catches', () => {
   ])(
     '%s',
     async (_, isNext) => {
-      const learner = Learner.prototype as unknown as { isNext: unknown }
-      const before = learner.isNext
-      learner.isNext = isNext
-      try {
-        expect(await caught()).toBeDefined()
-      } finally {
-        learner.isNext = before
-      }
+      expect(await caughtWith(Learner.prototype as unknown as { isNext: unknown }, 'isNext', isNext)).toBeDefined()
     },
     240_000,
   )
+
+  it('a learner that goes on under the first dictionary, whatever the journal says', async () => {
+    expect(await caughtWith(Learner.prototype, 'adopt', () => Promise.resolve())).toBeDefined()
+  }, 240_000)
+
+  it('a line that executes a cut which is void', async () => {
+    expect(await caughtWith(TrainingLine.prototype, 'void', () => undefined)).toBeDefined()
+  }, 240_000)
 })
 
 interface Place {

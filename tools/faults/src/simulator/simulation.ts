@@ -106,6 +106,9 @@ export class Simulation {
     for (let p = 0; p < PARTITIONS; p++)
       if (journal.cutTo[p] < this.house.all(TOPICS.examples, p).length) return `examples/${p} is cut to ${journal.cutTo[p]}`
     if (journal.state.resultStep < journal.state.step) return `step ${journal.state.step} has no result`
+    const changes = this.house.all(TOPICS.dictionaries, 0).length
+    if ((journal.state.dictionaries?.at(-1)?.dictionaryNumber ?? 0) < changes)
+      return `change ${changes} of the dictionary is not in the model`
     const reading = this.readers.find(({ position }) => position < journal.state.lastOffset)
     if (reading !== undefined) return `${reading.host.name} has read to ${reading.position}`
     return this.mover.isMoving ? 'a move is under way' : undefined

@@ -19,6 +19,12 @@ export const ENCOUNTERS = [
   'links',
   'histories_moved', // parts of a session's history, in the order of their user's partition
   'corrections',
+  'dictionary_changes', // as the journal records them
+  'dictionaries_told_again', // records of a change that a partition has come to
+  'older_examples', // learned from under a later dictionary than the one that made them
+  'examples_left_out', // whose gradients were not finite, as results tell
+  'deadly_steps', // that ended a process, or a thread
+  'cuts_voided',
   'versions_torn',
   'snapshots_torn',
   'moves',

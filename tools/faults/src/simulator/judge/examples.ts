@@ -1,5 +1,6 @@
 import { type ExampleGroup, LabelSource } from '@freshet/contracts'
 import type { House } from '../house'
+import { markOf } from '../served-lists'
 import type { Read } from './read-logs'
 import type { Undisturbed } from './undisturbed'
 
@@ -31,8 +32,10 @@ function compare(house: House, partition: number, { expected, actual }: Sequence
   }
 }
 
-/** What events alone decide of a group: its identity, whose it is, its labels, and which items are not drawn. */
-const spell = ({ sourceOffset, ordinal, timeMs, userLo, items }: ExampleGroup): string => {
-  const labelled = items.map(({ label, itemLo, source }) => `${label}/${source === LabelSource.LABEL_SOURCE_SAMPLED ? 'drawn' : itemLo}`)
-  return `${sourceOffset}.${ordinal} at ${timeMs} of ${userLo}: ${labelled.join(' ')}`
+/** What events alone decide of a group: its identity, whose it is, by which dictionary, its labels, which items are not drawn, and what it was served with. */
+const spell = ({ sourceOffset, ordinal, timeMs, userLo, dictionaryHash, items }: ExampleGroup): string => {
+  const labelled = items.map(
+    (item) => `${item.label}/${item.source === LabelSource.LABEL_SOURCE_SAMPLED ? 'drawn' : item.itemLo}/${markOf(item) ?? ''}`,
+  )
+  return `${sourceOffset}.${ordinal} at ${timeMs} of ${userLo} by ${dictionaryHash}: ${labelled.join(' ')}`
 }

@@ -1,8 +1,10 @@
 import type { House } from '../house'
 import { PARTITIONS } from '../shop'
+import { judgeDictionaries } from './dictionaries'
 import { judgeExamples } from './examples'
 import { judgeFeatures } from './features'
 import { judgeHistories } from './histories'
+import { judgeLearned } from './learned'
 import { type Digest, judgeModel } from './model'
 import { readLogs } from './read-logs'
 import { judgeSent } from './sent'
@@ -18,5 +20,6 @@ export async function judge(house: House, digests: readonly Digest[]): Promise<v
   judgeHistories(house, logs)
   judgeSent(house, logs, twins)
   judgeFeatures(house, logs, twins)
-  await judgeModel({ house, logs }, digests)
+  judgeDictionaries(house, logs)
+  await judgeModel({ house, learned: judgeLearned(house, logs) }, digests)
 }

@@ -1,9 +1,9 @@
 import type { EventLog, Partition } from '@freshet/event-log'
-import { EMPTY_SHELF, type LineOptions, replayTwin, type VersionShelf } from '@freshet/training'
+import { EMPTY_SHELF, type LineOptions, replayTwin, type VersionFacts, type VersionShelf } from '@freshet/training'
 import type { House } from '../house'
 import type { LogServer } from '../log-server'
-import { lineTools } from '../shop'
-import type { Read } from './read-logs'
+import { lineTools } from '../line-tools'
+import type { Learned } from './learned'
 
 /** The SHA-256 of a trainer's state, and after which step it is that. */
 export interface Digest {
@@ -11,23 +11,22 @@ export interface Digest {
   readonly digest: string
 }
 
-/** A house, and what its partitions' logs say. */
+/** A house, and what is to have been learned in it. */
 export interface JudgedModel {
   readonly house: House
-  readonly logs: readonly Read[]
+  readonly learned: Learned
 }
 
 /**
  * Owner and follower have the state of a twin that executed the journal from its first record on, and one from the oldest version that
  * is kept has it too; each result's chain is the twin's; each example that counts has been learned from once.
  */
-export async function judgeModel({ house, logs }: JudgedModel, digests: readonly Digest[]): Promise<void> {
+export async function judgeModel({ house, learned: { count: expected } }: JudgedModel, digests: readonly Digest[]): Promise<void> {
   let learned = 0
   const twin = await replayTwin({
     ...lineOf(house, EMPTY_SHELF),
     onStep: (_, __, metrics) => (learned = metrics.read().examples),
   })
-  const expected = expectedExamples(logs)
   if (learned !== expected) house.violate(`${learned} examples were learned from, and ${expected} count`)
   for (const { step, digest } of digests) {
     if (digest === twin.digest && step === twin.step) continue
@@ -37,7 +36,7 @@ export async function judgeModel({ house, logs }: JudgedModel, digests: readonly
 }
 
 async function judgeVersions(house: House, digest: string): Promise<void> {
-  const oldest = house.shelf.list().at(0)
+  const oldest = house.shelf.list().find((version) => !isAstray(house, version))
   if (oldest === undefined) return
   const shelf: VersionShelf = {
     ...EMPTY_SHELF,
@@ -48,11 +47,14 @@ async function judgeVersions(house: House, digest: string): Promise<void> {
   if (second.digest !== digest) house.violate(`from ${oldest.name} a twin comes to ${second.digest}, from the beginning to ${digest}`)
 }
 
-const lineOf = (house: House, shelf: VersionShelf): LineOptions => ({ ...lineTools, id: 'the twin', log: allOf(house.log), shelf })
+/** Made by who survived a cut that was void by the time others had read of it: who opens that finds so, and opens one from before it. */
+const isAstray = ({ journal }: House, { step, journalOffset }: VersionFacts): boolean =>
+  [...journal.voided].some(([voided, offset]) => voided <= step && journalOffset <= offset)
 
-/** Examples with a weight, of the groups that count. */
-const expectedExamples = (logs: readonly Read[]): number =>
-  logs.flatMap(({ groups }) => groups).reduce((sum, { items }) => sum + items.filter(({ weight }) => weight !== 0).length, 0)
+const lineOf = (house: House, shelf: VersionShelf): LineOptions => ({
+  ...lineTools({ hasChanges: house.hasChanges }),
+  ...{ id: 'the twin', log: allOf(house.log), shelf },
+})
 
 /** The log as the judge sees it: at once, and with everything that was ever trimmed. */
 function allOf(server: LogServer): EventLog {

@@ -10,8 +10,9 @@ export interface Read {
   readonly events: readonly Event[]
   /** The parts of histories that came from other partitions, or from itself. */
   readonly moved: readonly MovedHistory[]
-  /** The groups of `examples` that count. */
+  /** The groups of `examples` that count, and by group its place there. */
   readonly groups: readonly ExampleGroup[]
+  readonly places: readonly number[]
   /** Every record of `touches`, in order. */
   readonly touches: readonly Touch[]
 }
@@ -23,7 +24,7 @@ export function readLogs(house: House, partition: number): Read {
     records,
     events: effectiveEvents(records),
     moved: records.flatMap(({ record }) => (record?.$case === 'moved' ? [record.moved] : [])),
-    groups: effectiveGroups(house.all(TOPICS.examples, partition).map(({ value }) => ExampleGroup.decode(value))),
+    ...effectiveGroups(house.all(TOPICS.examples, partition).map(({ value }) => ExampleGroup.decode(value))),
     touches: house.all(TOPICS.touches, partition).map(({ value }) => Touch.decode(value)),
   }
 }
@@ -41,15 +42,18 @@ function effectiveEvents(records: readonly EventRecord[]): readonly Event[] {
 }
 
 /** The groups that count, by the rule of DESIGN §3: the next in order is taken, a lower one is a duplicate. */
-function effectiveGroups(all: readonly ExampleGroup[]): readonly ExampleGroup[] {
+function effectiveGroups(all: readonly ExampleGroup[]): Pick<Read, 'groups' | 'places'> {
   const groups: ExampleGroup[] = []
-  for (const group of all) {
+  const places: number[] = []
+  for (const [place, group] of all.entries()) {
     const last = groups.at(-1)
     const isNext =
       last === undefined ||
       group.sourceOffset > last.sourceOffset ||
       (group.sourceOffset === last.sourceOffset && group.ordinal > last.ordinal)
-    if (isNext) groups.push(group)
+    if (!isNext) continue
+    groups.push(group)
+    places.push(place)
   }
-  return groups
+  return { groups, places }
 }

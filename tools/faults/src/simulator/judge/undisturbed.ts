@@ -1,6 +1,7 @@
 import type { ExampleGroup, MovedHistory, Touch, UserState } from '@freshet/contracts'
 import { openMemoryFold } from '@freshet/materialize'
-import { catalogue, dictionary, PARTITIONS } from '../shop'
+import { dictionary } from '../dictionaries'
+import { catalogue, PARTITIONS } from '../shop'
 import type { Read } from './read-logs'
 
 /** What a fold makes of a partition's events that nobody disturbs and that knows of nothing else. */

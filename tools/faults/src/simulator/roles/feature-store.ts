@@ -1,7 +1,7 @@
 import { type Folders, runFolders } from '@freshet/materialize'
 import type { Host } from '../host'
 import type { House } from '../house'
-import { dictionary } from '../shop'
+import { dictionary } from '../dictionaries'
 
 const RESTART_MS = 150
 const REBOOT_MS = 200

@@ -1,11 +1,13 @@
 import { UnavailableError } from '@freshet/kernel'
-import { Trainer, type TrainerNotice, type TrainerOptions } from '@freshet/training'
+import { DivergedError, Trainer, type TrainerNotice, type TrainerOptions } from '@freshet/training'
 import type { Host } from '../host'
 import type { House } from '../house'
-import { lineTools, SETTINGS } from '../shop'
+import { lineTools, SETTINGS } from '../line-tools'
 
 const RESTART_MS = 120 // as the service waits before it starts its thread again, to this house's scale
 const REBOOT_MS = 200
+const SURVIVED = 0.1 // of steps that meet what is deadly
+const FELLED = 0.4 // of the others: the thread alone, and the process starts it again under its name
 
 /** A trainer's machine: boots the service, whose thread begins again whenever it falls. */
 export class TrainerRole {
@@ -68,18 +70,29 @@ export class TrainerRole {
 
   private options(): TrainerOptions {
     const { host, house, id } = this
+    const { life } = host
     const { log, shelf } = house.engines(host)
     return {
-      ...lineTools,
+      ...lineTools({ hasChanges: house.hasChanges, meetDeadly: () => this.meetDeadly(life) }),
       ...{ id, log, shelf, clock: host.clock, settings: SETTINGS },
       onNotice: (notice) => this.notice(notice),
     }
   }
 
+  /** A step has met a deadly example: mostly that is the end of the process, or of the thread that computes; sometimes of nothing. */
+  private meetDeadly(life: number): Promise<never> | undefined {
+    const { host, house } = this
+    if (life === host.life && house.draws.chance(SURVIVED)) return undefined
+    house.tally.deadly_steps++
+    if (house.draws.chance(FELLED)) return Promise.reject(new UnavailableError(this.id, 'the thread of its step has ended; begin again'))
+    if (life === host.life) host.crash()
+    return new Promise(() => {})
+  }
+
   private notice(notice: TrainerNotice): void {
     const { house, id } = this
-    if (notice.kind === 'diverged') house.violate(`${id}: ${notice.error.message}`)
-    else if (notice.kind === 'void') house.violate(`${id} passes over a cut, and nobody here voids one`)
+    if (notice.kind === 'diverged' && notice.error instanceof DivergedError) house.violate(`${id}: ${notice.error.message}`)
+    else if (notice.kind === 'diverged') house.schedule.note(`${id}: ${notice.error.message}`)
     else if (notice.kind === 'role') house.schedule.note(`${id} is ${notice.role} in epoch ${notice.epoch} of ${notice.owner}`)
     else if (notice.kind === 'version') house.schedule.note(`${id} has version ${notice.version.name}`)
     else house.schedule.note(`${id} gives notice: ${notice.kind}`)
