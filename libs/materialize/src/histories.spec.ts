@@ -168,6 +168,14 @@ describe('a session that turns out to be a user', () => {
     expect(labelsOf(await examplesOf(house, USER))).toEqual(['1 served'])
   })
 
+  it('keeps its lists to itself before it is linked, also from a click that names both', async () => {
+    const house = new LogHouse()
+    await house.append(shown('r', 1, bySession, 'a', 'b'), click('a', 5, { requestId: 'r', sessionId: SESSION }), tickRecord(100_000))
+    await house.drain()
+    expect(labelsOf(await examplesOf(house, USER))).toEqual(['1 said'])
+    expect(labelsOf(await examplesOf(house, `s:${SESSION}`))).toEqual(['0 served,0 served'])
+  })
+
   it('is merged once, however often its history is delivered', async () => {
     const house = new LogHouse()
     await house.append(click('a', 1, bySession), shown('r', 2, bySession, 'a'), link())

@@ -131,7 +131,10 @@ export interface Event {
   value?:
     | number
     | undefined;
-  /** Ties an event to the answer that caused it. */
+  /**
+   * Ties an event to the answer that caused it: to a list of the same user or, where there is no `user_id`, of the same session. A list that a session
+   * was shown is its user's from a Link on, which may come shortly after the click. Unique among all lists.
+   */
   requestId: string;
   /** What the situation was, by the names of the dictionary's context features. */
   context: { [key: string]: string };
