@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { CorruptError, NotFoundError, systemClock, textOf, utf8 } from '@freshet/kernel'
 import { disturbedDisk, refuseIf } from './disturbed-disk.fixture'
 import { openModelStore, safetensorsParts, tensorOf, type Manifest, type ModelStore, valuesOf, type Disk } from './index'
+import { manifestText } from './manifest'
 
 let directory: string
 let store: ModelStore
@@ -164,6 +165,6 @@ describe('a writer that is gone after any of its calls', () => {
 
 async function reword(name: string, change: object): Promise<void> {
   const path = join(directory, name, 'manifest.json')
-  const manifest: object = JSON.parse(await node.readFile(path, 'utf8'))
-  await node.writeFile(path, JSON.stringify({ ...manifest, ...change }))
+  const { sha256: _, ...manifest } = JSON.parse(await node.readFile(path, 'utf8')) as Manifest & { sha256: string }
+  await node.writeFile(path, manifestText({ ...manifest, ...change }))
 }

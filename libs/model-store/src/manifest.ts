@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import { damaged } from './errors'
 
 /** The file that makes a folder a version. */
 export const MANIFEST_FILE = 'manifest.json'
 /** What this code writes, and the only schema that it reads. */
-export const MANIFEST_SCHEMA = 2
+export const MANIFEST_SCHEMA = 3
 
 /** One file of a version, as it was written. */
 export interface ManifestFile {
@@ -71,19 +72,24 @@ export type ManifestDraft = Omit<Manifest, 'schema' | 'files' | 'createdMs' | ke
 /** What a version that stands for itself says, and those of before there were increments do not. */
 export const FULL: Readonly<Pick<Manifest, 'kind' | 'parentDigest'>> = { kind: 'full', parentDigest: '' }
 
-/** The bytes of a manifest: JSON that people read, too. */
-export const manifestText = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 2)}\n`
+/** The bytes of a manifest: JSON that people read, too, with the digest of all that it says. */
+export const manifestText = (manifest: Manifest): string => `${JSON.stringify({ ...manifest, sha256: sealOf(manifest) }, null, 2)}\n`
 
-/** Reads a manifest. Throws CorruptError naming the field where it is none. */
+/** Reads a manifest. Throws CorruptError naming the field where it is none, or where a bit of it is not what was written. */
 export function parseManifest(version: string, text: string): Manifest {
-  const fields: Record<string, unknown> = { ...FULL, ...parseObject(version, text) }
+  const { sha256, ...said } = parseObject(version, text)
+  const fields: Record<string, unknown> = { ...FULL, ...said }
   if (fields.schema !== MANIFEST_SCHEMA) throw broken(version, `schema is ${String(fields.schema)}, and this code reads ${MANIFEST_SCHEMA}`)
+  if (sha256 !== sealOf(said)) throw broken(version, 'it is not what was written: its own digest is another')
   for (const [field, fits] of Object.entries(shape)) {
     if (!fits(fields[field])) throw broken(version, `field '${field}' is missing or of the wrong type`)
   }
   if (fields.name !== version) throw broken(version, `it belongs to version '${String(fields.name)}'`)
   return fields as unknown as Manifest
 }
+
+/** Of the values in their order, whatever stands between them. */
+const sealOf = (manifest: object): string => createHash('sha256').update(JSON.stringify(manifest)).digest('hex')
 
 type Check = (value: unknown) => boolean
 

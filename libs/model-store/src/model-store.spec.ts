@@ -11,8 +11,10 @@ import {
   VersionExistsError,
   type ManifestDraft,
   type ModelStore,
+  type StoredVersion,
   type TensorValues,
 } from './index'
+import { type Manifest, manifestText } from './manifest'
 
 const NOW_MS = Date.UTC(2026, 0, 1)
 const clock: Clock = { nowMs: () => NOW_MS, monotonicMs: () => 0, sleep: async () => undefined }
@@ -29,13 +31,14 @@ describe('write', () => {
   it('adds schema, time, sizes and digests to what the writer says', async () => {
     const manifest = await write('v1', 5)
     expect(manifest).toEqual({
-      ...{ ...draft('v1', 5), schema: 2, createdMs: NOW_MS },
+      ...{ ...draft('v1', 5), schema: 3, createdMs: NOW_MS },
       files: [
         { name: 'state.bin', bytes: 6, sha256: createHash('sha256').update('abcdef').digest('hex') },
         { name: 'graph.onnx', bytes: 2, sha256: createHash('sha256').update('v1').digest('hex') },
       ],
     })
-    expect(JSON.parse(await readFile(join(directory, 'v1', 'manifest.json'), 'utf8'))).toEqual(manifest)
+    const written: unknown = JSON.parse(await readFile(join(directory, 'v1', 'manifest.json'), 'utf8'))
+    expect(written).toEqual({ ...manifest, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string })
   })
 
   it('takes parts as they are produced, one after the other', async () => {
@@ -123,8 +126,8 @@ describe('open', () => {
   it.each<[string, (at: string) => Promise<void>, string]>([
     ['a manifest that is missing', (at) => rm(join(at, 'manifest.json')), 'v1/manifest.json: it is missing'],
     ['a manifest that is cut', (at) => truncate(join(at, 'manifest.json'), 20), 'v1/manifest.json: it is no JSON object'],
-    ['a manifest of an older schema', (at) => edit(at, { schema: 1 }), 'v1/manifest.json: schema is 1, and this code reads 2'],
-    ['a manifest of a newer schema', (at) => edit(at, { schema: 3 }), 'v1/manifest.json: schema is 3, and this code reads 2'],
+    ['a manifest of an older schema', (at) => edit(at, { schema: 2 }), 'v1/manifest.json: schema is 2, and this code reads 3'],
+    ['a manifest of a newer schema', (at) => edit(at, { schema: 4 }), 'v1/manifest.json: schema is 4, and this code reads 3'],
     ['a manifest without a field', (at) => edit(at, { chain: undefined }), `v1/manifest.json: field 'chain' is missing`],
     ['the manifest of another version', (at) => edit(at, { name: 'v7' }), `v1/manifest.json: it belongs to version 'v7'`],
     ['a file that is missing', (at) => rm(join(at, 'graph.onnx')), 'v1/graph.onnx: it is missing'],
@@ -134,6 +137,23 @@ describe('open', () => {
     await damage(join(directory, 'v1'))
     await expect(store.open('v1')).rejects.toThrow(CorruptError)
     await expect(store.open('v1')).rejects.toThrow(message)
+  })
+
+  it('notices any bit that is flipped in what a manifest says, and passes over what stands between it', async () => {
+    const manifest = await write('v1', 1)
+    const path = join(directory, 'v1', 'manifest.json')
+    const { length } = await readFile(path)
+    const unnoticed: number[] = []
+    for (let at = 0; at < length; at++) {
+      await flip(path, at)
+      const read = await store.open('v1').catch((error: unknown) => error)
+      if (!(read instanceof CorruptError)) {
+        expect((read as StoredVersion).manifest).toEqual(manifest)
+        unnoticed.push(at)
+      }
+      await flip(path, at)
+    }
+    expect(unnoticed.length).toBeLessThan(0.1 * length)
   })
 
   it('notices one flipped bit wherever it is read', async () => {
@@ -238,8 +258,8 @@ const names = async (): Promise<string[]> => (await store.list()).map(({ name })
 const chunk = (file: string, text: string) => ({ file, offset: 0, bytes: utf8(text), crc32: text === 'x' ? 0x8cdc1683 : 0xfbdb2615 })
 
 async function edit(at: string, change: object): Promise<void> {
-  const manifest: object = JSON.parse(await readFile(join(at, 'manifest.json'), 'utf8'))
-  await writeFile(join(at, 'manifest.json'), JSON.stringify({ ...manifest, ...change }))
+  const { sha256: _, ...manifest } = JSON.parse(await readFile(join(at, 'manifest.json'), 'utf8')) as Manifest & { sha256: string }
+  await writeFile(join(at, 'manifest.json'), manifestText({ ...manifest, ...change }))
 }
 
 async function flip(path: string, at: number): Promise<void> {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { CorruptError, InvalidFieldError, NotFoundError, utf8 } from '@freshet/kernel'
 import { fakeClock, temporaryDirectory, type TemporaryDirectory } from '@freshet/testing'
 import { type ManifestDraft, type ModelStore, openModelStore } from './index'
+import { type Manifest, manifestText } from './manifest'
 
 const LAST_READ = { journal: { offset: 4, checksum: '00000000000000ff' }, examples: [{ offset: 0, checksum: 'ab' }, null] }
 const DIGEST = '0123456789abcdef'.repeat(4)
@@ -78,8 +79,8 @@ describe('what a manifest says of the log', () => {
   ])('is refused where it has %s', async (_, lastRead) => {
     await write('v1', { lastRead: LAST_READ })
     const file = join(directory.path, 'v1', 'manifest.json')
-    const manifest = JSON.parse(await readFile(file, 'utf8')) as object
-    await writeFile(file, JSON.stringify({ ...manifest, lastRead }))
+    const { sha256: _seal, ...manifest } = JSON.parse(await readFile(file, 'utf8')) as Manifest & { sha256: string }
+    await writeFile(file, manifestText(Object.assign(manifest, { lastRead })))
     await expect(store.open('v1')).rejects.toThrow("v1/manifest.json: field 'lastRead' is missing or of the wrong type")
   })
 })
