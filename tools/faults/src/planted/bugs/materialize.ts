@@ -167,9 +167,9 @@ export const MATERIALIZE_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'linked in the millisecond of the forgetting: what was forgotten comes back',
-    file: 'libs/materialize/src/histories.ts',
-    right: 'each.acceptedMs >= linkedMs',
-    wrong: 'each.acceptedMs > linkedMs',
+    file: 'libs/materialize/src/forgotten-actors.ts',
+    right: '?.acceptedMs ?? -Infinity) >= timeMs',
+    wrong: '?.acceptedMs ?? -Infinity) > timeMs',
     spec: 'libs/materialize/src/histories.spec.ts',
     test: 'does not bring back what was linked in the very millisecond in which its user was forgotten',
   },
