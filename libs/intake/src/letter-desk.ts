@@ -125,18 +125,8 @@ export function createLetterDesk({ log, book, writer, take }: LetterDeskScope): 
     await writer.write(DEAD_LETTER.partition, [{ key: 'replayed', value }]).catch(() => undefined) // ids make a second replay harmless
   }
 
-  const replayOne = async ({ offset, letter, replayed }: Letter): Promise<ReplayedLetter> => {
-    if (replayed) return { offset, outcome: replayed, isAlready: true }
-    const event = { ...receiveEvent(letter.payload), arrivedMs: letter.timeMs }
-    const error =
-      obstacleOf(offset, letter) ?? (book.isForgotten(keyOf(event.event), offset) ? new ForgottenLetterError(offset) : undefined)
-    if (error) return { offset, outcome: { kind: 'refused', error }, isAlready: false }
-    const [outcome] = await take([event])
-    return { offset, outcome, isAlready: false }
-  }
-
   const replayAll = async (letters: readonly Letter[]): Promise<readonly ReplayedLetter[]> => {
-    const done = await Promise.all(letters.map(replayOne))
+    const done = await Promise.all(letters.map((letter) => replayOne(letter, { book, take })))
     await mark(done)
     return done
   }
@@ -165,6 +155,19 @@ export function createLetterDesk({ log, book, writer, take }: LetterDeskScope): 
 
 const isMeant = (letter: DeadLetter, { code, source }: LetterFilter): boolean =>
   !isMark(letter) && (code === '' || letter.code === code) && (source === '' || letter.source === source)
+
+async function replayOne(
+  { offset, letter, replayed }: Letter,
+  { book, take }: Pick<LetterDeskScope, 'book' | 'take'>,
+): Promise<ReplayedLetter> {
+  if (replayed) return { offset, outcome: replayed, isAlready: true }
+  const received = { ...receiveEvent(letter.payload), arrivedMs: letter.timeMs }
+  const isForgotten = book.isForgotten(keyOf(received.event), offset)
+  const error = obstacleOf(offset, letter) ?? (isForgotten ? new ForgottenLetterError(offset) : undefined)
+  if (error) return { offset, outcome: { kind: 'refused', error }, isAlready: false }
+  const [outcome] = await take([received])
+  return { offset, outcome, isAlready: false }
+}
 
 /** Why a letter cannot be replayed, whatever the front door would say. */
 function obstacleOf(offset: number, { kind, payload, payloadBytes }: DeadLetter): FreshetError | undefined {
