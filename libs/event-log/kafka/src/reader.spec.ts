@@ -26,6 +26,8 @@ class Room {
   readonly clock = fakeClock()
   /** How long an answer takes. */
   answerMs = 0
+  /** The end that answers know. */
+  lateTo = Infinity
   readonly reader: Reader
 
   constructor() {
@@ -57,6 +59,7 @@ class Room {
     this.fetches.push({ ...wanted, ...bounds })
     const { from } = wanted
     if (from < this.first || from > this.end) throw Object.assign(new Error('out'), { type: 'OFFSET_OUT_OF_RANGE', retriable: false })
+    if (this.lateTo <= from) return [{ ...target.place, messages: [], highWatermark: this.lateTo }]
     const start = this.messages.findIndex(({ offset }) => offset >= from)
     const messages =
       start < 0 || (from === 0 && bounds.bytesMax < this.hollowBytes) ? [] : this.messages.slice(start, start + this.perFetch)
@@ -143,6 +146,29 @@ describe('reads of a partition', () => {
     room.hollowBytes = 4 << 20
     expect(await room.read(0)).toEqual([900])
     expect(room.fetches.map(({ bytesMax }) => bytesMax)).toEqual([1 << 20, 8 << 20])
+  })
+
+  it('look for what stands before an offset by themselves: an answer that is under way may be older than it', async () => {
+    const room = new Room()
+    room.answerMs = 10
+    const early = room.reader.read(target, 0, { records: 1 })
+    room.lateTo = 0 // the answer that is on its way says: nothing
+    await room.clock.advance(5)
+    room.fill(message(0), message(1, 7))
+    const holds = room.reader.holds(target, 0, 2)
+    await room.clock.advance(5)
+    room.lateTo = Infinity
+    await room.clock.advance(10)
+    expect([await early, await holds]).toEqual([[], true])
+  })
+
+  it('do not say that nothing stands there while a leader has not learned yet how far it reaches', async () => {
+    const room = new Room()
+    const holds = room.reader.holds(target, 0, 1)
+    await room.clock.advance(100)
+    room.fill(message(0))
+    await room.clock.advance(900)
+    expect(await holds).toBe(true)
   })
 
   it('tell whether anything stands in a range, also where it was retired', async () => {

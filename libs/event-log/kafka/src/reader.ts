@@ -69,15 +69,32 @@ export class Reader {
     throw new UnavailableError(`${nameOf(place)} at ${offset}`, 'the replica that leads it now has not learned yet how far it reaches')
   }
 
-  /** Whether there is a record in [from, to) that readers see. */
+  /**
+   * Whether there is a record in [from, to) that readers see, once all of it was looked at. What others have under way is not waited for: it may have been
+   * answered before `to` was there.
+   */
   async holds(target: Target, from: number, to: number): Promise<boolean> {
+    const { cache, patience } = this.scope
+    const name = nameOf(target.place)
     try {
-      const [record] = await this.read(target, from, { records: 1 })
-      return record !== undefined && record.offset < to
+      for (let at = from; at < to;) {
+        const chunk = cache.find(name, at) ?? (await patience.during(() => this.known(target, at), target.untilMs))
+        const record = chunk.records.find(({ offset }) => offset >= at)
+        if (record) return record.offset < to
+        at = chunk.to
+      }
+      return false
     } catch (error) {
       if (error instanceof OffsetOutOfRangeError) return true // what stood there was retired, so it was there
       throw error
     }
+  }
+
+  /** The chunk at an offset below the end. */
+  private async known(target: Target, at: number): Promise<Chunk> {
+    const chunk = await this.fetch(target, at)
+    if (chunk) return chunk
+    throw new UnavailableError(`${nameOf(target.place)} at ${at}`, 'the replica that leads it now has not learned yet how far it reaches')
   }
 
   /** The chunk at `at`; none at the end of the log. Who asks while another does gets the same. */
