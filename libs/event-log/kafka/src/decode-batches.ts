@@ -1,18 +1,21 @@
-import { CorruptError } from '@freshet/kernel'
+import { CorruptError, UnavailableError } from '@freshet/kernel'
+import { crc32c } from './crc32c'
 import type { FetchedMessage } from './link'
 import { BATCH, codecOf } from './record-batch'
 
 /**
  * The messages of batches as a partition keeps them; the last batch may be cut off, and is left out then. Keys and values share the answer's memory.
  *
- * throws  CorruptError where a batch is of before Kafka 0.11, which Freshet has never written
+ * throws  CorruptError where a batch is of before Kafka 0.11, which Freshet has never written; UnavailableError where it is not what was sent
  */
 export async function decodeBatches(bytes: Buffer): Promise<readonly FetchedMessage[]> {
   const messages: FetchedMessage[] = []
   for (let at = 0; at + BATCH.headBytes <= bytes.length;) {
     const end = at + BATCH.lengthEnd + bytes.readInt32BE(at + BATCH.length)
+    if (end < at + BATCH.headBytes) throw damaged(bytes, at)
     if (end > bytes.length) break
     if (bytes[at + BATCH.magic] !== BATCH.version) throw new CorruptError('a batch', 'it has a format from before Kafka 0.11', REMEDY)
+    if (crc32c(bytes, at + BATCH.attributes, end) !== bytes.readUInt32BE(at + BATCH.checksum)) throw damaged(bytes, at)
     const attributes = bytes.readInt16BE(at + BATCH.attributes)
     const packed = bytes.subarray(at + BATCH.headBytes, end)
     const codec = attributes & CODEC_MASK
@@ -26,6 +29,10 @@ export async function decodeBatches(bytes: Buffer): Promise<readonly FetchedMess
   }
   return messages
 }
+
+/** Brokers hand out what lies on their disks without looking at it; another replica, or another attempt, may be whole. */
+const damaged = (bytes: Buffer, at: number): UnavailableError =>
+  new UnavailableError(`the batch at offset ${bytes.readBigInt64BE(at)}`, 'it came damaged, by its CRC-32C; it is fetched again')
 
 interface Head {
   readonly base: number

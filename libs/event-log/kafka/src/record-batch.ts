@@ -3,7 +3,7 @@ import { crc32c } from './crc32c'
 import type { Batch } from './link'
 
 /** Where in a batch some of its head lies, and the version of this shape. */
-export const BATCH = { length: 8, lengthEnd: 12, magic: 16, attributes: 21, count: 57, headBytes: 61, version: 2 } as const
+export const BATCH = { length: 8, lengthEnd: 12, magic: 16, checksum: 17, attributes: 21, count: 57, headBytes: 61, version: 2 } as const
 
 /**
  * A batch as the brokers keep it, in one buffer that is written once: kafkajs's own encoder grows some ten buffers a record, which was
@@ -43,7 +43,7 @@ function writeHead(into: Buffer, { messages, compression, producerId, producerEp
   into.writeInt16BE(producerEpoch, 51)
   into.writeInt32BE(firstSequence, 53)
   into.writeInt32BE(messages.length, BATCH.count)
-  into.writeUInt32BE(crc32c(into, BATCH.attributes, into.length), 17)
+  into.writeUInt32BE(crc32c(into, BATCH.attributes, into.length), BATCH.checksum)
 }
 
 /** Writes the record of `delta` at `at`; where the next one begins. */
