@@ -21,6 +21,14 @@ user:
   - { kind: sequence, name: liked, events: [rate], last: 5, atLeast: 4 }
   - { kind: count, name: buys, events: [buy], windowMs: 1000 }
 item: [{ kind: id, name: item }]`)
+  /** A state of before the dictionary asked for more. */
+  const lenient = (deed: string): UserState | undefined => {
+    const before = compileDictionary(shop.text.replace('atLeast: 4 }, explicit', 'atLeast: 2 }, explicit'))
+    const [type, value] = deed.split(' ')
+    const meaning = meaningOf(before, type)
+    const event = Event.create({ type, itemId: 'a', timeMs: 1, value: Number(value) })
+    return meaning && foldUser(before, undefined, { event, meaning, item: undefined })
+  }
   /** What is left after deeds to one item, each a type or a type with its value: `rate 5`. */
   const after = (...deeds: string[]): UserState | undefined => deeds.reduce<UserState | undefined>(did, undefined)
   const did = (state: UserState | undefined, deed: string, timeMs: number): UserState | undefined => {
@@ -87,6 +95,16 @@ item: [{ kind: id, name: item }]`)
   it('leaves consumed what was said more often than is remembered', () => {
     const said = ['rate 5', ...Array.from({ length: 8 }, () => 'rate 2')]
     expect(isConsumed(after(...said, 'buy', 'return'), 'a')).toBe(true)
+  })
+
+  it('leaves an item consumed that what is taken back never consumed, though another dictionary would not call it so', () => {
+    const stern = compileDictionary(shop.text.replace('user:', '  unview: { corrects: [view] }\nuser:'))
+    const kept = ['view', 'unview'].reduce<UserState | undefined>((state, type, i) => {
+      const meaning = meaningOf(stern, type)
+      return meaning && foldUser(stern, state, { event: Event.create({ type, itemId: 'a', timeMs: 2 + i }), meaning, item: undefined })
+    }, lenient('rate 2'))
+    expect(kept?.items.a.counts[0]).toBe(0)
+    expect(isConsumed(kept, 'a')).toBe(true)
   })
 
   it('leaves in a sequence what another type put there', () => {

