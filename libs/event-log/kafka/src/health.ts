@@ -2,9 +2,15 @@ import type { LogHealth } from '@freshet/event-log'
 import type { Clock } from '@freshet/kernel'
 import { meaningOf } from './failures'
 
-/** What is known of the cluster: the outcome of the last request, and what its settings leave to be desired. */
+/**
+ * What is known of the cluster: the outcome of the last request, whether it takes what is appended, and what its settings leave to be desired. A cluster
+ * that has too few replicas answers every question, and acknowledges nothing: so only an append undoes what an append has met.
+ */
 export class HealthRecord {
   private reason: string | undefined
+  private refusal: string | undefined
+  private refusedMs = 0
+  private isServing = true
   private sinceMs: number
   private lastMs: number
   private answeredMs: number
@@ -27,6 +33,19 @@ export class HealthRecord {
     this.turn(meaningOf(error, this.brokers).message)
   }
 
+  /** An append was acknowledged. */
+  wrote(): void {
+    this.refusal = undefined
+    this.settle()
+  }
+
+  /** An append was not, and is tried again. */
+  couldNotWrite(error: unknown): void {
+    this.refusal = meaningOf(error, this.brokers).message
+    this.refusedMs = this.clock.monotonicMs()
+    this.settle()
+  }
+
   warn(warning: string): void {
     this.warnings.add(warning)
   }
@@ -42,14 +61,24 @@ export class HealthRecord {
   }
 
   get report(): LogHealth {
-    const { reason, sinceMs, unansweredMs } = this
-    return { isServing: reason === undefined, reason, sinceMs, unansweredMs, warnings: [...this.warnings] }
+    const reason = this.settle()
+    const { isServing, sinceMs, unansweredMs } = this
+    return { isServing, reason, sinceMs, unansweredMs, warnings: [...this.warnings] }
   }
 
   private turn(reason: string | undefined): void {
     this.lastMs = this.clock.monotonicMs()
-    if ((reason === undefined) !== (this.reason === undefined)) this.sinceMs = this.clock.nowMs()
     this.reason = reason
+    this.settle()
+  }
+
+  /** What is wrong, if anything. Where nobody has appended for a while, nobody knows whether it would be refused still. */
+  private settle(): string | undefined {
+    if (this.clock.monotonicMs() - this.refusedMs > REFUSED_MS) this.refusal = undefined
+    const wrong = this.refusal ?? this.reason
+    if ((wrong === undefined) !== this.isServing) this.sinceMs = this.clock.nowMs()
+    this.isServing = wrong === undefined
+    return wrong
   }
 }
 
@@ -73,3 +102,4 @@ export interface KeepAsking {
 }
 
 const ASK_EVERY_MS = 2000
+const REFUSED_MS = 15_000 // whoever appends tries again within seconds

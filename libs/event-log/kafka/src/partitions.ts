@@ -142,7 +142,8 @@ export class Partitions {
     const existing = this.writers.get(name)
     if (existing) return existing
     const { access, clock, deadlineMs, compression, prepare } = this.scope
-    const session = new ProducerSession({ link: access.writing, patience: access.patience, compression, deadlineMs }, target.place)
+    const { writing: link, patience, health } = access
+    const session = new ProducerSession({ link, patience, health, compression, deadlineMs }, target.place)
     const writer = new PartitionWriter(
       {
         of: target.of,

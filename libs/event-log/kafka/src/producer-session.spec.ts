@@ -15,7 +15,8 @@ const refused = (type: string): Error => Object.assign(new Error(type), { type, 
 function room(...answers: readonly (number | Error | Promise<number>)[]) {
   const clock = fakeClock()
   const closed = new AbortController().signal
-  const patience = new Patience({ clock, health: new HealthRecord(clock, 'a:1'), brokers: 'a:1', deadlineMs: 1000, closed })
+  const health = new HealthRecord(clock, 'a:1')
+  const patience = new Patience({ clock, health, brokers: 'a:1', deadlineMs: 1000, closed })
   const batches: Sending[] = []
   let producers = 0
   const introductions: Promise<unknown>[] = []
@@ -34,7 +35,7 @@ function room(...answers: readonly (number | Error | Promise<number>)[]) {
     },
   }
   const session = new ProducerSession(
-    { link, patience, compression: CompressionTypes.None, deadlineMs: 1000 },
+    { link, patience, health, compression: CompressionTypes.None, deadlineMs: 1000 },
     { topic: 'a', partition: 0 },
   )
   const sent = (): string[] => batches.map(({ producerId, firstSequence }) => `${producerId}:${firstSequence}`)

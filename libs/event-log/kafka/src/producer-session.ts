@@ -1,6 +1,7 @@
 import type { CompressionTypes, Message } from 'kafkajs'
 import { UnavailableError } from '@freshet/kernel'
 import { failureOf, isPassing } from './failures'
+import type { HealthRecord } from './health'
 import type { Link, Place, Producer } from './link'
 import type { Patience } from './patience'
 
@@ -8,6 +9,8 @@ import type { Patience } from './patience'
 export interface SessionScope {
   readonly link: Pick<Link, 'introduce' | 'produce' | 'refresh'>
   readonly patience: Patience
+  /** Told what becomes of each try. */
+  readonly health: Pick<HealthRecord, 'wrote' | 'couldNotWrite'>
   readonly compression: CompressionTypes
   readonly deadlineMs: number
 }
@@ -44,7 +47,7 @@ export class ProducerSession {
 
   /** One try; `isOpen` tells whether it, or an earlier one, may have been written. Once it is `over`, the session is another batch's. */
   private async attempt(messages: Message[], attempts: { isOpen: boolean }, over: AbortSignal): Promise<number> {
-    const { link, compression, deadlineMs } = this.scope
+    const { link, health, compression, deadlineMs } = this.scope
     const producer = this.producer ?? (await link.introduce())
     if (over.aborted) throw new UnavailableError('the caller', 'it has given this up') // nobody hears it
     this.producer = producer
@@ -52,9 +55,12 @@ export class ProducerSession {
     const wasOpen = attempts.isOpen
     attempts.isOpen = true
     try {
-      return await link.produce({ ...batch, place: this.place, over })
+      const offset = await link.produce({ ...batch, place: this.place, over })
+      health.wrote()
+      return offset
     } catch (error) {
       if (over.aborted) throw error
+      if (isPassing(error)) health.couldNotWrite(error)
       const isForgotten = FORGOTTEN.has(failureOf(error).type ?? '')
       if (isForgotten || !isPassing(error)) attempts.isOpen = wasOpen // a refusal was written nowhere
       if (!isForgotten) {
