@@ -76,6 +76,7 @@ describe('rankingQuality', () => {
     const said: string[] = []
     const figures = await rankingQuality({ ...set, isStacked: true }, [fixed('mine', [4, 3, 2, 1], 0.5)], {}).run(scopeOf(said))
     expect(figures).toHaveProperty('toy_mine_and_ease_ndcg10')
+    expect(figures?.toy_ndcg10.value).toBe(figures?.toy_mine_ndcg10.value)
     expect(said.filter((line) => /mine_and_ease: .* of EASE with λ = 1/.test(line))).toHaveLength(2)
     const without = await rankingQuality(set, [fixed('mine', [4, 3, 2, 1], 0.5)], {}).run(scopeOf())
     expect(without).not.toHaveProperty('toy_mine_and_ease_ndcg10')

@@ -83,7 +83,7 @@ async function runSeed(set: RankingSet, learned: readonly LearnedRanker[], scope
       : [alone]
     for (const { validation, scorer, ...named } of judged) {
       const row = { model: named.model, chosen: named.chosen, quality: await judge(stages.test, scorer, LIST_LENGTH) }
-      validated[row.model] = validation.ndcg
+      if (named.model === model) validated[model] = validation.ndcg // what was learned is compared, not what stands beside it
       tell(row)
       rows.push(row)
     }
