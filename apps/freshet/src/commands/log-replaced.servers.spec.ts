@@ -21,6 +21,8 @@ const opened = (): Promise<Runtime> =>
   openRuntime(loadConfig({ env: {}, overrides: { log: log(), data: data() } }), { logger: openLogger({ name: 'test', level: 'silent' }) })
 const run = (...args: string[]) => runCaptured([...args, '--config', directory.within('freshet.yaml')])
 
+const BEGUN_MS = systemClock.nowMs()
+
 /** Users who each like some things, numbered from `from`. */
 const clicks = (from: number, count: number): Event[] =>
   Array.from({ length: count }, (_, i) =>
@@ -29,7 +31,7 @@ const clicks = (from: number, count: number): Event[] =>
       userId: `u${(from + i) % 31}`,
       itemId: `item-${(from + i) % 17}`,
       type: 'click',
-      timeMs: from + i,
+      timeMs: BEGUN_MS + from + i,
     }),
   )
 
