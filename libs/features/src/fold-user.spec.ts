@@ -170,6 +170,8 @@ describe('forgetting a user', () => {
     expect(foldDeletedUser(state)).toMatchObject({ attributes: {}, events: 1 })
     expect(foldDeletedUser(UserState.create({ attributes: { plan: text('pro') } }))).toBeUndefined()
     expect(foldDeletedUser(undefined)).toBeUndefined()
+    const shown = UserState.create({ windows: { views: { buckets: [1], counts: [2], widthMs: 20 } } })
+    expect(foldDeletedUser(shown)).toEqual(shown)
   })
 })
 

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@freshet/contracts'
-import { hash32 } from '@freshet/kernel'
+import { hash32, naturalLog } from '@freshet/kernel'
 import type { NaiveItem } from './naive-item.fixture'
 import { type Declared, type Taste, countAt, residualsOf, shapesOf, sum, weightOf } from './naive-lists.fixture'
 import type { NaiveUser } from './naive-user.fixture'
@@ -50,7 +50,7 @@ function ofEntity(declared: Declared, feature: Declared['user'][number], { id, e
       return ids(feature.shares ?? name, feature.last, deeds.map(({ itemId }) => itemId).reverse())
     }
     case 'count':
-      return number(Math.log1p(countIn(declared, name, { id, entity, nowMs })))
+      return number(logOfMore(countIn(declared, name, { id, entity, nowMs })))
     case 'rate': {
       const [hits, chances] = [name, `${name}_per`].map((each) => countIn(declared, each, { id, entity, nowMs }))
       const rate = (hits + feature.prior * feature.weight) / (chances + feature.weight)
@@ -61,11 +61,11 @@ function ofEntity(declared: Declared, feature: Declared['user'][number], { id, e
     case 'bias':
       return number(entity === undefined ? 0 : entity.bias(declared))
     case 'total':
-      return number(entity === undefined ? 0 : Math.log1p(('did' in entity ? entity.did : entity.deeds).length))
+      return number(entity === undefined ? 0 : logOfMore(('did' in entity ? entity.did : entity.deeds).length))
     case 'since': {
       const createdMs = entity === undefined ? 0 : 'did' in entity ? entity.firstMs : entity.createdMs
       const atMs = feature.moment === 'last' ? (entity?.lastMs ?? 0) : createdMs
-      return number(atMs === 0 ? 0 : Math.log1p(Math.max(0, (nowMs - atMs) / feature.unitMs)))
+      return number(atMs === 0 ? 0 : logOfMore(Math.max(0, (nowMs - atMs) / feature.unitMs)))
     }
     default:
       throw new RangeError(`what a feature of kind ${feature.kind} is, is not said here: leave it out of the dictionary of this test`)
@@ -76,7 +76,7 @@ function ofBoth(feature: Declared['cross'][number], { userId, user, itemId, item
   const { name } = feature
   if (feature.kind === 'pair') {
     const pair = user?.pairs.get(itemId)
-    const counts = feature.events.map((type) => Math.log1p(pair?.left.filter((deed) => deed.type === type).length ?? 0))
+    const counts = feature.events.map((type) => logOfMore(pair?.left.filter((deed) => deed.type === type).length ?? 0))
     return { ids: [], numbers: [...counts, pair === undefined ? 0 : 1 / (1 + Math.max(0, nowMs - pair.lastMs) / feature.unitMs)] }
   }
   if (feature.kind === 'affinity') {
@@ -110,6 +110,8 @@ function ids(field: string, slots: number, values: readonly string[]): NaivePart
   const words = values.slice(0, slots).flatMap((value) => SEEDS.map((seed) => hash32(value, hash32(field, seed))))
   return { ids: [...words, ...new Array<number>(2 * slots - words.length).fill(0)], numbers: [] }
 }
+
+const logOfMore = (x: number): number => naturalLog(1 + x)
 
 const SEEDS = [0x1b873593, 0x85ebca6b]
 

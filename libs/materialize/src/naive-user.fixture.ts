@@ -164,7 +164,7 @@ const TEN_YEARS_MS = 10 * 365 * 24 * 3_600_000
 type Kind<T extends { readonly kind: string }, K extends T['kind']> = Extract<T, { kind: K }>
 type SequenceFeature = Kind<Declared['user'][number], 'sequence'>
 
-export const sequencesOf = ({ user }: Declared): SequenceFeature[] => user.filter((each) => each.kind === 'sequence')
+const sequencesOf = ({ user }: Declared): SequenceFeature[] => user.filter((each) => each.kind === 'sequence')
 
 const affinitiesOf = ({ cross }: Declared): Kind<Declared['cross'][number], 'affinity'>[] =>
   cross.filter((each) => each.kind === 'affinity')

@@ -12,6 +12,7 @@ const EXACT = new Set(['abs', 'floor', 'ceil', 'round', 'trunc', 'sign', 'min', 
 const JUDGES = new Map([
   ['libs/tensor/src/kernels.ts', 'the oracle that judges the graphs'],
   ['libs/training/src/progressive-metrics.ts', 'figures for people'],
+  ['libs/materialize/src/naive-lists.fixture.ts', 'the recomputation that judges folds'],
 ])
 
 /** No inexact `Math`, no clock, no chance, no power operator where weights are made. */
