@@ -16,9 +16,7 @@ user:
   - { kind: count, name: views, events: [view], windowMs: 100, buckets: 5 }
 item: [{ kind: id, name: item }]
 cross: [{ kind: affinity, name: taste, attribute: genre, unitMs: 50 }]`)
-const WEIGHTS = { view: 0.5, buy: 1 }
-const TYPES = ['view', 'buy'] as const
-
+const [WEIGHTS, TYPES] = [{ view: 0.5, buy: 1 }, ['view', 'buy'] as const]
 const deed = fc.record({
   type: fc.constantFrom(...TYPES),
   itemId: fc.constantFrom('a1', 'a2', 'b1', 'b2', 'c1'),
@@ -92,7 +90,9 @@ describe('the lists and times of a user', () => {
     fc.assert(
       fc.property(history, history, (own, session) => {
         const [user, other] = [own, session].map(foldAll)
-        expectNaive(other && mergeUsers(dictionary, user, other), [...own, ...session])
+        const merged = other && mergeUsers(dictionary, user, other)
+        expectNaive(merged, [...own, ...session])
+        expect(merged?.lastItemId).toBe((newestMs(session) > newestMs(own) ? session : own).at(-1)?.itemId)
       }),
     )
   })

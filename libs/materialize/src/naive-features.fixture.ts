@@ -10,6 +10,13 @@ export interface NaiveParts {
   readonly numbers: readonly number[]
 }
 
+/** What an example should be made of. */
+export interface NaiveExample {
+  readonly actor: string
+  readonly user: NaiveParts
+  readonly items: ReadonlyMap<string, NaiveParts>
+}
+
 /** A user, an item and a moment. */
 export interface NaiveMoment {
   readonly userId: string

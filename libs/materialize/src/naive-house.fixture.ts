@@ -1,16 +1,10 @@
-import { CatalogRecord, type Event, type EventRecord } from '@freshet/contracts'
+import type { CatalogRecord, Event, EventRecord } from '@freshet/contracts'
 import { type Dictionary, actorOf, compileDictionary } from '@freshet/features'
-import { type NaiveParts, naiveExample, naiveUserPart } from './naive-features.fixture'
+import { takeCatalogue } from './naive-catalogue.fixture'
+import { type NaiveExample, type NaiveParts, naiveExample, naiveUserPart } from './naive-features.fixture'
 import { NaiveItem } from './naive-item.fixture'
 import type { Declared } from './naive-lists.fixture'
 import { NaiveUser } from './naive-user.fixture'
-
-/** What an example should be made of. */
-export interface NaiveExample {
-  readonly actor: string
-  readonly user: NaiveParts
-  readonly items: ReadonlyMap<string, NaiveParts>
-}
 
 /** A list that waits, with the features of the moment in which it was shown. */
 export interface NaiveList extends NaiveExample {
@@ -62,7 +56,7 @@ export class NaiveHouse {
 
   /** What happens next. */
   take(record: NaiveRecord): void {
-    if ('catalog' in record) return this.catalogue(record.catalog)
+    if ('catalog' in record) return takeCatalogue(this, record.catalog)
     const { record: what, acceptedMs } = record.events
     switch (what?.$case) {
       case 'event':
@@ -123,28 +117,6 @@ export class NaiveHouse {
     const user = this.users.get(to) ?? new NaiveUser()
     this.users.set(to, user)
     user.takes(this.declared, session)
-  }
-
-  private catalogue({ record, timeMs }: CatalogRecord): void {
-    if (record?.$case === 'item') {
-      const { itemId, attributes, unavailable, createdMs } = record.item
-      const before = this.item(itemId)
-      this.items.set(
-        itemId,
-        Object.assign(before, { attributes, unavailable, known: true, createdMs: createdMs || before.createdMs || timeMs }),
-      )
-    }
-    if (record?.$case === 'deletedItemId')
-      this.items.set(record.deletedItemId, Object.assign(this.item(record.deletedItemId), { attributes: {}, known: false }))
-    if (record?.$case === 'user') {
-      const { userId, attributes } = record.user
-      this.users.set(userId, Object.assign(this.users.get(userId) ?? new NaiveUser(), { attributes }))
-    }
-    if (record?.$case === 'deletedUserId') {
-      const user = this.users.get(record.deletedUserId)
-      if (user?.did.length === 0 && user.windows.size === 0) this.users.delete(record.deletedUserId)
-      else if (user) user.attributes = {}
-    }
   }
 
   private userOf(event: Event): NaiveUser {

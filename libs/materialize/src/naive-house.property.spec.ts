@@ -4,9 +4,9 @@ import { float32Of, hash64, uint32Of } from '@freshet/kernel'
 import fc from 'fast-check'
 import { type MemoryFold, openMemoryFold } from './memory-fold'
 import { DICTIONARIES } from './naive-dictionaries.fixture'
-import type { NaiveParts } from './naive-features.fixture'
+import type { NaiveExample, NaiveParts } from './naive-features.fixture'
 import { ITEMS, SESSIONS, USERS, catalogue, histories } from './naive-histories.fixture'
-import { type NaiveExample, NaiveHouse, type NaiveRecord } from './naive-house.fixture'
+import { NaiveHouse, type NaiveRecord } from './naive-house.fixture'
 import { tickRecord } from './records.fixture'
 
 const [first, widest] = DICTIONARIES
