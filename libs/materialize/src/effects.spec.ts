@@ -1,6 +1,6 @@
 import { ExampleGroup, ExampleItem, FoldState, Touch } from '@freshet/contracts'
 import { partitionOf } from '@freshet/kernel'
-import { Effects, isAfter } from './effects'
+import { Effects } from './effects'
 
 function open(state = FoldState.create()) {
   return { state, effects: new Effects({ partition: 3, partitions: 4 }, state) }
@@ -67,17 +67,5 @@ describe('what a fold sends', () => {
     expect(ExampleGroup.decode(example.value)).toMatchObject({ sourceOffset: 7, timeMs: 5 })
     expect(touch).toMatchObject({ to: { topic: 'touches', partition: partitionOf('a', 4) }, key: 'a' })
     expect(Touch.decode(touch.value)).toMatchObject({ ...click, value: 2, residual: -1, sourcePartition: 3, watermarkMs: 4 })
-  })
-})
-
-describe('the order of groups', () => {
-  it('is that of their records, then of their ordinals', () => {
-    const at = (sourceOffset: number, ordinal: number) => ({ sourceOffset, ordinal })
-    expect([isAfter(at(2, 0), at(1, 9)), isAfter(at(1, 1), at(1, 0)), isAfter(at(1, 0), at(1, 0)), isAfter(at(0, 9), at(1, 0))]).toEqual([
-      true,
-      true,
-      false,
-      false,
-    ])
   })
 })

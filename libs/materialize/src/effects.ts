@@ -2,6 +2,7 @@ import { encoded, EventRecord, ExampleGroup, type FoldState, type MovedHistory, 
 import { TOPICS } from '@freshet/event-log'
 import { partitionOf } from '@freshet/kernel'
 import type { Outgoing } from '@freshet/online-store'
+import { isAfter } from './group-identity'
 import { partsOfGroup } from './group-parts'
 
 /** What a fold says of an item; numbers and addresses are added when it is sent. */
@@ -129,11 +130,3 @@ export const movedRecord = (moved: MovedHistory): EventRecord => ({
   sequence: 0,
   acceptedMs: moved.linkedMs,
 })
-
-/** The order of groups within a partition. */
-export function isAfter(a: GroupIdentity, b: GroupIdentity): boolean {
-  return a.sourceOffset > b.sourceOffset || (a.sourceOffset === b.sourceOffset && a.ordinal > b.ordinal)
-}
-
-/** What a group is recognised by, beside its partition. */
-export type GroupIdentity = Pick<ExampleGroup, 'sourceOffset' | 'ordinal'>

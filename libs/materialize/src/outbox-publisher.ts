@@ -2,7 +2,7 @@ import { ExampleGroup } from '@freshet/contracts'
 import { type Entry, type EventLog, type LogRecord, TOPICS } from '@freshet/event-log'
 import { cross } from '@freshet/kernel'
 import type { OnlineStore, Outgoing } from '@freshet/online-store'
-import { type GroupIdentity, isAfter } from './effects'
+import { type GroupIdentity, isAfter } from './group-identity'
 
 /** Brings what commits have left in the outbox to the log, in order; one batch at a time. */
 export class OutboxPublisher {
