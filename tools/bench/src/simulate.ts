@@ -1,6 +1,6 @@
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { replaySeed, runSeedsInThreads, type SeedsDone, sumOf } from '@freshet/faults/simulator'
+import { leastOf, NO_LEAST, replaySeed, runSeedsInThreads, type SeedsDone, sumOf } from '@freshet/faults/simulator'
 import { InvalidFieldError } from '@freshet/kernel'
 import { readSeeds } from './faults/seeds'
 import { exactly } from './harness/report'
@@ -39,22 +39,23 @@ function threadsOf(text = String(availableParallelism())): number {
 
 async function run({ from, to }: SeedRange, threads: number, say: (text: string) => void): Promise<RangeRecord> {
   const startedMs = performance.now()
-  const done = { seeds: 0, actions: 0, tally: sumOf() }
+  const done = { seeds: 0, actions: 0, least: NO_LEAST, tally: sumOf() }
   const failing: FailingSeed[] = []
   let saidMs = startedMs
   await runSeedsInThreads({ from, below: to + 1, threads }, (some: SeedsDone) => {
     failing.push(...some.violated)
     done.seeds += some.seeds
     done.actions += some.actions
+    done.least = leastOf(done.least, some.least)
     done.tally = sumOf(done.tally, some.tally)
     if (performance.now() - saidMs < SAY_EVERY_MS) return
     saidMs = performance.now()
     say(`${done.seeds.toLocaleString('en-US')} seeds, ${failing.length} with a broken rule`)
   })
-  const { actions, tally } = done
+  const { actions, least, tally } = done
   const seconds = (performance.now() - startedMs) / 1000
   await tellSeeds(failing, { directory: SCHEDULES, say })
-  return { from, to, violations: failing.length, actions, seconds, tally }
+  return { from, to, violations: failing.length, actions, least, seconds, tally }
 }
 
 async function tell(seed: number, say: (text: string) => void) {

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
-import { ENCOUNTERS, sumOf, type Tally } from '@freshet/faults/simulator'
+import { ENCOUNTERS, type Least, leastOf, NO_LEAST, sumOf, type Tally } from '@freshet/faults/simulator'
 import { InvalidFieldError } from '@freshet/kernel'
 import { atLeast, exactly, type Measured } from '../harness/report'
 
@@ -14,6 +14,8 @@ export interface RangeRecord extends SeedRange {
   /** How many seeds saw a rule broken. */
   readonly violations: number
   readonly actions: number
+  /** What the seeds had of each that had least of it; absent where an earlier version did not count. */
+  readonly least?: Least
   readonly seconds: number
   /** What was met, and how often. */
   readonly tally: Tally
@@ -24,7 +26,7 @@ type EarlierRecord = Omit<RangeRecord, 'tally'> & { readonly tally?: Partial<Tal
 
 /** What the promise is held to. */
 export const FULL_SEEDS = 1_000_000
-const ACTIONS_MIN = 200
+const [ACTIONS_MIN, FAULTS_MIN] = [200, 3]
 
 /** The ranges of earlier runs. */
 export function readRanges(file: string): RangeRecord[] {
@@ -52,6 +54,8 @@ export function assertApart(records: readonly SeedRange[], { from, to }: SeedRan
 export function figuresOf(records: readonly RangeRecord[]): Record<string, Measured> {
   const sum = (of: (record: RangeRecord) => number): number => records.reduce((total, record) => total + of(record), 0)
   const seeds = sum(({ from, to }) => to - from + 1)
+  const least = records.reduce((so, each) => leastOf(so, each.least ?? NO_LEAST), NO_LEAST)
+  const counted = (value: number): number | null => (Number.isFinite(value) ? value : null)
   const mean = (total: number, by: number): number | null => (by > 0 ? total / by : null)
   return {
     violations: { value: sum(({ violations }) => violations), unit: 'seeds', goal: exactly(0), isJudgedQuick: true },
@@ -69,9 +73,9 @@ export function figuresOf(records: readonly RangeRecord[]): Record<string, Measu
         seeds,
       ),
       unit: 'actions',
-      goal: atLeast(ACTIONS_MIN),
-      isJudgedQuick: true,
     },
+    actions_min: { value: counted(least.actions), unit: 'actions, the least of a seed', goal: atLeast(ACTIONS_MIN), isJudgedQuick: true },
+    faults_min: { value: counted(least.faults), unit: 'faults, the least of a seed', goal: atLeast(FAULTS_MIN), isJudgedQuick: true },
     ...encounters(sumOf(...records.map(({ tally }) => tally))),
   }
 }

@@ -21,6 +21,7 @@ export const FAULTS_UNTIL_MS = 550
 const LOOK_AGAIN_MS = 40
 const FAULTS_MIN = 3
 const FAULTS_MORE = 3
+const BLOWS_WITHIN_MS = 300 // before all is healed
 
 const MISHAPS: readonly Mishap[] = ['crash-before', 'crash-after', 'freeze-before', 'freeze-after', 'lost-answer', 'refused', 'late']
 
@@ -66,17 +67,25 @@ const POINTS = {
   ingest: ['appends to events', 'appends to events', 'appends to catalog'],
 } as const
 
+/** Strikes, or sets something in wait. */
 type Fault = (targets: Targets, draws: Draws) => void
+
+/** What strikes the moment it comes. */
+const BLOWS = (
+  [
+    (targets, draws) => draws.pick(livingOf(targets)).crash(),
+    (targets, draws) => draws.pick(livingOf(targets)).freeze(draws.between(100, 1000)),
+    (targets, draws) => draws.pick(livingOf(targets)).cut(draws.between(50, 500)),
+    ({ house }, draws) => void (house.log.downUntilMs = house.schedule.nowMs + draws.between(50, 300)),
+  ] satisfies readonly Fault[]
+).map(counted)
 
 /** Every kind of fault, as often as it is worth meeting. */
 const FAULTS: readonly Fault[] = [
+  ...BLOWS,
   ...repeat(3, ({ stores }: Targets, draws: Draws) => trip(draws.pick(stores).host, draws, POINTS.store)),
   ...repeat(3, ({ trainers }: Targets, draws: Draws) => trip(draws.pick(trainers).host, draws, POINTS.trainer)),
   ({ ingests }, draws) => trip(draws.pick(ingests).host, draws, POINTS.ingest),
-  (targets, draws) => draws.pick(hostsOf(targets)).crash(),
-  (targets, draws) => draws.pick(hostsOf(targets)).freeze(draws.between(100, 1000)),
-  (targets, draws) => draws.pick(hostsOf(targets)).cut(draws.between(50, 500)),
-  ({ house }, draws) => void (house.log.downUntilMs = house.schedule.nowMs + draws.between(50, 300)),
   ({ house }, draws) => rewind(house, draws),
   ({ house, stores }, draws) => ambush({ house, stores }, draws),
   ({ house }, draws) => empty(house, draws),
@@ -89,16 +98,25 @@ const FAULTS: readonly Fault[] = [
   ({ mover }, draws) => betray(mover, draws),
 ]
 
-/** Enters a seed's faults into the schedule; returns how many. */
-export function planFaults(targets: Targets, draws: Draws): number {
+/**
+ * Enters a seed's faults into the schedule. What was set in wait may wait for ever, and what was to be torn may never be there: when no more are to come, so
+ * many blows fall as are missing from three that struck.
+ */
+export function planFaults(targets: Targets, draws: Draws): void {
   const { schedule } = targets.house
   const count = FAULTS_MIN + draws.below(FAULTS_MORE)
   for (let i = 0; i < count; i++) {
     const fault = draws.pick(FAULTS)
     schedule.after(draws.between(20, FAULTS_UNTIL_MS), 'a fault', () => fault(targets, draws))
   }
-  return count
+  schedule.after(FAULTS_UNTIL_MS, 'faults are counted', () => {
+    for (let struck = faultsStruck(targets.house); struck < FAULTS_MIN; struck++)
+      schedule.after(draws.between(0, BLOWS_WITHIN_MS), 'a fault', () => draws.pick(BLOWS)(targets, draws))
+  })
 }
+
+/** How many faults have struck: blows, and whatever somebody came to. */
+export const faultsStruck = ({ struck, hosts }: House): number => hosts.reduce((sum, { tripped }) => sum + tripped, struck)
 
 /** Sets a mishap in wait at one of a host's points. */
 function trip(host: Host, draws: Draws, points: readonly string[]): void {
@@ -114,6 +132,7 @@ function rewind(house: House, draws: Draws): void {
   const keepMs = draws.chance(0.3) ? undefined : draws.between(10, 300)
   const turnBack = (): void => {
     if (house.isHealed) return
+    house.struck++
     store.rewind(partition)
     schedule.note(`partition ${partition} of the online store is turned back to ${store.positions(partition).events}`)
   }
@@ -129,6 +148,7 @@ function ambush({ house, stores }: Pick<Targets, 'house' | 'stores'>, draws: Dra
   store.lieInWait(partition, () => {
     schedule.after(draws.between(0.1, 12), 'the store fails over', () => {
       if (house.isHealed) return
+      house.struck++
       store.rewind(partition)
       schedule.note(`partition ${partition} of the online store stands at ${store.positions(partition).events} again`)
     })
@@ -140,13 +160,15 @@ function ambush({ house, stores }: Pick<Targets, 'house' | 'stores'>, draws: Dra
 
 /** Flips a bit of a partition's furthest snapshot, as soon as there is one before it. */
 function tearSnapshot(house: House, partition: number): void {
-  if (house.isHealed || house.snapshots.tear(partition)) return
+  if (house.isHealed) return
+  if (house.snapshots.tear(partition)) return void house.struck++
   house.schedule.after(LOOK_AGAIN_MS, 'a snapshot may be torn', () => tearSnapshot(house, partition))
 }
 
 /** Flips a bit of the newest version, as soon as there is one. */
 function tearVersion(house: House): void {
-  if (house.isHealed || house.shelf.tear()) return
+  if (house.isHealed) return
+  if (house.shelf.tear()) return void house.struck++
   house.schedule.after(LOOK_AGAIN_MS, 'a version may be torn', () => tearVersion(house))
 }
 
@@ -163,12 +185,26 @@ function empty(house: House, draws: Draws): void {
   const all = Array.from({ length: PARTITIONS }, (_, partition) => partition)
   for (const partition of draws.chance(0.5) ? all : [draws.pick(all)]) {
     schedule.after(draws.between(0, 300), `partition ${partition} of the online store comes back empty`, () => {
-      if (!house.isHealed) store.forget(partition)
+      if (house.isHealed) return
+      house.struck++
+      store.forget(partition)
     })
   }
 }
 
-const hostsOf = ({ stores, trainers, ingests }: Targets): readonly Host[] => [...stores, ...trainers, ...ingests].map(({ host }) => host)
+function counted(blow: Fault): Fault {
+  return (targets, draws) => {
+    targets.house.struck++
+    blow(targets, draws)
+  }
+}
+
+/** Whose processes run; all, where none does. */
+function livingOf({ stores, trainers, ingests }: Targets): readonly Host[] {
+  const hosts = [...stores, ...trainers, ...ingests].map(({ host }) => host)
+  const living = hosts.filter(({ isUp }) => isUp)
+  return living.length > 0 ? living : hosts
+}
 
 function repeat(times: number, fault: Fault): readonly Fault[] {
   return new Array<Fault>(times).fill(fault)

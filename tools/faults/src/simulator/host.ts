@@ -47,6 +47,8 @@ export class Host {
   life = 0
   isUp = false
   tripwires: Tripwire[] = []
+  /** How many of them somebody has come to. */
+  tripped = 0
   /** Of the process that runs: a dead one's stands still for ever. */
   clock: Clock
   private thawMs = 0
@@ -239,6 +241,7 @@ export class Host {
     for (const tripwire of this.tripwires) {
       if (!name.startsWith(tripwire.at) || --tripwire.countdown > 0) continue
       this.tripwires = this.tripwires.filter((each) => each !== tripwire)
+      this.tripped++
       schedule.note(`${this.name} ${name}: ${tripwire.mishap}`)
       return tripwire.mishap
     }

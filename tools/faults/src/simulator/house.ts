@@ -54,6 +54,8 @@ export class House {
   readonly violations: string[] = []
   /** Nothing goes wrong from outside any more. */
   isHealed = false
+  /** How many faults have struck that wait for nobody. */
+  struck = 0
   /** Aborted once nothing is sent any more. */
   readonly closing = new AbortController()
   /** Ids of the events whose append was acknowledged. */

@@ -2,7 +2,7 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { installLightSignals } from './light-signals'
 import { runSeeds } from './run-seeds'
 import { sumOf } from './tally'
-import type { SeedShare, SeedsDone } from './threads'
+import { leastOf, NO_LEAST, type SeedShare, type SeedsDone } from './threads'
 
 const TELL_EVERY = 64
 
@@ -15,9 +15,10 @@ async function main({ from, below, step }: SeedShare, tell: (done: SeedsDone) =>
     tell(done)
     done = nothing()
   }
-  await runSeeds(every(from, below, step), ({ seed, actions, violations, tally }) => {
+  await runSeeds(every(from, below, step), ({ seed, actions, faults, violations, tally }) => {
     done.seeds++
     done.actions += actions
+    done.least = leastOf(done.least, { actions, faults })
     done.tally = sumOf(done.tally, tally)
     if (violations.length > 0) done.violated.push({ seed, rule: violations[0] })
     if (done.seeds === TELL_EVERY) flush()
@@ -25,7 +26,7 @@ async function main({ from, below, step }: SeedShare, tell: (done: SeedsDone) =>
   flush()
 }
 
-const nothing = () => ({ seeds: 0, actions: 0, tally: sumOf(), violated: [] as SeedsDone['violated'][number][] })
+const nothing = () => ({ seeds: 0, actions: 0, least: NO_LEAST, tally: sumOf(), violated: [] as SeedsDone['violated'][number][] })
 
 function* every(from: number, below: number, step: number): Iterable<number> {
   for (let seed = from; seed < below; seed += step) yield seed

@@ -1,5 +1,5 @@
 import { TOPICS } from '@freshet/event-log'
-import { FAULTS_UNTIL_MS, planFaults } from './faults'
+import { FAULTS_UNTIL_MS, faultsStruck, planFaults } from './faults'
 import { House, type SimulationOptions } from './house'
 import { judge } from './judge/judge'
 import { FeatureStoreRole } from './roles/feature-store'
@@ -16,6 +16,7 @@ export interface Outcome {
   /** Empty where every rule held. */
   readonly violations: readonly string[]
   readonly actions: number
+  /** How many struck. */
   readonly faults: number
   /** What the house met. */
   readonly tally: Tally
@@ -37,7 +38,6 @@ export class Simulation {
   private readonly ingests: readonly IngestRole[]
   private readonly readers: readonly ReaderRole[]
   private readonly mover: MoverRole
-  private readonly faults: number
   private isAsking = false
   private isJudged = false
   private seen = { size: 0, sinceMs: Infinity }
@@ -50,7 +50,7 @@ export class Simulation {
     this.readers = ['reader-a', 'reader-b'].map((name) => new ReaderRole(house, name))
     this.mover = new MoverRole(house, this.trainers)
     for (const role of [...stores, ...this.trainers, ...this.ingests, ...this.readers]) role.boot()
-    this.faults = planFaults({ house, stores, trainers: this.trainers, ingests: this.ingests, mover: this.mover }, house.draws)
+    planFaults({ house, stores, trainers: this.trainers, ingests: this.ingests, mover: this.mover }, house.draws)
     house.schedule.after(HEAL_MS, 'everything is healed', () => this.heal())
   }
 
@@ -137,7 +137,7 @@ export class Simulation {
   private close(): void {
     const { violations, schedule, tally } = this.house
     const { actions, checksum, lines } = schedule
-    this.outcome = { seed: this.options.seed, violations, actions, faults: this.faults, tally, checksum, lines }
+    this.outcome = { seed: this.options.seed, violations, actions, faults: faultsStruck(this.house), tally, checksum, lines }
   }
 }
 

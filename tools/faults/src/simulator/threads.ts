@@ -10,10 +10,23 @@ export interface SeedShare {
   readonly step: number
 }
 
+/** Of the seed that had least of each. */
+export interface Least {
+  readonly actions: number
+  readonly faults: number
+}
+
+/** The lesser of both, each by itself. */
+export const leastOf = (a: Least, b: Least): Least => ({ actions: Math.min(a.actions, b.actions), faults: Math.min(a.faults, b.faults) })
+
+/** Before any seed. */
+export const NO_LEAST: Least = { actions: Infinity, faults: Infinity }
+
 /** What a thread tells of some seeds that have ended. */
 export interface SeedsDone {
   readonly seeds: number
   readonly actions: number
+  readonly least: Least
   readonly tally: Tally
   readonly violated: readonly { readonly seed: number; readonly rule: string }[]
 }
