@@ -5,7 +5,7 @@ import { type BackEnd, EMBEDDED } from './faults/back-end'
 import { startBackEnd } from './faults/kafka-redis'
 import { besiege } from './faults/one-seed'
 import { keepsLittle } from './faults/retention'
-import { appendRecord, figuresOf, readRecords, type SeedRecord } from './faults/seed-record'
+import { appendRecord, assertNew, failedRecord, figuresOf, readRecords, type SeedRecord } from './faults/seed-record'
 import { readSeeds } from './faults/seeds'
 import { type EngineName, engineNamed } from './harness/engine-name'
 import { type BenchScope, runBench } from './harness/run-bench'
@@ -22,7 +22,10 @@ async function faults({ isQuick, directory, options, say }: BenchScope) {
     const own = join(directory, `seed-${seed}`)
     await using backEnd = await start(`${own}-engines`)
     const retention = keepsLittle(options.retention, seed) ? { versionSteps } : undefined
-    const record = await besiege({ seed, count, retention, backEnd, directory: own, say })
+    assertNew(records, { seed, engine: backEnd.name })
+    const record = await besiege({ seed, count, retention, backEnd, directory: own, say }).catch((error: unknown) =>
+      failedRecord({ seed, engine: backEnd.name }, error),
+    )
     records.push(record)
     say(JSON.stringify(record))
     if (options.append !== undefined) appendRecord(options.append, record)

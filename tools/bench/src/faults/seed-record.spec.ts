@@ -1,5 +1,5 @@
 import { type TemporaryDirectory, temporaryDirectory } from '@freshet/testing'
-import { appendRecord, figuresOf, readRecords, type SeedRecord } from './seed-record'
+import { appendRecord, assertNew, failedRecord, figuresOf, readRecords, type SeedRecord } from './seed-record'
 
 const nothing = { lost: 0, doubled: 0, digestsDiffering: 0, featuresDiffering: 0 }
 const record = (facts: Partial<SeedRecord>): SeedRecord => ({
@@ -67,5 +67,29 @@ describe('the figures of all seeds', () => {
 
   it('say nothing of a recovery that was not measured', () => {
     expect(figuresOf([record({})]).recovery_p99_ms.value).toBeNull()
+  })
+})
+
+describe('a siege that did not come to its end', () => {
+  const failed = failedRecord({ seed: 70, engine: 'kafka-redis' }, new Error('the trainer did not end'))
+
+  it('stands in the file, and is told', () => {
+    expect(failed).toMatchObject({ seed: 70, faults: 0, failed: 'the trainer did not end' })
+    const { failed_seeds: figure, faults } = figuresOf([record({}), failed])
+    expect([figure.value, figure.goal?.holds(1), figure.isJudgedQuick, faults.value]).toEqual([1, false, true, 20])
+  })
+
+  it('may be tried again, where one that was judged may not be', () => {
+    const records = [failed, record({ seed: 3 })]
+    expect(() => assertNew(records, { seed: 70, engine: 'kafka-redis' })).not.toThrow()
+    expect(() => assertNew(records, { seed: 3, engine: 'kafka-redis' })).not.toThrow()
+    expect(() => assertNew(records, { seed: 3, engine: 'embedded' })).toThrow('seed 3 has been counted on embedded')
+  })
+})
+
+describe('a thousand faults', () => {
+  it('are what is asked for, and how many recoveries a quantile is of is said', () => {
+    const { faults, recoveries, cold_recoveries: cold } = figuresOf([record({ faults: 1000, hotMs: [1, 2], coldMs: [3] })])
+    expect([faults.goal?.holds(1000), faults.goal?.holds(999), recoveries.value, cold.value]).toEqual([true, false, 2, 1])
   })
 })

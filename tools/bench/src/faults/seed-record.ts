@@ -1,7 +1,8 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { InvalidFieldError } from '@freshet/kernel'
 import type { EngineName } from '../harness/engine-name'
 import { quantile } from '../harness/quantile'
-import { atMost, exactly, type Measured } from '../harness/report'
+import { atLeast, atMost, exactly, type Measured } from '../harness/report'
 import type { Verdict } from './verdict'
 
 /** What one seed came to: a line of the file in which runs add up. */
@@ -9,6 +10,8 @@ export interface SeedRecord extends Verdict {
   readonly seed: number
   readonly engine: EngineName
   readonly faults: number
+  /** Why the siege did not come to its end; absent where it did. */
+  readonly failed?: string
   /** From the end of an owner to the next new step, with a standby attached. */
   readonly hotMs: readonly number[]
   /** From a relaunch to the next new step, with nobody else there. */
@@ -19,6 +22,7 @@ export interface SeedRecord extends Verdict {
   readonly othersShare?: number | null
 }
 
+const FAULTS_MIN = 1000
 const HOT_MS_MAX = 2000
 const COLD_MS_MAX = 6000
 const QUIET_SHARE_MAX = 0.1 // a machine that others use more is not a quiet one, and what recovers on it waits for them
@@ -31,6 +35,20 @@ export function readRecords(file: string): SeedRecord[] {
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as SeedRecord)
 }
+
+/** Makes sure that no seed counts twice. Throws InvalidFieldError naming the one that is there already. */
+export function assertNew(records: readonly SeedRecord[], { seed, engine }: Pick<SeedRecord, 'seed' | 'engine'>): void {
+  if (!records.some((each) => each.seed === seed && each.engine === engine && each.failed === undefined)) return
+  const rule = `seed ${seed} has been counted on ${engine}`
+  throw new InvalidFieldError({ field: 'seeds', value: seed, rule, remedy: 'choose others, or append to another file' })
+}
+
+/** A siege that hung, or ended by an error: a house that does not recover is what must show. */
+export const failedRecord = (of: Pick<SeedRecord, 'seed' | 'engine'>, error: unknown): SeedRecord => ({
+  ...of,
+  ...{ faults: 0, lost: 0, doubled: 0, digestsDiffering: 0, featuresDiffering: 0, hotMs: [], coldMs: [] },
+  failed: error instanceof Error ? error.message : String(error),
+})
 
 /** Adds one. */
 export const appendRecord = (file: string, record: SeedRecord): void => appendFileSync(file, `${JSON.stringify(record)}\n`)
@@ -48,7 +66,8 @@ export function figuresOf(records: readonly SeedRecord[]): Record<string, Measur
     return { value: values.length === 0 ? null : quantile(values, 0.99), unit: 'ms' }
   }
   return {
-    faults: { value: sum(({ faults }) => faults), unit: 'faults' },
+    faults: { value: sum(({ faults }) => faults), unit: 'faults', goal: atLeast(FAULTS_MIN) },
+    failed_seeds: none(records.filter(({ failed }) => failed !== undefined).length, `of ${records.length} seeds`),
     lost: none(
       sum(({ lost }) => lost),
       'events',
@@ -70,6 +89,8 @@ export function figuresOf(records: readonly SeedRecord[]): Record<string, Measur
     quiet_seeds: { value: quiet.length, unit: `of ${records.length} seeds` },
     recovery_p99_ms: { ...p99(quiet, 'hotMs'), goal: atMost(HOT_MS_MAX) },
     cold_recovery_p99_ms: { ...p99(quiet, 'coldMs'), goal: atMost(COLD_MS_MAX) },
+    recoveries: { value: quiet.flatMap(({ hotMs }) => hotMs).length, unit: 'behind recovery_p99_ms' },
+    cold_recoveries: { value: quiet.flatMap(({ coldMs }) => coldMs).length, unit: 'behind cold_recovery_p99_ms' },
     recovery_all_p99_ms: p99(records, 'hotMs'),
     cold_recovery_all_p99_ms: p99(records, 'coldMs'),
   }
