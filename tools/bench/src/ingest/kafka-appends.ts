@@ -2,7 +2,7 @@ import { Kafka, logLevel, type Message } from 'kafkajs'
 import { Event } from '@freshet/contracts'
 import { type Entry, type EventLog, TOPICS } from '@freshet/event-log'
 import { openKafkaLog } from '@freshet/event-log-kafka'
-import type { Clock } from '@freshet/kernel'
+import { type Clock, CorruptError } from '@freshet/kernel'
 import { startKafkaBroker } from '@freshet/testing'
 import { ratings } from '../fleet/ratings'
 
@@ -60,6 +60,7 @@ export async function appendToKafka({ rounds, batches }: AppendEffort, clock: Cl
       const second = await turn(isOursFirst ? bare : ours, batches, clock)
       shown.push(isOursFirst ? { ours: first, bare: second } : { ours: second, bare: first })
     }
+    await assertAll(log, WARM_UP_BATCHES + rounds * batches)
     return shown
   } finally {
     await producer.disconnect()
@@ -70,6 +71,19 @@ const appendsOf =
   (log: EventLog, blocks: readonly (readonly Entry[])[]): Append =>
   (partition, batch) =>
     log.append({ topic: TOPICS.events, partition }, blocks[batch % BLOCKS])
+
+/** What was counted has to be there. */
+async function assertAll(log: EventLog, batches: number): Promise<void> {
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    const stands = await log.next({ topic: TOPICS.events, partition })
+    if (stands !== batches * BATCH_RECORDS)
+      throw new CorruptError(
+        `events/${partition}`,
+        `${stands} of ${batches * BATCH_RECORDS} records are there`,
+        'the bench is wrong, or the log',
+      )
+  }
+}
 
 /** Records a second while all partitions are appended to at once, each one batch after the other. */
 async function turn(append: Append, batches: number, clock: Clock): Promise<number> {
