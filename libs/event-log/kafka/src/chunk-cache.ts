@@ -10,7 +10,8 @@ export interface Chunk {
 
 /**
  * What was fetched lately, for all readers of a process; the longest unread goes first.
- * What is found here is never stale: a record, once durable, stays what it is.
+ * What is found here is not stale while its broker is there: a record, once durable, stays what it is. One that went away may come back as it was earlier, so
+ * that whoever notices forgets all.
  */
 export class ChunkCache {
   private readonly shelves = new Map<string, Chunk[]>()
@@ -37,6 +38,13 @@ export class ChunkCache {
       if (this.bytes <= this.bytesMax || oldest === chunk) break
       this.drop(owner, oldest)
     }
+  }
+
+  /** Forgets everything: a broker was away. */
+  clearAll(): void {
+    this.shelves.clear()
+    this.byUse.clear()
+    this.bytes = 0
   }
 
   /** Forgets a partition: what is there now may not be what was. */

@@ -34,7 +34,8 @@ export class Partitions {
     const { reading, polling, patience, health, closed } = scope.access
     const { extents } = this
     this.offsets = new Offsets(reading)
-    this.reader = new Reader({ link: reading, patience, offsets: this.offsets, extents, cache: new ChunkCache(CACHE_BYTES_MAX) })
+    const cache = new ChunkCache(CACHE_BYTES_MAX)
+    this.reader = new Reader({ link: reading, patience, offsets: this.offsets, extents, cache })
     this.poller = new TailPoller({
       links: polling,
       clock: scope.clock,
@@ -42,6 +43,7 @@ export class Partitions {
       closed: closed.signal,
       keep: (fetched, from) => this.reader.keep(fetched, from),
       recover: (place, offset) => this.nearest(place, offset),
+      doubt: () => cache.clearAll(),
     })
   }
 

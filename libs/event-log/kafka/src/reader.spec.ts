@@ -26,6 +26,7 @@ class Room {
   readonly clock = fakeClock()
   /** How long an answer takes. */
   answerMs = 0
+  isAway = false
   /** The end that answers know. */
   lateTo = Infinity
   readonly reader: Reader
@@ -56,6 +57,7 @@ class Room {
   }
 
   private fetch(wanted: FetchFrom, bounds: FetchBounds): Fetched[] {
+    if (this.isAway) throw Object.assign(new Error('Closed connection'), { retriable: true })
     this.fetches.push({ ...wanted, ...bounds })
     const { from } = wanted
     if (from < this.first || from > this.end) throw Object.assign(new Error('out'), { type: 'OFFSET_OUT_OF_RANGE', retriable: false })
@@ -138,6 +140,21 @@ describe('reads of a partition', () => {
     room.reader.forgetFrom(target.place, 1)
     expect(await room.read(0)).toEqual([0, 1])
     expect(room.extents.of(target.place)).toMatchObject({ end: 3, voids: 2 })
+  })
+
+  it('believe nothing that was fetched before a broker went away: it may come back as it was earlier', async () => {
+    const room = new Room()
+    room.fill(message(0), message(1), message(2), message(3))
+    expect(await room.read(0, 2)).toEqual([0, 1])
+    room.isAway = true
+    const reading = room.read(3)
+    await room.clock.advance(50)
+    room.isAway = false
+    await room.clock.advance(200)
+    expect(await reading).toEqual([3])
+    const asked = room.fetches.length
+    expect(await room.read(0, 2)).toEqual([0, 1])
+    expect(room.fetches.length).toBeGreaterThan(asked)
   })
 
   it('ask for more where compaction has emptied all batches of an answer', async () => {

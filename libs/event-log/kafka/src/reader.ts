@@ -120,6 +120,7 @@ export class Reader {
       }
     } catch (error) {
       if (isOutOfRange(error)) return this.refuse(target, at)
+      this.scope.cache.clearAll()
       await link.refresh().catch(() => {}) // the next try says what is wrong
       throw error
     }

@@ -21,6 +21,7 @@ class Room {
   readonly poller: TailPoller
   leader: (partition: number) => string = () => '1'
   recovered = 0
+  doubts = 0
   /** After a poll that brought something, the time until the next one is over at once. */
   gatherMs = 10
 
@@ -35,6 +36,7 @@ class Room {
         return { from, to: from + messages.length, records, bytes: 100 * messages.length }
       },
       recover: async () => this.recovered,
+      doubt: () => void this.doubts++,
     })
   }
 
@@ -152,8 +154,10 @@ describe('those who wait for partitions of a broker', () => {
     await room.clock.advance(0)
     await room.polls[0][0].bringNothing()
     expect(room.poller.isAtEnd(place(0), 0, 0)).toBe(true)
+    expect(room.doubts).toBe(0)
     await room.polls[0][1].fail(new Error('Closed connection'))
     expect(room.poller.isAtEnd(place(0), 0, 0)).toBe(false)
+    expect(room.doubts).toBe(1) // the broker may come back as it was earlier
   })
 
   it('are polled on while somebody reads, from where the reading is', async () => {

@@ -26,6 +26,8 @@ export interface PollerScope {
   readonly keep: (fetched: Fetched, from: number) => Chunk
   /** Where polling can go on in a partition that does not hold the offset. */
   readonly recover: (place: Place, offset: number) => Promise<number>
+  /** Told that a broker was away: what it had may be another when it is back. */
+  readonly doubt: () => void
 }
 
 /**
@@ -165,13 +167,14 @@ export class TailPoller {
 
   /** Goes on where the partition does, if it was retired or lost below or above us; else pauses, and asks who leads now. */
   private async mend(lane: Lane, error: unknown, tails: readonly Tail[]): Promise<void> {
-    const { clock, closed, health, recover } = this.scope
+    const { clock, closed, health, recover, doubt } = this.scope
     if (closed.aborted) return
     try {
       if (!isOutOfRange(error)) throw error
       for (const tail of tails) tail.restart(await recover(tail.place, tail.at))
     } catch (failure) {
       health.failed(failure)
+      doubt()
       await clock.sleep(lane.pauseMs, closed)
       lane.pauseMs = longer(lane.pauseMs)
       await lane.link.refresh().catch(() => {}) // the next round says what is wrong
