@@ -1,4 +1,4 @@
-import { interpretGraph, type CompileGraph } from '@freshet/tensor'
+import { declareUpdate, interpretGraph, type CompileGraph } from '@freshet/tensor'
 import { mixedBatch, mixedModel, mixedTools } from '../mixed-model.fixture'
 import { openEngine } from '../plain-engine'
 import { TASK } from './memory'
@@ -6,6 +6,8 @@ import { openSharedEngine } from './shared-engine'
 import { StrickenWorker } from './stricken-worker.fixture'
 
 const model = mixedModel()
+/** A gradient that is bounded takes the update's graph, by which the owner is met while others learn rows. */
+const tools = mixedTools(model, { update: declareUpdate({ optimiser: { kind: 'adam' }, parameters: model.parameters, clipNorm: 1000 }) })
 
 /** An engine and a worker that acts whenever the owner runs a graph of this name. */
 async function openBeside(worker: StrickenWorker, graph: RegExp, act: () => void) {
@@ -19,13 +21,13 @@ async function openBeside(worker: StrickenWorker, graph: RegExp, act: () => void
       },
     }
   }
-  const engine = await openSharedEngine(model, { ...mixedTools(model), compile, start: worker.start, lateMs: 1 })
+  const engine = await openSharedEngine(model, { ...tools, compile, start: worker.start, lateMs: 1 })
   await engine.crew.scaleTo(2)
   return engine
 }
 
 async function plainDigest(rounds: readonly number[]): Promise<string> {
-  const plain = await openEngine(model, mixedTools(model))
+  const plain = await openEngine(model, tools)
   for (const round of rounds) await plain.step(mixedBatch(round))
   return plain.state.digest()
 }
