@@ -1,19 +1,14 @@
 import { JournalRecord } from '@freshet/contracts'
-import { JOURNAL, OffsetOutOfRangeError, type EventLog, type LogRecord, type ReadLimit } from '@freshet/event-log'
-import { CHECKSUM_START, checksum64, PreconditionError, spellChecksum } from '@freshet/kernel'
+import { JOURNAL, type EventLog, type LogRecord, type ReadLimit } from '@freshet/event-log'
+import { PreconditionError } from '@freshet/kernel'
 import { foldJournal, type Verdict } from './fold-journal'
+import { judgeMark, markOf, type RecordMark } from './record-mark'
 import { startFold, type JournalState } from './state'
 
 /** A record of the journal, where it stands, and what it came to. */
 export interface FoldedRecord extends Verdict {
   readonly offset: number
   readonly record: JournalRecord
-}
-
-/** A record that was read: its place, and a checksum of its value, 16 hexadecimal digits. */
-export interface JournalMark {
-  readonly offset: number
-  readonly checksum: string
 }
 
 /** How the journal is read. */
@@ -23,7 +18,7 @@ export interface JournalReading {
   /** The fold of all before `from`, as kept with a version; without it the journal is folded from its first record on. */
   readonly state?: JournalState
   /** The record before `from`, as a version names it. */
-  readonly mark?: JournalMark | null
+  readonly mark?: RecordMark | null
   /** Ends the reading where the journal ends at its beginning, instead of waiting for what comes. */
   readonly stopAtEnd?: boolean
 }
@@ -73,19 +68,13 @@ async function startingState(log: JournalLog): Promise<JournalState> {
 }
 
 /** Asked after what follows the record was read: so none of that is taken for what it is not. One that was trimmed says nothing. */
-async function assertStillThere(log: Pick<EventLog, 'read'>, { offset, checksum }: JournalMark): Promise<void> {
-  const [found] = await log.read(JOURNAL, offset, { records: 1 }).catch((error: unknown) => {
-    if (error instanceof OffsetOutOfRangeError) return []
-    throw error
-  })
-  if (found === undefined || (found.offset === offset && markOf(found).checksum === checksum)) return
-  throw new PreconditionError(`the journal has another record at ${offset} than the one that was read`, 'begin again from a version of it')
+async function assertStillThere(log: Pick<EventLog, 'read'>, mark: RecordMark): Promise<void> {
+  if ((await judgeMark(log, JOURNAL, mark)) !== 'other') return
+  throw new PreconditionError(
+    `the journal has another record at ${mark.offset} than the one that was read`,
+    'begin again from a version of it',
+  )
 }
-
-const markOf = ({ offset, value }: LogRecord): JournalMark => ({
-  offset,
-  checksum: spellChecksum(checksum64(CHECKSUM_START, value)),
-})
 
 /** What does not decode is a record of no kind: void, and the line goes on. */
 function decode(value: LogRecord['value']): JournalRecord {

@@ -62,7 +62,7 @@ export interface Manifest {
   readonly files: readonly ManifestFile[]
   /** The model declaration, canonical JSON. */
   readonly model: string
-  /** Versions of earlier releases do not say. */
+  /** Absent where nothing had been read. */
   readonly lastRead?: ManifestMarks
 }
 

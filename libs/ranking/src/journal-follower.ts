@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Configure, Result } from '@freshet/contracts'
 import { JOURNAL } from '@freshet/event-log'
-import { readJournal, type FoldedRecord, type JournalLog, type JournalMark, type JournalState } from '@freshet/follow'
+import { readJournal, type FoldedRecord, type JournalLog, type RecordMark, type JournalState } from '@freshet/follow'
 import { CorruptError, isFreshetError, type Clock } from '@freshet/kernel'
 import { carriedVersion } from './carried-version'
 import type { ServingModel } from './serving-model'
@@ -23,7 +23,7 @@ export interface JournalFollowerOptions {
 interface Start {
   readonly from: number
   readonly state: JournalState | undefined
-  readonly mark?: JournalMark | null
+  readonly mark?: RecordMark | null
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { JournalMark, JournalState } from '@freshet/follow'
+import type { RecordMark, JournalState } from '@freshet/follow'
 import type { LoadedVersion } from './serving-model'
 
 /** A version, and where in the journal it stands. */
@@ -6,7 +6,7 @@ export interface PlacedVersion extends LoadedVersion {
   /** The first journal record that it does not contain. */
   readonly journalOffset: number
   /** The record before that; versions of earlier releases do not say. */
-  readonly journalMark?: JournalMark | null
+  readonly journalMark?: RecordMark | null
   /** The fold of all records before it. */
   readonly journal: JournalState
 }

@@ -1,8 +1,8 @@
 import { type EventLog, TOPICS } from '@freshet/event-log'
+import { markOf } from '@freshet/follow'
 import { utf8 } from '@freshet/kernel'
 import { OtherLogError } from './errors'
 import { ExampleMarks } from './example-marks'
-import { markOf } from './record-mark'
 import { emptyLog } from './restored-log.fixture'
 
 const record = (offset: number, text: string) => ({ offset, value: utf8(text) })

@@ -1,6 +1,6 @@
 import { type EventLog, type LogRecord, TOPICS } from '@freshet/event-log'
+import { judgeMark, markOf, type RecordMark } from '@freshet/follow'
 import { OtherLogError } from './errors'
-import { judgeMark, markOf, type RecordMark } from './record-mark'
 
 type Placed = Pick<LogRecord, 'offset' | 'value'>
 

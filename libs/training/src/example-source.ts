@@ -1,11 +1,11 @@
 import { ExampleGroup, type Range } from '@freshet/contracts'
 import { type EventLog, type LogRecord, OffsetOutOfRangeError, TOPICS } from '@freshet/event-log'
+import type { RecordMark } from '@freshet/follow'
 import { type Clock, systemClock } from '@freshet/kernel'
 import { OtherLogError } from './errors'
 import { ExampleMarks, type ForeignPartition } from './example-marks'
 import { decodable, READ, readKept, readRecords } from './example-records'
 import type { CutPart } from './learner'
-import type { RecordMark } from './record-mark'
 
 /** A group with its place in `examples`, and the bytes that it was read from. */
 interface PlacedGroup extends Pick<LogRecord, 'offset' | 'value'> {

@@ -6,7 +6,7 @@ export { type CutPart, Learner, type LearnerOptions, type StepOutcome } from './
 export { digestState, type GenesisOptions, type LearnerState } from './learner-state'
 export type { DeclaredLoss, LostRange } from './owner'
 export { type ProgressiveFigures, ProgressiveMetrics } from './progressive-metrics'
-export type { LogMarks, RecordMark } from './record-mark'
+export type { LogMarks } from './log-marks'
 export { TRAINING_DEFAULTS, type TrainingSettings } from './settings'
 export { Trainer, type TrainerNotice, type TrainerOptions } from './trainer'
 export type { TrainerStatus } from './trainer-status'

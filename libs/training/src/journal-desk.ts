@@ -1,8 +1,7 @@
 import { JournalRecord } from '@freshet/contracts'
 import { type EventLog, JOURNAL, type LogRecord } from '@freshet/event-log'
-import { foldJournal, type JournalState } from '@freshet/follow'
+import { foldJournal, judgeMark, type JournalState, markOf, type RecordMark } from '@freshet/follow'
 import { OtherLogError } from './errors'
-import { judgeMark, markOf, type RecordMark } from './record-mark'
 
 /** What a record may be, without its envelope. */
 export type JournalBody = NonNullable<JournalRecord['record']>

@@ -1,9 +1,8 @@
 import { type EventLog, JOURNAL } from '@freshet/event-log'
-import type { JournalState } from '@freshet/follow'
+import { judgeLog, type JournalState } from '@freshet/follow'
 import { type Clock, isFreshetError, systemClock } from '@freshet/kernel'
 import { LineMismatchError, OtherLogError } from './errors'
 import type { Learner } from './learner'
-import { judgeLog } from './record-mark'
 import { restoreState } from './snapshot'
 import type { SkippedVersion, VersionFacts, VersionShelf } from './version-shelf'
 

@@ -1,6 +1,6 @@
 import type { NamedBytes, TableEntry } from '@freshet/embedding'
 import { NotFoundError } from '@freshet/kernel'
-import type { LogMarks } from './record-mark'
+import type { LogMarks } from './log-marks'
 
 /** Arrays by name, as one file of a version holds them. */
 export type Tensors = Readonly<Record<string, Float32Array | Float64Array | Uint32Array | Uint8Array>>

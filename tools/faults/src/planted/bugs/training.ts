@@ -122,7 +122,7 @@ export const TRAINING_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a version taken for one of this journal because that is as long: what was written after a restore is never learned',
-    file: 'libs/training/src/record-mark.ts',
+    file: 'libs/follow/src/record-mark.ts',
     right: 'record.offset === mark.offset && markOf(record).checksum === mark.checksum',
     wrong: 'record.offset === mark.offset',
     spec: OTHER_LOG_SPEC,

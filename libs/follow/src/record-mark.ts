@@ -8,14 +8,6 @@ export interface RecordMark {
   readonly checksum: string
 }
 
-/** The last records that a state was made of: by them a version tells the log that it is of from one that was restored, or begun anew. */
-export interface LogMarks {
-  /** null before the first record. */
-  readonly journal: RecordMark | null
-  /** By partition. */
-  readonly examples: readonly (RecordMark | null)[]
-}
-
 /** What a record is known by from now on. */
 export const markOf = ({ offset, value }: Pick<LogRecord, 'offset' | 'value'>): RecordMark => ({
   offset,
